@@ -1,0 +1,58 @@
+//! `PUT /event/{id}/answer`: what an invitee says to the invitation.
+
+use std::sync::Arc;
+
+use event_messenger::app::EventApp;
+use event_messenger::domain::event::{Answer, Role};
+use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::error::{Error, Result};
+use event_messenger::http::{Reply, Request, both};
+use serde_json::Value;
+
+/// `200` with the event after the answer.
+///
+/// # Errors
+/// `Invalid`, `NoSuchEvent`, `OrganiserNeedNotAnswer`.
+pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
+    let user = request.user(&app.signer, &app.clock)?;
+    let (id, answer) = both(request.event_id(), request.parse(parse))?;
+    let mut event = app.events.find_event(id).await?;
+    let Role::Invitee(index) = event.role(user).ok_or(Error::NoSuchEvent)? else {
+        return Err(Error::OrganiserNeedNotAnswer);
+    };
+    if let Some(invitee) = event.invitees.get_mut(index)
+        && invitee.answer != Some(answer)
+    {
+        app.events.update_answer(id, user, answer).await?;
+        invitee.answer = Some(answer);
+    }
+    Reply::event(&event, user)
+}
+
+fn parse(body: &Value) -> Result<Answer, Vec<Fault>> {
+    let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+    let mut faults = Vec::new();
+    node.get("answer").parsed(&mut faults, Answer::parse).ok_or(faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn answers() {
+        let cases = [
+            (json!({"answer": "yes"}), Some(Answer::Yes)),
+            (json!({"answer": "maybe", "more": 1}), Some(Answer::Maybe)),
+            (json!({"answer": "no"}), Some(Answer::No)),
+            (json!({"answer": "Yes"}), None),
+            (json!({"answer": true}), None),
+            (json!({}), None),
+            (json!("yes"), None),
+        ];
+        for (body, answer) in cases {
+            assert_eq!(parse(&body).ok(), answer, "{body}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! `DELETE /event/{id}` on Lambda.
+
+fn main() -> Result<(), lambda_http::Error> {
+    event_messenger::lambda::serve(functions::delete_event::handle)
+}

@@ -1,0 +1,5 @@
+//! `GET /event/{id}` on Lambda.
+
+fn main() -> Result<(), lambda_http::Error> {
+    event_messenger::lambda::serve(functions::get_event::handle)
+}

@@ -1,0 +1,5 @@
+//! `POST /user` on Lambda.
+
+fn main() -> Result<(), lambda_http::Error> {
+    event_messenger::lambda::serve(functions::register::handle)
+}

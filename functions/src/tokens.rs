@@ -1,0 +1,26 @@
+//! The token object, as confirming, logging in and refreshing answer it.
+
+use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::error::Result;
+use event_messenger::http::Reply;
+use event_messenger::token::{ACCESS_SECONDS, RefreshToken, Signer};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// `200` with an access token of the session's user and this refresh token ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+pub(crate) fn token_object(signer: &Signer, session: &RefreshToken, now: Timestamp) -> Result<Reply> {
+    Ok(Reply::ok(&json!({
+        "access_token": signer.access_token(session.user(), now)?,
+        "token_type": "Bearer",
+        "expires_in": ACCESS_SECONDS,
+        "refresh_token": session.encode(),
+        "user_id": session.user(),
+    })))
+}
+
+/// Reads `{"refresh_token": …}`.
+pub(crate) fn refresh_token(body: &Value) -> Result<String, Vec<Fault>> {
+    let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+    let mut faults = Vec::new();
+    node.get("refresh_token").required_text(&mut faults).map(str::to_owned).ok_or(faults)
+}

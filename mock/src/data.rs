@@ -1,0 +1,160 @@
+//! The data folder: one instance at a time works on it, and what is in it is for its owner's eyes only.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::Error;
+
+/// Where the local service keeps its data.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// In this folder, created if need be.
+    Dir(PathBuf),
+    /// Nowhere: everything is gone at the end.
+    Memory,
+}
+
+/// A data folder that this instance has to itself for as long as the value lives.
+pub(crate) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Folder {
+    /// Takes the folder, creating it if need be.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let unusable = |error| Error::Data(path.to_owned(), error);
+        create(path).map_err(unusable)?;
+        let lock = private(OpenOptions::new().write(true).create(true)).open(path.join("lock")).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse(path.to_owned())),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file in the folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Replaces a file in one step, so that a crash leaves either the old or the new one.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), Error> {
+        let (path, draft) = (self.file(name), self.file(&format!("{name}.new")));
+        let written = private(OpenOptions::new().write(true).create(true).truncate(true))
+            .open(&draft)
+            .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()))
+            .and_then(|()| fs::rename(&draft, &path));
+        written.map_err(|error| Error::Data(path, error))
+    }
+}
+
+/// The database has password hashes, and makes its files for everybody to read: the folder is not for everybody.
+fn create(path: &Path) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut folder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    match folder.create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        created => created,
+    }
+}
+
+/// Files that hold tokens, mails or keys are readable by their owner only.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// The value of each secret: those of the folder, so that tokens survive a restart, and new ones for the rest.
+pub(crate) fn secrets(folder: Option<&Folder>, arns: &[String]) -> Result<BTreeMap<String, String>, Error> {
+    const FILE: &str = "secrets.json";
+    let stored = match folder.map(|folder| folder.file(FILE)) {
+        Some(path) => match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| Error::Data(path, error.into()))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(Error::Data(path, error)),
+        },
+        None => BTreeMap::new(),
+    };
+    let mut secrets: BTreeMap<String, String> = stored.clone();
+    for arn in arns {
+        // Two random UUIDs: 64 characters, 244 random bits.
+        let fresh = || format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        secrets.entry(arn.clone()).or_insert_with(fresh);
+    }
+    match folder {
+        Some(folder) if secrets != stored => folder.write(FILE, &serde_json::json!(secrets).to_string())?,
+        _ => {}
+    }
+    Ok(secrets)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A folder of the test's own, gone with the value.
+    pub(crate) struct Scratch(pub(crate) PathBuf);
+
+    impl Scratch {
+        pub(crate) fn new() -> Self {
+            Self(std::env::temp_dir().join(format!("event-messenger-{}", Uuid::new_v4())))
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn one_instance_a_folder() {
+        let scratch = Scratch::new();
+        let first = Folder::open(&scratch.0).unwrap();
+        let fault = Folder::open(&scratch.0).err().unwrap().to_string();
+        assert!(fault.starts_with("another instance is running on "), "{fault}");
+        drop(first);
+        assert!(Folder::open(&scratch.0).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_is_a_file() {
+        let scratch = Scratch::new();
+        fs::write(&scratch.0, "").unwrap();
+        let fault = Folder::open(&scratch.0).err().unwrap().to_string();
+        assert!(fault.starts_with("cannot use ") && fault.ends_with("or --in-memory"), "{fault}");
+        fs::remove_file(&scratch.0).unwrap();
+    }
+
+    #[test]
+    fn secrets_survive_and_only_the_owner_reads_them() {
+        let scratch = Scratch::new();
+        let folder = Folder::open(&scratch.0).unwrap();
+        let first = secrets(Some(&folder), &["a".into()]).unwrap();
+        assert_eq!(first["a"].len(), 64);
+        let second = secrets(Some(&folder), &["a".into(), "b".into()]).unwrap();
+        assert_eq!(first["a"], second["a"]);
+        assert_ne!(second["a"], second["b"]);
+        assert_ne!(secrets(None, &["a".into()]).unwrap(), secrets(None, &["a".into()]).unwrap());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(folder.file("secrets.json")).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The embedded `DynamoDB`: dynoxide (`SQLite` behind `DynamoDB`'s wire protocol) in a thread of its own, since `SQLite`
+//! blocks. The tables are the template's.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use dynoxide::Database;
+use event_messenger::clock::Clock;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::Error;
+use crate::data::Folder;
+use crate::template::Table;
+
+/// How long requests that are under way may still take when the service ends.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running `DynamoDB`. It ends when the value is dropped, and has ended when [`DynamoDb::shutdown`] returns.
+pub(crate) struct DynamoDb {
+    address: SocketAddr,
+    database: Database,
+    stop: watch::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl DynamoDb {
+    /// Opens the database, creates what is missing of `tables`, and serves it.
+    pub(crate) fn start(
+        listener: TcpListener,
+        folder: Option<&Folder>,
+        tables: &[Table],
+        clock: Clock,
+        sweep_every: Option<Duration>,
+    ) -> Result<Self, Error> {
+        let database = open(folder, clock)?;
+        for table in tables {
+            if !prepare(&database, table).map_err(Error::Database)? {
+                let folder = folder.map(|folder| folder.path().to_owned()).unwrap_or_default();
+                return Err(Error::Outdated(folder, table.name.clone()));
+            }
+        }
+        let failed = |error: std::io::Error| Error::Database(error.to_string());
+        let address = listener.local_addr().map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let (stop, stopped) = watch::channel(());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let served = database.clone();
+        let thread = std::thread::Builder::new().name("dynamodb".into());
+        let thread = thread.spawn(move || runtime.block_on(serve(listener, served, stopped, sweep_every)));
+        Ok(Self { address, database, stop, thread: thread.map_err(failed)? })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Deletes what has expired, as `DynamoDB` does within some days. Gives the number of items.
+    pub(crate) fn sweep(&self) -> Result<usize, Error> {
+        self.database.sweep_ttl().map_err(|error| Error::Database(error.to_string()))
+    }
+
+    /// Ends the service and closes the database.
+    pub(crate) async fn shutdown(self) {
+        let Self { stop, thread, database, .. } = self;
+        drop(stop);
+        // A panic of that thread was printed when it happened; there is nothing more to do about it here.
+        let _ = tokio::task::spawn_blocking(move || thread.join().map(|()| drop(database))).await;
+    }
+}
+
+/// Returning ends the runtime, and with it every connection and its handle to the database.
+async fn serve(listener: TcpListener, database: Database, stopped: watch::Receiver<()>, sweep_every: Option<Duration>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    if let Some(pause) = sweep_every {
+        tokio::spawn(sweep(database.clone(), pause));
+    }
+    let late = {
+        let stopped = stopped.clone();
+        async move {
+            dropped(stopped).await;
+            tokio::time::sleep(GRACE).await;
+        }
+    };
+    tokio::select! {
+        _ = dynoxide::server::serve_with_shutdown(listener, database, dropped(stopped)) => {}
+        () = late => {}
+    }
+}
+
+async fn dropped(mut stopped: watch::Receiver<()>) {
+    // Nothing is ever sent: an error says that the sender is gone.
+    let _ = stopped.changed().await;
+}
+
+async fn sweep(database: Database, pause: Duration) {
+    let mut next = pause;
+    loop {
+        tokio::time::sleep(next).await;
+        let started = Instant::now();
+        if let Err(error) = database.sweep_ttl() {
+            eprintln!("the embedded DynamoDB cannot delete what has expired: {error}");
+        }
+        // A sweep reads everything: a large table is not worth more than a twentieth of the time.
+        next = pause.max(started.elapsed() * 20);
+    }
+}
+
+fn open(folder: Option<&Folder>, clock: Clock) -> Result<Database, Error> {
+    let Some(folder) = folder else {
+        return Database::memory_with_clock(Arc::new(SweepClock(clock)))
+            .map_err(|error| Error::Database(error.to_string()));
+    };
+    let path = folder.file("dynamodb.sqlite");
+    let unusable = |error: dynoxide::DynoxideError| Error::Data(path.clone(), std::io::Error::other(error.to_string()));
+    let database = Database::new(&path.to_string_lossy()).map_err(unusable)?;
+    // `synchronous = NORMAL`: six times the updates a second, and still safe against a crash of the process.
+    database.disable_bulk_loading().map_err(unusable)?;
+    Ok(database)
+}
+
+/// Creates the table if it is missing. Gives whether the table that is there fits.
+fn prepare(database: &Database, table: &Table) -> Result<bool, String> {
+    let existing = database.list_tables(request(json!({}))?).map_err(|error| error.to_string())?;
+    if !existing.table_names.contains(&table.name) {
+        let create = request(serde_json::to_value(table).map_err(|error| error.to_string())?)?;
+        database.create_table(create).map_err(|error| error.to_string())?;
+    } else if !fits(database, table)? {
+        return Ok(false);
+    }
+    let name = json!({"TableName": table.name});
+    let ttl = database.describe_time_to_live(request(name)?).map_err(|error| error.to_string())?;
+    let ttl = serde_json::to_value(ttl).map_err(|error| error.to_string())?["TimeToLiveDescription"].take();
+    let active = (ttl["TimeToLiveStatus"] == "ENABLED").then(|| ttl["AttributeName"].as_str()).flatten();
+    let wanted = table.ttl.as_ref().filter(|ttl| ttl.enabled).map(|ttl| ttl.attribute_name.as_str());
+    if active != wanted {
+        // The old attribute first: DynamoDB has one at a time.
+        for (attribute, enabled) in [(active, false), (wanted, true)] {
+            let Some(attribute) = attribute else { continue };
+            let specification = json!({"AttributeName": attribute, "Enabled": enabled});
+            let update = json!({"TableName": table.name, "TimeToLiveSpecification": specification});
+            database.update_time_to_live(request(update)?).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(true)
+}
+
+/// Whether keys, key types and indexes of the existing table are the template's.
+fn fits(database: &Database, table: &Table) -> Result<bool, String> {
+    let name = json!({"TableName": table.name});
+    let described = database.describe_table(request(name)?).map_err(|error| error.to_string())?;
+    let mut described = serde_json::to_value(described).map_err(|error| error.to_string())?["Table"].take();
+    if described["GlobalSecondaryIndexes"].is_null() {
+        described["GlobalSecondaryIndexes"] = json!([]);
+    }
+    let existing: Table = serde_json::from_value(described).map_err(|error| error.to_string())?;
+    Ok(shape(&existing) == shape(table))
+}
+
+/// What cannot be changed without losing the items, in an order of its own.
+fn shape(table: &Table) -> Value {
+    let mut attributes = table.attribute_definitions.clone();
+    attributes.sort();
+    let mut indexes: Vec<_> = table.global_secondary_indexes.iter().collect();
+    indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    let indexes: Vec<_> = indexes.iter().map(|index| json!([index.name, index.key_schema, index.projection])).collect();
+    json!([table.key_schema, attributes, indexes])
+}
+
+fn request<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_json::from_value(value).map_err(|error| error.to_string().replace("VALIDATION:", ""))
+}
+
+/// Items expire by the clock of the service, which a test sets.
+struct SweepClock(Clock);
+
+impl dynoxide::storage_backend::Clock for SweepClock {
+    fn now_unix_secs(&self) -> u64 {
+        u64::try_from(self.0.now().as_second()).unwrap_or_default()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.0.now().as_duration().as_secs_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::data::tests::Scratch;
+    use crate::template::Template;
+
+    fn tables() -> Vec<Table> {
+        Template::parse(include_str!("template/fixture.yaml"), &HashMap::new()).unwrap().tables
+    }
+
+    fn start(folder: Option<&Folder>, tables: &[Table]) -> Result<DynamoDb, Error> {
+        let clock = Clock::new(|| Timestamp::from_second(1_000).unwrap());
+        DynamoDb::start(TcpListener::bind("127.0.0.1:0").unwrap(), folder, tables, clock, None)
+    }
+
+    #[tokio::test]
+    async fn sweeps_by_the_given_clock() {
+        let dynamodb = start(None, &tables()).unwrap();
+        for (key, expires_at) in [("past", "999"), ("future", "1001")] {
+            let item = json!({"pk": {"S": key}, "sk": {"S": "-"}, "expires_at": {"N": expires_at}});
+            let put = request(json!({"TableName": "UsersTable", "Item": item})).unwrap();
+            dynamodb.database.put_item(put).unwrap();
+        }
+        assert_eq!(dynamodb.sweep().unwrap(), 1);
+        assert_eq!(dynamodb.sweep().unwrap(), 0);
+        dynamodb.shutdown().await;
+    }
+
+    #[tokio::test]
+    async fn a_folder_keeps_its_tables_and_notices_other_keys() {
+        let scratch = Scratch::new();
+        let folder = Folder::open(&scratch.0).unwrap();
+        let mut tables = tables();
+        start(Some(&folder), &tables).unwrap().shutdown().await;
+        start(Some(&folder), &tables).unwrap().shutdown().await;
+
+        tables[0].ttl = None;
+        start(Some(&folder), &tables).unwrap().shutdown().await;
+
+        tables[0].global_secondary_indexes[0].key_schema.pop();
+        let fault = start(Some(&folder), &tables).err().unwrap().to_string();
+        assert!(fault.starts_with("the table EventsTable does not fit the template any more: delete"), "{fault}");
+    }
+
+    #[tokio::test]
+    async fn a_table_that_dynamodb_would_refuse() {
+        let mut tables = tables();
+        tables[1].attribute_definitions.pop();
+        let fault = start(None, &tables).err().unwrap().to_string();
+        assert!(fault.starts_with("the embedded DynamoDB refuses: "), "{fault}");
+    }
+}

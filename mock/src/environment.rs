@@ -1,0 +1,133 @@
+//! What a function finds in its environment: the template's variables, with the local secrets filled in and the AWS
+//! endpoints replaced by the local ones.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+
+use crate::template::{Function, REGION};
+
+/// Where the local AWS is reached.
+pub(crate) struct Endpoints {
+    pub(crate) dynamodb: String,
+    pub(crate) ses: String,
+}
+
+/// The environment of `function`. What `extra` names wins over everything.
+pub(crate) fn of_function(
+    function: &Function,
+    secrets: &BTreeMap<String, String>,
+    endpoints: &Endpoints,
+    extra: &HashMap<String, String>,
+) -> Result<HashMap<String, String>, String> {
+    let mut environment = HashMap::new();
+    for (name, value) in &function.environment {
+        environment.insert(name.clone(), fill(value, secrets)?);
+    }
+    // The names of the variables are the SDKs' own, so that any AWS tool understands them. The keys open nothing.
+    for (name, value) in [
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
+        ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
+    ] {
+        environment.insert(name.to_owned(), value.to_owned());
+    }
+    environment.extend(extra.clone());
+    Ok(environment)
+}
+
+/// `text` with each `{{resolve:secretsmanager:…}}` replaced by the secret that it names, by ARN or by name.
+pub(crate) fn fill(text: &str, secrets: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{resolve:") {
+        let (reference, after) = after.split_once("}}").ok_or("a }} is missing")?;
+        let secret = reference
+            .strip_prefix("secretsmanager:")
+            .ok_or_else(|| format!("{{{{resolve:{reference}}}}} is not known to the local service"))?;
+        // The part after the secret's id would choose one key of a JSON secret, or a version; the whole is meant here.
+        let id = secret.trim_end_matches(':').trim_end_matches(":SecretString");
+        let found = secrets.iter().find(|(arn, _)| *arn == id || arn.rsplit(':').next() == Some(id));
+        let (_, value) = found.ok_or_else(|| format!("there is no secret {id}"))?;
+        result.push_str(before);
+        result.push_str(value);
+        rest = after;
+    }
+    Ok(result + rest)
+}
+
+/// Every variable of any function, for a tool that runs them all.
+pub(crate) fn union<'a>(environments: impl Iterator<Item = &'a HashMap<String, String>>) -> BTreeMap<String, String> {
+    environments.flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// `NAME=value` lines, each with `prefix`, that a shell and `cargo lambda --env-file` both read.
+#[must_use]
+pub fn lines(environment: &BTreeMap<String, String>, prefix: &str) -> String {
+    environment.iter().fold(String::new(), |mut lines, (name, value)| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,".contains(c);
+        let value =
+            if value.chars().all(plain) { value.clone() } else { format!("'{}'", value.replace('\'', r"'\''")) };
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "{prefix}{name}={value}");
+        lines
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:TokenSecret";
+
+    #[test]
+    fn secrets_are_filled_in() {
+        let secrets = BTreeMap::from([(ARN.to_owned(), "s3cret".to_owned())]);
+        for (text, expected) in [
+            ("plain".to_owned(), Ok("plain")),
+            (format!("{{{{resolve:secretsmanager:{ARN}}}}}"), Ok("s3cret")),
+            (format!("a-{{{{resolve:secretsmanager:{ARN}:SecretString}}}}-b"), Ok("a-s3cret-b")),
+            (format!("{{{{resolve:secretsmanager:{ARN}:SecretString:::}}}}"), Ok("s3cret")),
+            ("{{resolve:secretsmanager:TokenSecret}}".to_owned(), Ok("s3cret")),
+            ("{{resolve:secretsmanager:Other}}".to_owned(), Err("there is no secret Other")),
+            ("{{resolve:ssm:x}}".to_owned(), Err("{{resolve:ssm:x}} is not known to the local service")),
+            ("{{resolve:secretsmanager:x".to_owned(), Err("a }} is missing")),
+        ] {
+            assert_eq!(fill(&text, &secrets), expected.map(str::to_owned).map_err(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_local_endpoints_win_over_the_template_and_extra_over_both() {
+        let function = Function {
+            id: "F".into(),
+            binary: "f".into(),
+            environment: BTreeMap::from([
+                ("AWS_ENDPOINT_URL_DYNAMODB".into(), String::new()),
+                ("FRONTEND_URL".into(), "https://front.example".into()),
+            ]),
+            routes: vec![],
+            timeout_seconds: 3,
+        };
+        let endpoints = Endpoints { dynamodb: "http://127.0.0.1:8000".into(), ses: "http://127.0.0.1:3000/ses".into() };
+        let extra = HashMap::from([("FRONTEND_URL".to_owned(), "http://localhost:5173".to_owned())]);
+        let environment = of_function(&function, &BTreeMap::new(), &endpoints, &extra).unwrap();
+        assert_eq!(environment["AWS_ENDPOINT_URL_DYNAMODB"], "http://127.0.0.1:8000");
+        assert_eq!(environment["FRONTEND_URL"], "http://localhost:5173");
+        assert_eq!(environment["AWS_REGION"], "eu-central-1");
+    }
+
+    #[test]
+    fn lines_survive_a_shell() {
+        let environment = BTreeMap::from([
+            ("A".to_owned(), "http://127.0.0.1:8000".to_owned()),
+            ("B".to_owned(), "it's $HOME".to_owned()),
+            ("C".to_owned(), String::new()),
+        ]);
+        assert_eq!(
+            lines(&environment, "export "),
+            "export A=http://127.0.0.1:8000\nexport B='it'\\''s $HOME'\nexport C=\n"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! What is under `/_local/`: the mailbox for people, its switch for tests, and the SES endpoint. On AWS there is no such
+//! path.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{BODY_LIMIT, Gateway, Refusal, host, reply};
+use crate::mailbox::{Answer, Failure};
+
+const PAGE: &str = include_str!("../mailbox.html");
+
+/// Where SES is, below the API's own address.
+pub(crate) const SES_PATH: &str = "/_local/ses";
+
+pub(super) async fn answer(gateway: &Gateway, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if !is_own(&parts.headers, gateway.address.ip().is_loopback()) {
+        return Refusal(StatusCode::FORBIDDEN, "Forbidden").answer();
+    }
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return Refusal::TOO_LARGE.answer() };
+    let mailbox = &gateway.mailbox;
+    let path = parts.uri.path().strip_prefix("/_local").unwrap_or_default();
+    match (&parts.method, path) {
+        (&Method::GET, "") => moved("/_local/"),
+        (&Method::GET, "/") => page(),
+        (&Method::GET, "/mails") => {
+            let to = parts.uri.query().and_then(to_address);
+            let mut mails = mailbox.mails(to.as_deref());
+            mails.reverse();
+            reply(StatusCode::OK, &json!(mails))
+        }
+        (&Method::DELETE, "/mails") => match mailbox.clear() {
+            Ok(()) => reply(StatusCode::OK, &json!({})),
+            Err(error) => reply(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": error.to_string()})),
+        },
+        (&Method::GET, "/routes") => reply(StatusCode::OK, &routes(gateway)),
+        (&Method::GET, "/ses") => reply(StatusCode::OK, &json!({"fail": mailbox.failure()})),
+        (&Method::POST, "/ses") => match serde_json::from_slice::<Switch>(&body) {
+            Ok(switch) => {
+                mailbox.set_failure(switch.fail);
+                reply(StatusCode::OK, &json!({"fail": switch.fail}))
+            }
+            Err(error) => reply(StatusCode::BAD_REQUEST, &json!({"message": error.to_string()})),
+        },
+        (&Method::POST, "/ses/v2/email/outbound-emails") => ses(&mailbox.send(&body)),
+        _ => Refusal::NOT_FOUND.answer(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Switch {
+    fail: Failure,
+}
+
+/// Whether the request comes from this machine's owner rather than from a web page that he happens to look at: such a
+/// page names its origin, or has had its own host name point here (DNS rebinding).
+fn is_own(headers: &HeaderMap, loopback: bool) -> bool {
+    let Some(host) = host(headers) else { return false };
+    let name = host.host().trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = name.eq_ignore_ascii_case("localhost")
+        || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    let same_origin = headers
+        .get(header::ORIGIN)
+        .is_none_or(|origin| origin.as_bytes().eq_ignore_ascii_case(format!("http://{host}").as_bytes()));
+    same_origin && (is_loopback || !loopback)
+}
+
+/// `to` in a query. A plus is a plus here, since mail addresses have it and never a space.
+fn to_address(query: &str) -> Option<String> {
+    let value = query.split('&').find_map(|pair| pair.strip_prefix("to="))?;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+fn routes(gateway: &Gateway) -> Value {
+    let routes = gateway.routes.iter().map(|(route, function)| {
+        json!({"method": route.method, "path": route.path, "function": gateway.functions[function].name})
+    });
+    routes.collect()
+}
+
+fn page() -> Response {
+    let nonce = Uuid::new_v4().simple().to_string();
+    let mut response = Response::new(Body::from(PAGE.replace("{{nonce}}", &nonce)));
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, &policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        insert(&mut response, name, value);
+    }
+    response
+}
+
+fn ses(answer: &Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = reply(status, &answer.body);
+    if let Some(error) = answer.error {
+        insert(&mut response, HeaderName::from_static("x-amzn-errortype"), error);
+    }
+    insert(&mut response, HeaderName::from_static("x-amzn-requestid"), &Uuid::new_v4().to_string());
+    response
+}
+
+fn moved(to: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    insert(&mut response, header::LOCATION, to);
+    response
+}
+
+fn insert(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_requests_are_answered() {
+        for (host, origin, on_loopback, expected) in [
+            ("127.0.0.1:3000", None, true, true),
+            ("localhost:3000", None, true, true),
+            ("[::1]:3000", None, true, true),
+            ("localhost:3000", Some("http://localhost:3000"), true, true),
+            ("localhost:3000", Some("http://localhost:5173"), true, false),
+            ("localhost:3000", Some("https://evil.example"), true, false),
+            ("localhost:3000", Some("null"), true, false),
+            ("evil.example:3000", None, true, false),
+            ("evil.example:3000", Some("http://evil.example:3000"), true, false),
+            ("localhost.evil.example", None, true, false),
+            ("localhost@evil.example", None, true, false),
+            ("192.168.0.7:3000", None, false, true),
+            ("192.168.0.7:3000", Some("http://evil.example"), false, false),
+            ("", None, true, false),
+        ] {
+            let mut headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            headers.extend(origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin))));
+            assert_eq!(is_own(&headers, on_loopback), expected, "{host} {origin:?} {on_loopback}");
+        }
+        assert!(!is_own(&HeaderMap::new(), true));
+    }
+
+    #[test]
+    fn to_in_a_query() {
+        for (query, expected) in [
+            ("to=a%40b.c", Some("a@b.c")),
+            ("x=1&to=a+b@c.d", Some("a+b@c.d")),
+            ("to=a%2Bb@c.d", Some("a+b@c.d")),
+            ("tomorrow=1", None),
+        ] {
+            assert_eq!(to_address(query).as_deref(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn the_page_loads_nothing_from_elsewhere() {
+        assert_eq!(PAGE.matches("{{nonce}}").count(), 1);
+        for foreign in ["src=\"http", "href=\"http", "@import", "url(", "innerHTML", "insertAdjacentHTML"] {
+            assert!(!PAGE.contains(foreign), "{foreign}");
+        }
+    }
+}

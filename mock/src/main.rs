@@ -1,0 +1,129 @@
+//! `cargo run`: the local AWS, until Ctrl-C.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use event_messenger::clock::Clock;
+use mock::{Data, Error, LocalService, Options, lines};
+
+/// The API with its database and its mail service, on this machine and with nothing to install.
+#[derive(Parser)]
+#[command(bin_name = "cargo run --", version)]
+struct Arguments {
+    /// Where the API and the mailbox page listen; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
+    addr: SocketAddr,
+    /// Where the database listens
+    #[arg(long, default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
+    dynamodb: SocketAddr,
+    /// The folder that keeps users, events and mails [default: target/local]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "in_memory")]
+    data: Option<PathBuf>,
+    /// Keep nothing
+    #[arg(long)]
+    in_memory: bool,
+    /// The SAM template to serve [default: template.yaml]
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+    /// Where the front end lives, for the links in mails
+    #[arg(long, value_name = "URL")]
+    frontend_url: Option<String>,
+}
+
+impl Arguments {
+    fn options(self) -> Options {
+        let data = self.data.unwrap_or_else(Options::default_data);
+        Options {
+            api_addr: self.addr,
+            dynamodb_addr: self.dynamodb,
+            data: if self.in_memory { Data::Memory } else { Data::Dir(data) },
+            template: self.template.unwrap_or_else(Options::default_template),
+            parameters: self.frontend_url.map(|url| ("FrontendUrl".to_owned(), url)).into_iter().collect(),
+            env: HashMap::new(),
+            clock: Clock::system(),
+            sweep_every: Some(Duration::from_secs(1)),
+            log: true,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let options = Arguments::parse().options();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.to_string()),
+    };
+    match runtime.block_on(run(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+fn fail(line: &str) -> ExitCode {
+    eprintln!("error: {line}");
+    ExitCode::FAILURE
+}
+
+async fn run(options: Options) -> Result<(), Error> {
+    let addresses = [("--addr", options.api_addr), ("--dynamodb", options.dynamodb_addr)];
+    let data = options.data.clone();
+    // Before anything is up: whoever sees the banner may end the service at once.
+    let ended = ended().map_err(Error::Signals)?;
+    let service = LocalService::start(options).await?;
+    service.write_env_file()?;
+    for (flag, address) in addresses.into_iter().filter(|(_, address)| !address.ip().is_loopback()) {
+        eprintln!("warning: {flag} {address} can be reached from other machines, mails and password hashes included");
+    }
+    // A closed pipe (`cargo run | head`) is no reason to end.
+    let mut stdout = std::io::stdout();
+    let _ = stdout.write_all(banner(&service, &data).as_bytes()).and_then(|()| stdout.flush());
+    ended.await;
+    service.shutdown().await;
+    Ok(())
+}
+
+fn banner(service: &LocalService, data: &Data) -> String {
+    let api = service.api_url();
+    let kept = match data {
+        Data::Dir(folder) => folder.display().to_string(),
+        Data::Memory => "nowhere: all is gone at the end".to_owned(),
+    };
+    let mut text = format!("API      {api}\nMailbox  {api}/_local/\nData     {kept}\n\n");
+    for (method, path, function) in service.routes() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {method:<6} {path:<24} {function}");
+    }
+    text += "\nOther tools reach the same database and mail service with these variables";
+    if let Data::Dir(folder) = data {
+        let _ = write!(text, " (`cargo lambda watch --env-file {}`)", folder.join("env").display());
+    }
+    text + ":\n\n" + &lines(&service.variables(), "export ") + "\nCtrl-C ends it.\n"
+}
+
+/// Ctrl-C, or what `kill` and a service manager send. Listens from the call on, not only once it is awaited.
+#[cfg(unix)]
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

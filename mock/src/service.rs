@@ -1,0 +1,261 @@
+//! Puts the parts together: template, database, mailbox, functions, gateway.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use event_messenger::clock::Clock;
+use event_messenger::config::Env;
+use event_messenger::lambda::Endpoint;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::data::{Folder, secrets};
+use crate::dynamodb::DynamoDb;
+use crate::environment::{self, Endpoints, union};
+use crate::gateway::routes::Routes;
+use crate::gateway::{self, Gateway, SES_PATH, Started};
+use crate::template::{REGION, Template};
+use crate::{Data, Error, Mailbox};
+
+/// How long requests that are under way may still take when the service ends.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How the local service is to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the API listens. Port 0 chooses a free one.
+    pub api_addr: SocketAddr,
+    /// Where `DynamoDB` listens.
+    pub dynamodb_addr: SocketAddr,
+    /// Where users, events and mails are kept.
+    pub data: Data,
+    /// The template that says what is served.
+    pub template: PathBuf,
+    /// Values for the template's parameters, in place of their defaults.
+    pub parameters: HashMap<String, String>,
+    /// Variables for every function, which win over the template's.
+    pub env: HashMap<String, String>,
+    /// The time, for the functions, the mails and the expiry of items. (In a folder, items expire by the machine's.)
+    pub clock: Clock,
+    /// How often expired items are deleted; never, unless [`LocalService::sweep`] is called, if there is no value.
+    pub sweep_every: Option<Duration>,
+    /// Whether each request gets a line on stderr.
+    pub log: bool,
+}
+
+impl Options {
+    /// Free ports on the loopback interface, nothing kept, nothing logged, nothing swept: a service for one test.
+    #[must_use]
+    pub fn in_memory(clock: Clock) -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            api_addr: any,
+            dynamodb_addr: any,
+            data: Data::Memory,
+            template: Self::default_template(),
+            parameters: HashMap::new(),
+            env: HashMap::new(),
+            clock,
+            sweep_every: None,
+            log: false,
+        }
+    }
+
+    /// `template.yaml` in the current folder, else the one of the workspace that this crate was built from.
+    #[must_use]
+    pub fn default_template() -> PathBuf {
+        let here = PathBuf::from("template.yaml");
+        if here.is_file() { here } else { workspace().join("template.yaml") }
+    }
+
+    /// `target/local` in the workspace.
+    #[must_use]
+    pub fn default_data() -> PathBuf {
+        workspace().join("target/local")
+    }
+}
+
+fn workspace() -> &'static Path {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.parent().unwrap_or(crate_folder)
+}
+
+/// The running local AWS. Dropping it ends it; [`LocalService::shutdown`] also waits until it has ended.
+pub struct LocalService {
+    api: SocketAddr,
+    dynamodb: DynamoDb,
+    mailbox: Mailbox,
+    environments: BTreeMap<&'static str, HashMap<String, String>>,
+    routes: Vec<(String, String, String)>,
+    // Before the folder, so that the next instance finds it free only when the gateway is told to end.
+    stop: watch::Sender<()>,
+    serving: JoinHandle<()>,
+    folder: Option<Folder>,
+}
+
+impl LocalService {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// One line that says what is wrong: see [`Error`].
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        Self::start_with(options, &functions::ENDPOINTS).await
+    }
+
+    pub(crate) async fn start_with(options: Options, endpoints: &[Endpoint]) -> Result<Self, Error> {
+        let template = Template::read(&options.template, &options.parameters)?;
+        let faulty = |fault| Error::Template(options.template.clone(), fault);
+        let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
+        template.check_functions(&names).map_err(faulty)?;
+
+        let (api_listener, api) = listen("--addr", options.api_addr).await?;
+        let (dynamodb_listener, dynamodb_address) = listen("--dynamodb", options.dynamodb_addr).await?;
+        let folder = match &options.data {
+            Data::Dir(path) => Some(Folder::open(path)?),
+            Data::Memory => None,
+        };
+        let secrets = secrets(folder.as_ref(), &template.secrets)?;
+        let mailbox = match &folder {
+            Some(folder) => Mailbox::in_folder(options.clock.clone(), folder)?,
+            None => Mailbox::in_memory(options.clock.clone()),
+        };
+        let listener = dynamodb_listener.into_std();
+        let listener = listener.map_err(|error| Error::Listen("--dynamodb", dynamodb_address, error))?;
+        let (tables, clock) = (&template.tables, &options.clock);
+        let dynamodb = DynamoDb::start(listener, folder.as_ref(), tables, clock.clone(), options.sweep_every)?;
+
+        let urls = Endpoints { dynamodb: url(dynamodb_address), ses: url(api) + SES_PATH };
+        let mut environments = BTreeMap::new();
+        let mut routes = Routes::default();
+        let mut started = Vec::new();
+        // In the order in which a user meets them, which a YAML map does not have.
+        for endpoint in endpoints {
+            let Some(function) = template.functions.iter().find(|function| function.binary == endpoint.name) else {
+                continue;
+            };
+            let environment = environment::of_function(function, &secrets, &urls, &options.env).map_err(faulty)?;
+            let handler = (endpoint.start)(&Env::Table(environment.clone()), clock.clone())
+                .map_err(|error| Error::Function(endpoint.name, error))?;
+            function.routes.iter().for_each(|route| routes.add(route, started.len()));
+            started.push(Started { name: endpoint.name, handler, timeout_seconds: function.timeout_seconds });
+            environments.insert(endpoint.name, environment);
+        }
+        let listed = routes
+            .iter()
+            .map(|(route, place)| (route.method.clone(), route.path.clone(), started[place].name.to_owned()));
+        let listed = listed.collect();
+
+        let (stop, stopped) = watch::channel(());
+        let gateway = Gateway {
+            address: api,
+            routes,
+            functions: started,
+            cors: template.cors,
+            mailbox: mailbox.clone(),
+            clock: options.clock,
+            log: options.log,
+        };
+        let serving = tokio::spawn(gateway::serve(api_listener, gateway, stopped));
+        Ok(Self { api, dynamodb, mailbox, environments, routes: listed, stop, serving, folder })
+    }
+
+    /// The API's address, such as `http://127.0.0.1:3000`.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        url(self.api)
+    }
+
+    /// The address of `DynamoDB`.
+    #[must_use]
+    pub fn dynamodb_url(&self) -> String {
+        url(self.dynamodb.address())
+    }
+
+    /// The address of SES.
+    #[must_use]
+    pub fn ses_url(&self) -> String {
+        self.api_url() + SES_PATH
+    }
+
+    /// The mails that were sent, and the switch that makes sending fail.
+    #[must_use]
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// The environment of the function with this binary; of one that there is not, an empty one.
+    #[must_use]
+    pub fn environment(&self, function: &str) -> HashMap<String, String> {
+        self.environments.get(function).cloned().unwrap_or_default()
+    }
+
+    /// Every variable that any function has.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        union(self.environments.values())
+    }
+
+    /// Method, path and function of each route, in the order in which a user meets them.
+    #[must_use]
+    pub fn routes(&self) -> &[(String, String, String)] {
+        &self.routes
+    }
+
+    /// Writes [`LocalService::variables`] to the file `env` of the data folder, for `cargo lambda watch --env-file`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_env_file(&self) -> Result<(), Error> {
+        self.folder.as_ref().map_or(Ok(()), |folder| folder.write("env", &crate::lines(&self.variables(), "")))
+    }
+
+    /// A client of the database, for whoever wants to look at the items themselves.
+    #[must_use]
+    pub fn dynamodb_client(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(self.dynamodb_url());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// Deletes the items that have expired, as `DynamoDB` does within some days. Gives their number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn sweep(&self) -> Result<usize, Error> {
+        self.dynamodb.sweep()
+    }
+
+    /// Ends the service: the requests under way are answered, the database is closed, the folder is free.
+    pub async fn shutdown(self) {
+        let Self { stop, mut serving, dynamodb, folder, .. } = self;
+        drop(stop);
+        if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
+            serving.abort();
+        }
+        dynamodb.shutdown().await;
+        drop(folder);
+    }
+}
+
+/// A service on all addresses is reached by the loopback one.
+fn url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    format!("http://{address}")
+}
+
+async fn listen(flag: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let failed = |error| Error::Listen(flag, address, error);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}

@@ -1,0 +1,255 @@
+//! Reads `template.yaml`, the only list of tables, routes, permissions and environments. What is wrong with it is said
+//! in one line that names the resource and the property.
+
+mod resolve;
+mod yaml;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::resolve::{Resolver, text};
+use crate::Error;
+use crate::environment::fill;
+
+/// The region that the local service says it is in.
+pub(crate) const REGION: &str = "eu-central-1";
+/// The account that the local service says it belongs to.
+pub(crate) const ACCOUNT: &str = "000000000000";
+
+/// What the local service takes from the template.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Template {
+    pub(crate) tables: Vec<Table>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) cors: Option<Cors>,
+    /// The secrets' ARNs. Their values are the local service's affair.
+    pub(crate) secrets: Vec<String>,
+}
+
+/// A table, in the words of both `CloudFormation` and the API's `CreateTable`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Table {
+    #[serde(default, rename = "TableName")]
+    pub(crate) name: String,
+    pub(crate) key_schema: Vec<Key>,
+    pub(crate) attribute_definitions: Vec<Attribute>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) global_secondary_indexes: Vec<Index>,
+    /// Absent means provisioned, as it does for `CloudFormation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) billing_mode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) provisioned_throughput: Option<Value>,
+    #[serde(default, rename = "TimeToLiveSpecification", skip_serializing)]
+    pub(crate) ttl: Option<TimeToLive>,
+}
+
+/// An attribute's place in a key.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Key {
+    pub(crate) attribute_name: String,
+    pub(crate) key_type: String,
+}
+
+/// A key attribute's type.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Attribute {
+    pub(crate) attribute_name: String,
+    pub(crate) attribute_type: String,
+}
+
+/// A global secondary index.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Index {
+    #[serde(rename = "IndexName")]
+    pub(crate) name: String,
+    pub(crate) key_schema: Vec<Key>,
+    pub(crate) projection: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) provisioned_throughput: Option<Value>,
+}
+
+/// Which attribute says when an item is to be deleted.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TimeToLive {
+    pub(crate) attribute_name: String,
+    pub(crate) enabled: bool,
+}
+
+/// A Lambda function and what calls it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Function {
+    pub(crate) id: String,
+    pub(crate) binary: String,
+    /// As the template has it: references to secrets are still to be filled in.
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) timeout_seconds: u64,
+}
+
+/// A method and a path such as `/event/{id}`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Route {
+    pub(crate) method: String,
+    pub(crate) path: String,
+}
+
+/// An HTTP API's `CorsConfiguration`.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct Cors {
+    pub(crate) allow_origins: Vec<String>,
+    pub(crate) allow_methods: Vec<String>,
+    pub(crate) allow_headers: Vec<String>,
+    pub(crate) expose_headers: Vec<String>,
+    pub(crate) max_age: Option<u64>,
+    pub(crate) allow_credentials: bool,
+}
+
+impl Template {
+    /// Reads the template; `parameters` replace the defaults of its parameters.
+    pub(crate) fn read(path: &Path, parameters: &HashMap<String, String>) -> Result<Self, Error> {
+        let fault = |fault| Error::Template(path.to_owned(), fault);
+        let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+        Self::parse(&text, parameters).map_err(fault)
+    }
+
+    /// The template in `text`.
+    pub(crate) fn parse(text: &str, parameters: &HashMap<String, String>) -> Result<Self, String> {
+        let document = yaml::parse(text)?;
+        let resolver = Resolver::new(&document, parameters)?;
+        let resources = document["Resources"].as_object().ok_or("Resources is missing")?;
+        let mut template = Self { tables: vec![], functions: vec![], cors: None, secrets: vec![] };
+        for (id, resource) in resources {
+            let at = |fault: String| format!("{id}.{fault}");
+            if !resolver.exists(resource).map_err(|fault| at(format!("Condition: {fault}")))? {
+                continue;
+            }
+            match resource["Type"].as_str() {
+                Some("AWS::DynamoDB::Table") => template.tables.push(table(&resolver, id, resource).map_err(at)?),
+                Some("AWS::Serverless::Function") => {
+                    template.functions.push(function(&resolver, &document["Globals"], id, resource).map_err(at)?);
+                }
+                Some("AWS::Serverless::HttpApi") => {
+                    template.cors = cors(&resolver, &document["Globals"], resource).map_err(at)?;
+                }
+                Some("AWS::SecretsManager::Secret") => {
+                    template.secrets.push(resolve::secret_arn(&resolver.physical(id, "Name").map_err(at)?));
+                }
+                Some(_) => {}
+                None => return Err(at("Type is missing".into())),
+            }
+        }
+        template.check_secrets()?;
+        template.check_routes()?;
+        Ok(template)
+    }
+
+    /// Holds the template against the functions that exist: each is deployed exactly once, and nothing else is.
+    pub(crate) fn check_functions(&self, endpoints: &[&str]) -> Result<(), String> {
+        let mut seen = HashSet::new();
+        for Function { id, binary, .. } in &self.functions {
+            if !endpoints.contains(&binary.as_str()) {
+                return Err(format!("{id}.Metadata.BuildProperties.Binary: there is no endpoint {binary}"));
+            }
+            if !seen.insert(binary.as_str()) {
+                return Err(format!("{id}.Metadata.BuildProperties.Binary: another function is {binary} already"));
+            }
+        }
+        match endpoints.iter().find(|name| !seen.contains(*name)) {
+            Some(name) => Err(format!("Resources: no AWS::Serverless::Function has the Binary {name}")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_secrets(&self) -> Result<(), String> {
+        let values = self.secrets.iter().map(|arn| (arn.clone(), String::new())).collect();
+        for Function { id, environment, .. } in &self.functions {
+            for (name, value) in environment {
+                fill(value, &values).map_err(|fault| format!("{id}.Environment.{name}: {fault}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// API Gateway refuses two routes that differ in a parameter's name only; so does this.
+    fn check_routes(&self) -> Result<(), String> {
+        let mut seen = HashMap::new();
+        for Function { id, routes, .. } in &self.functions {
+            for Route { method, path } in routes {
+                let shape: Vec<_> =
+                    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+                if let Some(other) = seen.insert((method, shape), id) {
+                    return Err(format!("{id}.Events: {other} has the route {method} {path} already"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn table(resolver: &Resolver<'_>, id: &str, resource: &Value) -> Result<Table, String> {
+    let at = |fault: String| format!("Properties: {fault}");
+    let properties = resolver.resolve(&resource["Properties"]).map_err(at)?.unwrap_or_default();
+    let table: Table = serde_json::from_value(properties).map_err(|error| at(error.to_string()))?;
+    Ok(if table.name.is_empty() { Table { name: id.to_owned(), ..table } } else { table })
+}
+
+fn function(resolver: &Resolver<'_>, globals: &Value, id: &str, resource: &Value) -> Result<Function, String> {
+    let binary = resource["Metadata"]["BuildProperties"]["Binary"].as_str();
+    let own = &resource["Properties"];
+    let mut environment = BTreeMap::new();
+    for variables in [&globals["Function"]["Environment"]["Variables"], &own["Environment"]["Variables"]] {
+        let at = |fault: String| format!("Environment.{fault}");
+        let Some(Value::Object(variables)) = resolver.resolve(variables).map_err(at)? else { continue };
+        environment.extend(variables.iter().map(|(name, value)| (name.clone(), text(value))));
+    }
+    let mut routes = Vec::new();
+    for (name, event) in own["Events"].as_object().into_iter().flatten() {
+        if event["Type"] == "HttpApi" {
+            routes.push(route(resolver, &event["Properties"]).map_err(|fault| format!("Events.{name}: {fault}"))?);
+        }
+    }
+    Ok(Function {
+        id: id.to_owned(),
+        binary: binary.ok_or("Metadata.BuildProperties.Binary is missing")?.to_owned(),
+        environment,
+        routes,
+        timeout_seconds: own["Timeout"].as_u64().or(globals["Function"]["Timeout"].as_u64()).unwrap_or(3),
+    })
+}
+
+fn route(resolver: &Resolver<'_>, properties: &Value) -> Result<Route, String> {
+    let properties = resolver.resolve(properties)?.unwrap_or_default();
+    let route: Route = serde_json::from_value(properties).map_err(|error| format!("Properties: {error}"))?;
+    let method = route.method.to_ascii_uppercase();
+    if method == "ANY" || method == "*" {
+        return Err("Method: the local service wants one method".into());
+    }
+    if !route.path.starts_with('/') || route.path.contains("+}") {
+        return Err(format!("Path: the local service does not serve {}", route.path));
+    }
+    Ok(Route { method, path: route.path })
+}
+
+fn cors(resolver: &Resolver<'_>, globals: &Value, resource: &Value) -> Result<Option<Cors>, String> {
+    let own = &resource["Properties"]["CorsConfiguration"];
+    let configured = if own.is_null() { &globals["HttpApi"]["CorsConfiguration"] } else { own };
+    let at = |fault: String| format!("CorsConfiguration: {fault}");
+    match resolver.resolve(configured).map_err(at)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(map) => serde_json::from_value(map).map(Some).map_err(|error| at(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

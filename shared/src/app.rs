@@ -1,0 +1,125 @@
+//! What a function works with. Each kind of function builds the clients that it needs and no others, so that its binary
+//! holds nothing else and its environment gives it nothing else.
+
+use crate::clock::Clock;
+use crate::config::{ConfigError, Env};
+use crate::mail::Mailer;
+use crate::store::events::Events;
+use crate::store::users::Users;
+use crate::store::{self, Table};
+use crate::token::Signer;
+
+const USERS_TABLE: &str = "USERS_TABLE";
+const EVENTS_TABLE: &str = "EVENTS_TABLE";
+const TOKEN_SECRET: &str = "TOKEN_SECRET";
+
+/// The shortest secret that tokens are signed with, in bytes ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
+const MIN_SECRET: usize = 32;
+
+/// What a function is built from.
+pub trait App: Sized + Send + Sync + 'static {
+    /// Builds the clients.
+    ///
+    /// # Errors
+    /// Names the variable of the environment that is missing or wrong.
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError>;
+}
+
+/// For functions that deal with sessions and hand out no access tokens.
+#[derive(Debug)]
+pub struct LogoutApp {
+    /// The users' sessions.
+    pub users: Users,
+}
+
+/// For functions that deal with users and tokens.
+pub struct UserApp {
+    /// The time.
+    pub clock: Clock,
+    /// Signs and reads tokens.
+    pub signer: Signer,
+    /// The users.
+    pub users: Users,
+}
+
+/// For functions that mail to users.
+#[derive(Debug)]
+pub struct MailApp {
+    /// The time.
+    pub clock: Clock,
+    /// The users.
+    pub users: Users,
+    /// Sends the mails.
+    pub mailer: Mailer,
+    /// The front end's page that confirmation links open, if there is one.
+    pub frontend_url: Option<String>,
+}
+
+/// For functions that deal with events alone.
+pub struct EventApp {
+    /// The time.
+    pub clock: Clock,
+    /// Reads tokens.
+    pub signer: Signer,
+    /// The events.
+    pub events: Events,
+}
+
+/// For functions that deal with events and with what is known of users.
+pub struct PlanApp {
+    /// The time.
+    pub clock: Clock,
+    /// Reads tokens.
+    pub signer: Signer,
+    /// The users.
+    pub users: Users,
+    /// The events.
+    pub events: Events,
+}
+
+impl App for LogoutApp {
+    fn start(env: &Env, _: Clock) -> Result<Self, ConfigError> {
+        Ok(Self { users: users(env)? })
+    }
+}
+
+impl App for UserApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        Ok(Self { clock, signer: signer(env)?, users: users(env)? })
+    }
+}
+
+impl App for MailApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        let frontend_url = env.get("FRONTEND_URL");
+        Ok(Self { clock, users: users(env)?, mailer: Mailer::from_env(env)?, frontend_url })
+    }
+}
+
+impl App for EventApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        let table = Table::from_env(store::client(env)?, env, EVENTS_TABLE)?;
+        Ok(Self { clock, signer: signer(env)?, events: Events::new(table) })
+    }
+}
+
+impl App for PlanApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        let client = store::client(env)?;
+        let users = Users::new(Table::from_env(client.clone(), env, USERS_TABLE)?);
+        let events = Events::new(Table::from_env(client, env, EVENTS_TABLE)?);
+        Ok(Self { clock, signer: signer(env)?, users, events })
+    }
+}
+
+fn users(env: &Env) -> Result<Users, ConfigError> {
+    Table::from_env(store::client(env)?, env, USERS_TABLE).map(Users::new)
+}
+
+fn signer(env: &Env) -> Result<Signer, ConfigError> {
+    let secret = env.require(TOKEN_SECRET)?;
+    if secret.len() < MIN_SECRET {
+        return Err(ConfigError::Unusable(TOKEN_SECRET, format!("it must be at least {MIN_SECRET} bytes long")));
+    }
+    Ok(Signer::new(secret.as_bytes()))
+}

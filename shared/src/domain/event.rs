@@ -1,0 +1,324 @@
+//! An event and its members, and how each member sees it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::fault::Fault;
+use super::poll::{Ballot, Poll, Standing, Topic};
+use super::{EventId, UserId};
+
+/// Somebody's id and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The user.
+    pub id: UserId,
+    /// The name as it was when the event was made.
+    pub name: String,
+}
+
+/// What an invitee says to the invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// Comes.
+    Yes,
+    /// May come.
+    Maybe,
+    /// Does not come.
+    No,
+}
+
+impl Answer {
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "yes" => Ok(Self::Yes),
+            "maybe" => Ok(Self::Maybe),
+            "no" => Ok(Self::No),
+            _ => Err("must be yes, maybe or no".to_owned()),
+        }
+    }
+
+    /// The answer as it stands in JSON and in the tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Maybe => "maybe",
+            Self::No => "no",
+        }
+    }
+
+    /// Whether it opens the event's chat.
+    #[must_use]
+    pub const fn opens_chat(self) -> bool {
+        matches!(self, Self::Yes | Self::Maybe)
+    }
+}
+
+/// An invited member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitee {
+    /// Who it is.
+    pub person: Person,
+    /// What the invitee said, if anything yet.
+    pub answer: Option<Answer>,
+    /// The index of the date voted for.
+    pub date: Option<usize>,
+    /// The index of the place voted for.
+    pub place: Option<usize>,
+}
+
+impl Invitee {
+    /// One who has only just been invited.
+    #[must_use]
+    pub fn new(person: Person) -> Self {
+        Self { person, answer: None, date: None, place: None }
+    }
+
+    /// The index of the option voted for in that poll.
+    #[must_use]
+    pub const fn vote(&self, topic: Topic) -> Option<usize> {
+        match topic {
+            Topic::Date => self.date,
+            Topic::Place => self.place,
+        }
+    }
+
+    /// Sets the vote in that poll.
+    pub fn set_vote(&mut self, topic: Topic, option: usize) {
+        match topic {
+            Topic::Date => self.date = Some(option),
+            Topic::Place => self.place = Some(option),
+        }
+    }
+
+    fn opens_chat(&self) -> bool {
+        self.answer.is_some_and(Answer::opens_chat)
+    }
+}
+
+/// A user's part in an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Made it.
+    Organiser,
+    /// Invited to it: the index among the invitees.
+    Invitee(usize),
+}
+
+/// An event with all its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// What it is called.
+    pub name: String,
+    /// Whether it has been sent. Until then it is a draft, which exists for its organiser alone.
+    pub sent: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub organiser: Person,
+    /// The poll on the date.
+    pub date: Poll,
+    /// The poll on the place.
+    pub place: Poll,
+    /// Who is invited, in the organiser's order.
+    pub invitees: Vec<Invitee>,
+    /// Whatever else the organiser wants to say.
+    pub additional: String,
+    /// Counts the writes to the event itself, votes and answers not among them.
+    pub version: u64,
+}
+
+impl Event {
+    /// The poll on that topic.
+    #[must_use]
+    pub const fn poll(&self, topic: Topic) -> &Poll {
+        match topic {
+            Topic::Date => &self.date,
+            Topic::Place => &self.place,
+        }
+    }
+
+    /// The poll on that topic, to be changed.
+    pub const fn poll_mut(&mut self, topic: Topic) -> &mut Poll {
+        match topic {
+            Topic::Date => &mut self.date,
+            Topic::Place => &mut self.place,
+        }
+    }
+
+    /// The user's part in the event; `None` for a stranger, and for an invitee as long as it is a draft.
+    #[must_use]
+    pub fn role(&self, user: UserId) -> Option<Role> {
+        if user == self.organiser.id {
+            return Some(Role::Organiser);
+        }
+        let index = self.invitees.iter().position(|invitee| invitee.person.id == user)?;
+        self.sent.then_some(Role::Invitee(index))
+    }
+
+    /// Where the poll on that topic stands.
+    #[must_use]
+    pub fn standing(&self, topic: Topic) -> Standing {
+        self.poll(topic).standing(
+            self.invitees
+                .iter()
+                .map(|invitee| Ballot { vote: invitee.vote(topic), declined: invitee.answer == Some(Answer::No) }),
+        )
+    }
+
+    /// What has to be filled in before the event can be sent.
+    #[must_use]
+    pub fn missing(&self) -> Vec<Fault> {
+        let needs = [
+            (self.name.is_empty(), "event.name", "an event needs a name before it is sent"),
+            (self.date.options.is_empty(), "event.date", "an event needs at least one date before it is sent"),
+            (self.place.options.is_empty(), "event.place", "an event needs at least one place before it is sent"),
+            (self.invitees.is_empty(), "event.members", "an event needs at least one invitee before it is sent"),
+        ];
+        needs.into_iter().filter(|(missing, ..)| *missing).map(|(_, field, why)| Fault::new(field, why)).collect()
+    }
+
+    /// The event as that member sees it, in the shape of `mock/JSON_Schems/event.json`.
+    #[must_use]
+    pub fn view(&self, reader: UserId) -> Value {
+        let own = self.invitees.iter().find(|invitee| invitee.person.id == reader);
+        let (mut invited, mut confirmed) = (Vec::new(), vec![member(&self.organiser, "admin", true)]);
+        for invitee in &self.invitees {
+            let mut entry = member(&invitee.person, "user", invitee.opens_chat());
+            if invitee.answer == Some(Answer::Yes) {
+                confirmed.push(entry);
+            } else {
+                entry["answer"] = json!(invitee.answer);
+                invited.push(entry);
+            }
+        }
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "status": self.sent,
+            "date": [self.view_poll(Topic::Date, own)],
+            "place": [self.view_poll(Topic::Place, own)],
+            "members": [{"invited": invited, "confirmed": confirmed}],
+            "additional": self.additional,
+        })
+    }
+
+    fn view_poll(&self, topic: Topic, own: Option<&Invitee>) -> Value {
+        let poll = self.poll(topic);
+        let standing = self.standing(topic);
+        let text = |index: usize| poll.options.get(index);
+        let open = poll.options.iter().zip(&standing.votes).enumerate();
+        let drafts: Vec<_> = open
+            .filter(|(index, _)| standing.confirmed != Some(*index))
+            .map(|(_, (option, votes))| json!({topic.name(): option, "votes": votes}))
+            .collect();
+        json!({
+            "drafts": drafts,
+            "confirmed": standing.confirmed.and_then(text).map_or("", String::as_str),
+            "voters": standing.voters,
+            "my_vote": own.and_then(|invitee| invitee.vote(topic)).and_then(text),
+        })
+    }
+}
+
+fn member(person: &Person, role: &str, chat_success: bool) -> Value {
+    json!({"id": person.id, "name": person.name, "role": role, "chat_success": chat_success})
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    pub(crate) const ORGANISER: UserId = Uuid::from_u128(1);
+
+    /// A sent event with two dates, two places and that many invitees, whose ids count from 10.
+    pub(crate) fn event(invitees: usize) -> Event {
+        let person = |id| Person { id: Uuid::from_u128(id), name: format!("user {id}") };
+        let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), chosen: None };
+        Event {
+            id: Uuid::from_u128(99),
+            name: "Picnic".to_owned(),
+            sent: true,
+            created_at: Timestamp::UNIX_EPOCH,
+            organiser: person(1),
+            date: poll(["01.02.2027", "02.02.2027"]),
+            place: poll(["Park", "Pub"]),
+            invitees: (0..invitees).map(|n| Invitee::new(person(10 + n as u128))).collect(),
+            additional: String::new(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn answers_sort_the_members_and_open_the_chat() {
+        let cases = [
+            (None, "invited", false),
+            (Some(Answer::Yes), "confirmed", true),
+            (Some(Answer::Maybe), "invited", true),
+            (Some(Answer::No), "invited", false),
+        ];
+        for (answer, list, chat) in cases {
+            let mut event = event(1);
+            event.invitees[0].answer = answer;
+            let view = event.view(ORGANISER);
+            let entry = view["members"][0][list].as_array().unwrap().last().unwrap().clone();
+            assert_eq!(entry["id"], json!(event.invitees[0].person.id), "{answer:?}");
+            assert_eq!(entry["chat_success"], json!(chat), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn the_confirmed_option_has_left_the_drafts() {
+        let mut event = event(1);
+        event.date.chosen = Some(0);
+        let view = event.view(ORGANISER);
+        assert_eq!(view["date"][0]["confirmed"], "01.02.2027");
+        assert_eq!(view["date"][0]["drafts"], json!([{"date": "02.02.2027", "votes": 0}]));
+    }
+
+    #[test]
+    fn each_member_sees_his_own_vote() {
+        let mut event = event(3);
+        event.invitees[1].place = Some(1);
+        for (reader, vote) in [(1, json!(null)), (10, json!(null)), (11, json!("Pub"))] {
+            assert_eq!(event.view(Uuid::from_u128(reader))["place"][0]["my_vote"], vote);
+        }
+    }
+
+    #[test]
+    fn a_draft_exists_for_its_organiser_alone() {
+        let mut event = event(1);
+        let invitee = event.invitees[0].person.id;
+        for (sent, user, role) in [
+            (true, ORGANISER, Some(Role::Organiser)),
+            (true, invitee, Some(Role::Invitee(0))),
+            (true, Uuid::from_u128(7), None),
+            (false, ORGANISER, Some(Role::Organiser)),
+            (false, invitee, None),
+        ] {
+            event.sent = sent;
+            assert_eq!(event.role(user), role, "sent: {sent}, user: {user}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_missing_is_named() {
+        let mut event = event(1);
+        assert_eq!(event.missing(), []);
+        event.name.clear();
+        event.date.options.clear();
+        event.place.options.clear();
+        event.invitees.clear();
+        let fields: Vec<_> = event.missing().into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["event.name", "event.date", "event.place", "event.members"]);
+    }
+}

@@ -1,0 +1,115 @@
+//! What a user is known by when logging in or being invited.
+
+use super::UserId;
+use super::email::Email;
+use super::fault::{Fault, Node};
+use super::username::Username;
+
+/// A user id, an e-mail address or a username. The three cannot be confused: a username holds no `@` and is shorter than an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// By id.
+    Id(UserId),
+    /// By e-mail address.
+    Email(Email),
+    /// By username.
+    Username(Username),
+}
+
+impl Login {
+    /// Reads a login.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(id) = parse_id(text) {
+            return Ok(Self::Id(id));
+        }
+        if text.contains('@') {
+            return Email::parse(text).map(Self::Email);
+        }
+        Username::parse(text)
+            .map(Self::Username)
+            .map_err(|_| "must be a user id, an e-mail address or a username".to_owned())
+    }
+
+    /// The same text for the same login, whatever its case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Id(id) => id.to_string(),
+            Self::Email(email) => email.key(),
+            Self::Username(username) => username.key(),
+        }
+    }
+}
+
+/// Reads an id in the one form in which the service writes it, with hyphens.
+#[must_use]
+pub fn parse_id(text: &str) -> Option<uuid::Uuid> {
+    (text.len() == uuid::fmt::Hyphenated::LENGTH).then(|| text.parse().ok()).flatten()
+}
+
+/// A login and its password, as typed.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Who it is.
+    pub login: Login,
+    /// What was typed, not yet known to be right.
+    pub password: super::password::Attempt,
+}
+
+impl Credentials {
+    /// Reads the body of a login: `{"login": {"username": …, "password": …}}`, with or without the envelope.
+    ///
+    /// # Errors
+    /// Every fault of the body. A password that no user can have is no fault: it is a wrong one.
+    pub fn parse(body: &serde_json::Value) -> Result<Self, Vec<Fault>> {
+        let node = Node::body(body, &["login"]).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        let login = node.get("username").parsed(&mut faults, Login::parse);
+        let password = node.get("password").required_text(&mut faults);
+        match (login, password) {
+            (Some(login), Some(password)) if faults.is_empty() => {
+                Ok(Self { login, password: super::password::Attempt::new(password) })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logins() {
+        let cases = [
+            ("0192f0c1-2345-7abc-8def-0123456789ab", Some("0192f0c1-2345-7abc-8def-0123456789ab")),
+            ("0192F0C1-2345-7ABC-8DEF-0123456789AB", Some("0192f0c1-2345-7abc-8def-0123456789ab")),
+            ("Jane@Example.com", Some("jane@example.com")),
+            ("JaneDoe", Some("janedoe")),
+            ("jane doe", None),
+            ("jane@", None),
+            ("", None),
+            ("0192f0c123457abc8def0123456789ab", None),
+        ];
+        for (text, key) in cases {
+            assert_eq!(Login::parse(text).ok().map(|login| login.key()).as_deref(), key, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn credentials_name_every_fault() {
+        let cases = [
+            (serde_json::json!({}), vec!["username", "password"]),
+            (serde_json::json!({"login": {}}), vec!["login.username", "login.password"]),
+            (serde_json::json!({"username": 7, "password": []}), vec!["username", "password"]),
+            (serde_json::json!({"username": "jane", "password": "x"}), vec![]),
+        ];
+        for (body, fields) in cases {
+            let faults = Credentials::parse(&body).err().unwrap_or_default();
+            assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), fields, "{body}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The rules of the service. Pure and synchronous: no AWS, no HTTP, and the time is handed in.
+
+pub mod attempts;
+pub mod date;
+pub mod draft;
+pub mod email;
+pub mod event;
+pub mod fault;
+pub mod login;
+pub mod password;
+pub mod poll;
+pub mod user;
+pub mod username;
+pub mod vote;
+
+use uuid::Uuid;
+
+/// The id of a user: a random UUID.
+pub type UserId = Uuid;
+
+/// The id of an event: a random UUID, or one derived from the `Idempotency-Key` that it was made with.
+pub type EventId = Uuid;

@@ -1,0 +1,187 @@
+//! A poll on the date or the place: its options, its votes, and when it is decided.
+//!
+//! Nothing is counted up: the votes are facts on the members' own rows, and everything here is derived from them.
+
+use std::fmt;
+
+/// The most options that a poll can have.
+pub const MAX_OPTIONS: usize = 50;
+
+/// What a poll is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// When the event is.
+    Date,
+    /// Where the event is.
+    Place,
+}
+
+impl Topic {
+    /// Both topics.
+    pub const ALL: [Self; 2] = [Self::Date, Self::Place];
+
+    /// The name of the topic in JSON and in the tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Place => "place",
+        }
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The options of a poll and what the organiser has chosen among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Poll {
+    /// All options in the organiser's order, the chosen one among them. Fixed once the event is sent.
+    pub options: Vec<String>,
+    /// The index of the option that the organiser decided on.
+    pub chosen: Option<usize>,
+}
+
+/// What one invitee contributes to a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ballot {
+    /// The index of the option that the invitee voted for.
+    pub vote: Option<usize>,
+    /// Whether the invitee declined: then neither the vote nor the invitee counts.
+    pub declined: bool,
+}
+
+/// Where a poll stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The votes that count for each option.
+    pub votes: Vec<usize>,
+    /// How many votes count in all.
+    pub voters: usize,
+    /// The index of the option that the poll is decided for.
+    pub confirmed: Option<usize>,
+}
+
+impl Poll {
+    /// Where the poll stands after these ballots, one for each invitee. It is decided for what the organiser chose,
+    /// else for what more than half of those invitees voted for who have not declined.
+    #[must_use]
+    pub fn standing(&self, ballots: impl IntoIterator<Item = Ballot>) -> Standing {
+        let mut votes = vec![0; self.options.len()];
+        let mut eligible = 0;
+        for ballot in ballots.into_iter().filter(|ballot| !ballot.declined) {
+            eligible += 1;
+            if let Some(count) = ballot.vote.and_then(|option| votes.get_mut(option)) {
+                *count += 1;
+            }
+        }
+        let majority = votes.iter().position(|count| count * 2 > eligible);
+        Standing { voters: votes.iter().sum(), confirmed: self.chosen.or(majority), votes }
+    }
+
+    /// The index of the option with this text.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<usize> {
+        self.options.iter().position(|option| option == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn poll(options: usize, chosen: Option<usize>) -> Poll {
+        Poll { options: (0..options).map(|n| n.to_string()).collect(), chosen }
+    }
+
+    fn ballots(text: &str) -> Vec<Ballot> {
+        text.chars()
+            .map(|c| Ballot { vote: c.to_ascii_lowercase().to_digit(10).map(|n| n as usize), declined: c == 'n' })
+            .collect()
+    }
+
+    #[test]
+    fn more_than_half_of_those_who_have_not_declined_decide() {
+        // One character an invitee: the option voted for, `-` for no vote, `n` for one who declined.
+        let cases = [
+            ("", None),
+            ("-", None),
+            ("0", Some(0)),
+            ("0-", None),
+            ("00", Some(0)),
+            ("01", None),
+            ("001", Some(0)),
+            ("011", Some(1)),
+            ("0-n", None),
+            ("0nn", Some(0)),
+            ("00--", None),
+            ("000--", Some(0)),
+            ("nn", None),
+        ];
+        for (text, confirmed) in cases {
+            assert_eq!(poll(3, None).standing(ballots(text)).confirmed, confirmed, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_organisers_choice_outweighs_a_majority() {
+        let standing = poll(3, Some(2)).standing(ballots("000"));
+        assert_eq!((standing.confirmed, standing.votes), (Some(2), vec![3, 0, 0]));
+    }
+
+    #[test]
+    fn the_vote_of_one_who_declined_does_not_count() {
+        let mut all = ballots("001");
+        all[0].declined = true;
+        let standing = poll(2, None).standing(all);
+        assert_eq!((standing.votes, standing.voters, standing.confirmed), (vec![1, 1], 2, None));
+    }
+
+    fn any_ballots() -> impl Strategy<Value = Vec<Ballot>> {
+        let ballot =
+            (proptest::option::of(0..4usize), any::<bool>()).prop_map(|(vote, declined)| Ballot { vote, declined });
+        proptest::collection::vec(ballot, 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn every_vote_that_counts_is_counted_once(all in any_ballots()) {
+            let standing = poll(4, None).standing(all.iter().copied());
+            let counting = all.iter().filter(|ballot| !ballot.declined && ballot.vote.is_some()).count();
+            prop_assert_eq!(standing.voters, counting);
+            prop_assert_eq!(standing.votes.iter().sum::<usize>(), counting);
+        }
+
+        #[test]
+        fn the_order_of_the_ballots_does_not_matter(all in any_ballots()) {
+            let mut reversed = all.clone();
+            reversed.reverse();
+            prop_assert_eq!(poll(4, None).standing(all), poll(4, None).standing(reversed));
+        }
+
+        #[test]
+        fn a_further_vote_for_the_majority_never_undoes_it(all in any_ballots(), index in any::<prop::sample::Index>()) {
+            let before = poll(4, None).standing(all.iter().copied()).confirmed;
+            if let (Some(confirmed), false) = (before, all.is_empty()) {
+                let mut after = all.clone();
+                let voter = index.get(&all);
+                let at = all.iter().position(|ballot| std::ptr::eq(ballot, voter)).unwrap();
+                after[at].vote = Some(confirmed);
+                prop_assert_eq!(poll(4, None).standing(after).confirmed, before);
+            }
+        }
+
+        #[test]
+        fn only_an_option_with_more_than_half_is_confirmed(all in any_ballots()) {
+            let standing = poll(4, None).standing(all.iter().copied());
+            let eligible = all.iter().filter(|ballot| !ballot.declined).count();
+            for (option, count) in standing.votes.iter().enumerate() {
+                prop_assert_eq!(count * 2 > eligible, standing.confirmed == Some(option));
+            }
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! Voting: a PUT moves exactly one element from a poll's drafts to its `confirmed`. For an invitee that is a vote,
+//! for the organiser the decision.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::event::{Event, Role};
+use super::fault::{Fault, Node};
+use super::poll::{MAX_OPTIONS, Topic};
+
+/// One poll of a vote as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sent {
+    topic: Topic,
+    /// Where `confirmed` stands in the body.
+    field: String,
+    confirmed: String,
+    /// What is said to remain in `drafts`; the short form leaves it out.
+    drafts: Option<BTreeSet<String>>,
+}
+
+/// The body of `PUT /event/{id}/vote`: those polls whose `confirmed` is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vote(Vec<Sent>);
+
+/// What a vote comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The invitee's vote is now for this option.
+    Cast(Topic, usize),
+    /// The organiser has decided on this option.
+    Decide(Topic, usize),
+    /// It repeats what is already so.
+    Nothing,
+}
+
+/// Why a vote is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The body is no vote on this event.
+    Invalid(Vec<Fault>),
+    /// The poll is decided.
+    Decided,
+    /// The event has not been sent yet.
+    StillDraft,
+}
+
+impl Vote {
+    /// Reads the body: an event in the short form (`{"event": {"date": [{"confirmed": "…"}]}}`) or whole.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
+        let event = Node::body(body, &["event"]).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        let mut polls = Vec::new();
+        for topic in Topic::ALL {
+            let poll = event.get(topic.name()).single(&mut faults);
+            let node = poll.get("drafts");
+            let remaining = node.objects(MAX_OPTIONS + 1, &mut faults);
+            let drafts: BTreeSet<_> = remaining
+                .iter()
+                .filter_map(|entry| entry.get(topic.name()).text(&mut faults))
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
+                .collect();
+            let confirmed = poll.get("confirmed");
+            if let Some(text) = confirmed.text(&mut faults).map(str::trim).filter(|text| !text.is_empty()) {
+                polls.push(Sent {
+                    topic,
+                    field: confirmed.fault("").field,
+                    confirmed: text.to_owned(),
+                    drafts: node.is_present().then_some(drafts),
+                });
+            }
+        }
+        if faults.is_empty() { Ok(Self(polls)) } else { Err(faults) }
+    }
+
+    /// What the vote of a member in that role comes to.
+    ///
+    /// # Errors
+    /// Why it is refused. No refusal changes anything.
+    pub fn effect(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
+        if !event.sent {
+            return Err(Refusal::StillDraft);
+        }
+        let is_move = |sent: &&Sent| confirmed(event, sent.topic) != Some(sent.confirmed.as_str());
+        let moves: Vec<_> = self.0.iter().filter(is_move).collect();
+        match moves.as_slice() {
+            [] => self.repetition(event, role),
+            [sent] => sent.effect(event, role),
+            _ => Err(Refusal::Invalid(
+                moves.iter().map(|sent| Fault::new(&sent.field, "only one element may move at a time")).collect(),
+            )),
+        }
+    }
+
+    /// Nothing moves. That is all right for what the sender has already brought about: the answer to it may have been lost.
+    fn repetition(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
+        let repeats = |sent: &Sent| match role {
+            Role::Organiser => true,
+            Role::Invitee(index) => own_vote(event, index, sent.topic) == Some(sent.confirmed.as_str()),
+        };
+        if self.0.iter().any(repeats) {
+            Ok(Effect::Nothing)
+        } else if self.0.iter().any(|sent| sent.drafts.is_none()) {
+            Err(Refusal::Decided)
+        } else {
+            Err(Refusal::Invalid(vec![Fault::new(
+                "event",
+                "exactly one element has to move from the drafts of date or place to confirmed, and none has",
+            )]))
+        }
+    }
+}
+
+impl Sent {
+    fn effect(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
+        let poll = event.poll(self.topic);
+        let option = poll.find(&self.confirmed);
+        if let Role::Invitee(index) = role {
+            if option.is_some() && event.invitees.get(index).and_then(|own| own.vote(self.topic)) == option {
+                return Ok(Effect::Nothing);
+            }
+            if confirmed(event, self.topic).is_some() {
+                return Err(Refusal::Decided);
+            }
+        }
+        let Some(option) = option else {
+            return Err(Refusal::Invalid(vec![Fault::new(&self.field, "is not among the drafts of this poll")]));
+        };
+        self.check_remaining(event)?;
+        Ok(match role {
+            Role::Organiser => Effect::Decide(self.topic, option),
+            Role::Invitee(_) => Effect::Cast(self.topic, option),
+        })
+    }
+
+    /// The whole form has to tell of this one move and of no other. What was confirmed so far may have gone back.
+    fn check_remaining(&self, event: &Event) -> Result<(), Refusal> {
+        let Some(drafts) = &self.drafts else { return Ok(()) };
+        let current = confirmed(event, self.topic);
+        let stored = event.poll(self.topic).options.iter().map(String::as_str);
+        let expected: BTreeSet<_> = stored.filter(|text| *text != self.confirmed && Some(*text) != current).collect();
+        let found: BTreeSet<_> = drafts.iter().map(String::as_str).filter(|text| Some(*text) != current).collect();
+        if found == expected {
+            return Ok(());
+        }
+        let message = if drafts.contains(&self.confirmed) {
+            "has to leave the drafts when it moves to confirmed"
+        } else {
+            "only one element may move, and the drafts differ in others too"
+        };
+        Err(Refusal::Invalid(vec![Fault::new(&self.field, message)]))
+    }
+}
+
+fn confirmed(event: &Event, topic: Topic) -> Option<&str> {
+    let option = event.standing(topic).confirmed?;
+    event.poll(topic).options.get(option).map(String::as_str)
+}
+
+fn own_vote(event: &Event, invitee: usize, topic: Topic) -> Option<&str> {
+    let option = event.invitees.get(invitee)?.vote(topic)?;
+    event.poll(topic).options.get(option).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Answer;
+    use super::super::event::tests::{ORGANISER, event};
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    const INVITEE: Role = Role::Invitee(0);
+
+    fn short(topic: &str, option: &str) -> Value {
+        json!({"event": {topic: [{"confirmed": option}]}})
+    }
+
+    fn effect(body: &Value, event: &Event, role: Role) -> Result<Effect, Refusal> {
+        Vote::parse(body).map_err(Refusal::Invalid)?.effect(event, role)
+    }
+
+    /// An open poll of four invitees in which the first has voted for the first date.
+    fn open() -> Event {
+        let mut event = event(4);
+        event.invitees[0].date = Some(0);
+        event
+    }
+
+    /// The same, but two thirds have voted for the first date and decided it.
+    fn by_majority() -> Event {
+        let mut event = open();
+        event.invitees[1].date = Some(0);
+        event.invitees[2].date = Some(0);
+        event
+    }
+
+    /// The same as `open`, but the organiser has decided on the second date.
+    fn by_organiser() -> Event {
+        let mut event = open();
+        event.date.chosen = Some(1);
+        event
+    }
+
+    #[test]
+    fn the_short_form() {
+        use Effect::{Cast, Decide, Nothing};
+        use Refusal::Decided;
+        use Topic::{Date, Place};
+        let (first, second) = (short("date", "01.02.2027"), short("date", "02.02.2027"));
+        let cases = [
+            ("a vote", open(), Role::Invitee(1), &first, Ok(Cast(Date, 0))),
+            ("a vote that moves", open(), INVITEE, &second, Ok(Cast(Date, 1))),
+            ("a vote repeated", open(), INVITEE, &first, Ok(Nothing)),
+            ("a vote on the place", open(), INVITEE, &short("place", "Pub"), Ok(Cast(Place, 1))),
+            ("a decision", open(), Role::Organiser, &first, Ok(Decide(Date, 0))),
+            ("a decision repeated", by_organiser(), Role::Organiser, &second, Ok(Nothing)),
+            ("another decision", by_organiser(), Role::Organiser, &first, Ok(Decide(Date, 0))),
+            ("a decision against the majority", by_majority(), Role::Organiser, &second, Ok(Decide(Date, 1))),
+            ("the majority repeated", by_majority(), INVITEE, &first, Ok(Nothing)),
+            ("an own vote that lost, repeated", by_organiser(), INVITEE, &first, Ok(Nothing)),
+            ("too late for the winner", by_majority(), Role::Invitee(3), &first, Err(Decided)),
+            ("too late for another", by_majority(), Role::Invitee(3), &second, Err(Decided)),
+            ("moving away from the winner", by_majority(), INVITEE, &second, Err(Decided)),
+            (
+                "a decided poll leaves the other open",
+                by_majority(),
+                INVITEE,
+                &short("place", "Park"),
+                Ok(Cast(Place, 0)),
+            ),
+        ];
+        for (name, event, role, body, expected) in cases {
+            assert_eq!(effect(body, &event, role), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_draft_takes_no_votes() {
+        let event = Event { sent: false, ..open() };
+        assert_eq!(effect(&short("date", "01.02.2027"), &event, Role::Organiser), Err(Refusal::StillDraft));
+    }
+
+    #[test]
+    fn none_two_or_an_unknown_element_are_refused() {
+        let cases = [
+            json!({}),
+            json!({"event": {}}),
+            json!({"event": {"date": [{"confirmed": ""}], "place": [{"confirmed": " "}]}}),
+            json!({"event": {"date": [{"confirmed": "01.02.2027"}], "place": [{"confirmed": "Pub"}]}}),
+            json!({"event": {"date": [{"confirmed": "03.02.2027"}]}}),
+            json!({"event": {"place": [{"confirmed": "pub"}]}}),
+            json!({"event": {"date": [{"confirmed": 7}]}}),
+            json!({"event": {"date": [{"confirmed": ["01.02.2027"]}]}}),
+            json!({"event": {"date": [{"confirmed": "01.02.2027"}, {"confirmed": "02.02.2027"}]}}),
+            json!({"event": 7}),
+            json!([]),
+        ];
+        for role in [Role::Organiser, Role::Invitee(1)] {
+            for body in &cases {
+                let refusal = effect(body, &open(), role);
+                assert!(matches!(&refusal, Err(Refusal::Invalid(faults)) if !faults.is_empty()), "{body}: {refusal:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_whole_event_with_one_change_is_a_vote() {
+        let event = open();
+        let mut body = json!({"event": event.view(event.invitees[1].person.id)});
+        body["event"]["date"][0]["confirmed"] = json!("02.02.2027");
+        body["event"]["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1}]);
+        assert_eq!(effect(&body, &event, Role::Invitee(1)), Ok(Effect::Cast(Topic::Date, 1)));
+        assert_eq!(effect(&body, &event, Role::Organiser), Ok(Effect::Decide(Topic::Date, 1)));
+    }
+
+    #[test]
+    fn the_whole_event_unchanged_is_none() {
+        for event in [open(), by_majority()] {
+            let body = json!({"event": event.view(ORGANISER)});
+            let refusal = effect(&body, &event, Role::Invitee(3));
+            assert!(matches!(refusal, Err(Refusal::Invalid(_))), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn the_drafts_of_the_whole_form_tell_of_one_move_only() {
+        let entries = |texts: &[&str]| texts.iter().map(|text| json!({"place": text})).collect::<Vec<_>>();
+        let cases: [(&[&str], bool); 5] = [
+            (&["Park"], true),
+            (&["Park", ""], true),
+            (&["Park", "Pub"], false),
+            (&[], false),
+            (&["Park", "Zoo"], false),
+        ];
+        for (drafts, accepted) in cases {
+            let body = json!({"place": [{"drafts": entries(drafts), "confirmed": "Pub"}]});
+            assert_eq!(effect(&body, &open(), INVITEE).is_ok(), accepted, "{drafts:?}");
+        }
+    }
+
+    #[test]
+    fn when_the_organiser_changes_his_mind_the_two_change_places() {
+        for drafts in [json!([{"date": "02.02.2027"}]), json!([])] {
+            let body = json!({"date": [{"drafts": drafts, "confirmed": "01.02.2027"}]});
+            assert_eq!(effect(&body, &by_organiser(), Role::Organiser), Ok(Effect::Decide(Topic::Date, 0)), "{drafts}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_vote_never_touches_the_other_poll_and_repeating_it_does_nothing(
+            votes in proptest::collection::vec((proptest::option::of(0..2usize), proptest::option::of(0..3usize)), 1..8),
+            chosen in proptest::option::of(0..2usize), voter in 0..8usize, option in 0..2usize, organiser in any::<bool>(),
+        ) {
+            let mut event = event(votes.len());
+            for (invitee, (vote, answer)) in event.invitees.iter_mut().zip(&votes) {
+                invitee.date = *vote;
+                invitee.answer = answer.map(|n| [Answer::Yes, Answer::Maybe, Answer::No][n]);
+            }
+            event.date.chosen = chosen;
+            let role = if organiser { Role::Organiser } else { Role::Invitee(voter % votes.len()) };
+            let body = short("date", &event.date.options[option].clone());
+            let before = event.clone();
+            match effect(&body, &event, role) {
+                Ok(Effect::Cast(topic, cast)) => {
+                    prop_assert_eq!((topic, cast), (Topic::Date, option));
+                    prop_assert_eq!(before.standing(Topic::Date).confirmed, None);
+                    event.invitees[voter % votes.len()].date = Some(cast);
+                }
+                Ok(Effect::Decide(topic, decided)) => {
+                    prop_assert_eq!((topic, decided), (Topic::Date, option));
+                    prop_assert!(organiser);
+                    event.date.chosen = Some(decided);
+                    prop_assert_eq!(event.standing(Topic::Date).confirmed, Some(option));
+                }
+                Ok(Effect::Nothing) => {}
+                Err(refusal) => {
+                    prop_assert_eq!(refusal, Refusal::Decided);
+                    prop_assert!(!organiser);
+                    prop_assert!(before.standing(Topic::Date).confirmed.is_some());
+                    return Ok(());
+                }
+            }
+            prop_assert_eq!(before.standing(Topic::Place), event.standing(Topic::Place));
+            prop_assert_eq!(effect(&body, &event, role), Ok(Effect::Nothing));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! How a request can fail. The variants name outcomes; what the client is told of them stands in `http::error` alone.
+
+use std::fmt;
+
+use crate::domain::fault::Fault;
+use crate::domain::vote::Refusal;
+
+/// Why a request did not succeed.
+#[derive(Debug)]
+pub enum Error {
+    /// The body, a parameter or the state of the event does not fit; every fault is named.
+    Invalid(Vec<Fault>),
+    /// The body is longer than the service reads.
+    BodyTooLarge,
+    /// There is no valid access token.
+    Unauthenticated,
+    /// The username or the e-mail address is taken.
+    UserExists,
+    /// The login is unknown or the password wrong: which of them is not told.
+    BadCredentials,
+    /// The password is right, but the address is not confirmed yet.
+    Unconfirmed,
+    /// The address is confirmed already.
+    AlreadyConfirmed,
+    /// Too often or too soon; the same can be tried again after so many seconds.
+    TooSoon(u64),
+    /// The confirmation link was used, replaced, or is too old.
+    LinkSpent,
+    /// There is no session with this refresh token any more.
+    SessionOver,
+    /// There is no such event for this user.
+    NoSuchEvent,
+    /// A member asks for what only the organiser may do.
+    NotOrganiser,
+    /// The organiser answers the own invitation.
+    OrganiserNeedNotAnswer,
+    /// The event was sent and can no longer be edited.
+    AlreadySent,
+    /// The draft has changed since the client read it.
+    Changed,
+    /// The poll is decided.
+    PollDecided,
+    /// The event was not sent yet.
+    StillDraft,
+    /// DynamoDB or SES cannot do it now. The same request can be sent again.
+    Unavailable(Cause),
+    /// What should not happen.
+    Internal(Cause),
+}
+
+/// What the log is told of a failure, without anything personal in it.
+#[derive(Debug)]
+pub struct Cause {
+    /// What was being done, like `TransactWriteItems`.
+    pub during: &'static str,
+    /// What went wrong, like `ThrottlingException`.
+    pub what: String,
+}
+
+impl Error {
+    /// A failure that says nothing of the client's doing.
+    pub fn internal(during: &'static str, what: impl fmt::Display) -> Self {
+        Self::Internal(Cause { during, what: what.to_string() })
+    }
+
+    /// A failure of another service, which may pass.
+    pub fn unavailable(during: &'static str, what: impl fmt::Display) -> Self {
+        Self::Unavailable(Cause { during, what: what.to_string() })
+    }
+
+    /// The failure of one field.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Fault::new(field, message)])
+    }
+}
+
+impl From<Vec<Fault>> for Error {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Invalid(faults)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(faults) => Self::Invalid(faults),
+            Refusal::Decided => Self::PollDecided,
+            Refusal::StillDraft => Self::StillDraft,
+        }
+    }
+}
+
+/// The result of what can fail in one of these ways.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

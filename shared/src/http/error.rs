@@ -1,0 +1,102 @@
+//! What a client is told of a failure: the one place that gives each its status, its message and its headers.
+
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use serde_json::json;
+
+use super::Reply;
+use crate::error::Error;
+
+impl From<&Error> for Reply {
+    fn from(error: &Error) -> Self {
+        let (status, message) = describe(error);
+        let mut body = json!({ "message": message });
+        if let Error::Invalid(faults) = error {
+            body["errors"] = json!(faults);
+        }
+        let reply = || Self::json(status, &body);
+        let header = match error {
+            Error::Unauthenticated => reply().with(WWW_AUTHENTICATE, "Bearer"),
+            Error::TooSoon(seconds) => reply().with(RETRY_AFTER, &seconds.to_string()),
+            Error::Unavailable(_) => reply().with(RETRY_AFTER, "1"),
+            _ => Ok(reply()),
+        };
+        header.unwrap_or_else(|_| reply())
+    }
+}
+
+fn describe(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "The request does not fit; see errors."),
+        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than 256 KiB."),
+        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "Log in first: there is no valid access token."),
+        Error::UserExists => (StatusCode::CONFLICT, "User is already exist in Data Base"),
+        Error::BadCredentials => (StatusCode::FORBIDDEN, "The login or the password is wrong."),
+        Error::Unconfirmed => {
+            (StatusCode::FORBIDDEN, "Confirm your e-mail address first, with the link that was mailed to you.")
+        }
+        Error::AlreadyConfirmed => (StatusCode::CONFLICT, "The e-mail address is confirmed already."),
+        Error::TooSoon(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many attempts; try again later."),
+        Error::LinkSpent => {
+            (StatusCode::GONE, "This link was used or replaced, or is over a day old. Log in, or ask for a new one.")
+        }
+        Error::SessionOver => (StatusCode::UNAUTHORIZED, "The session is over; log in again."),
+        Error::NoSuchEvent => (StatusCode::NOT_FOUND, "There is no such event."),
+        Error::NotOrganiser => (StatusCode::FORBIDDEN, "Only the organiser may do this."),
+        Error::OrganiserNeedNotAnswer => (StatusCode::FORBIDDEN, "The organiser takes part without an answer."),
+        Error::AlreadySent => (StatusCode::CONFLICT, "The event was sent and can no longer be changed."),
+        Error::Changed => (StatusCode::PRECONDITION_FAILED, "The draft has changed since; read it again."),
+        Error::PollDecided => (StatusCode::CONFLICT, "This poll is decided."),
+        Error::StillDraft => (StatusCode::CONFLICT, "The event is still a draft; send it first."),
+        Error::Unavailable(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "The service is busy. Nothing was lost; send the same request again.")
+        }
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_has_its_status() {
+        let cases = [
+            (Error::invalid("a", "b"), 400),
+            (Error::BodyTooLarge, 413),
+            (Error::Unauthenticated, 401),
+            (Error::UserExists, 409),
+            (Error::BadCredentials, 403),
+            (Error::Unconfirmed, 403),
+            (Error::AlreadyConfirmed, 409),
+            (Error::TooSoon(7), 429),
+            (Error::LinkSpent, 410),
+            (Error::SessionOver, 401),
+            (Error::NoSuchEvent, 404),
+            (Error::NotOrganiser, 403),
+            (Error::OrganiserNeedNotAnswer, 403),
+            (Error::AlreadySent, 409),
+            (Error::Changed, 412),
+            (Error::PollDecided, 409),
+            (Error::StillDraft, 409),
+            (Error::unavailable("Query", "secret"), 503),
+            (Error::internal("Query", "secret"), 500),
+        ];
+        for (error, status) in cases {
+            let response = Reply::from(&error).into_response(None);
+            assert_eq!(response.status().as_u16(), status, "{error:?}");
+            let body = format!("{:?}", response.body());
+            assert!(body.contains("message") && !body.contains("secret"), "{error:?}: {body}");
+        }
+    }
+
+    #[test]
+    fn a_429_says_when_and_a_401_says_how() {
+        let header = |error: &Error, name: &str| {
+            Reply::from(error).into_response(None).headers().get(name).map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(header(&Error::TooSoon(7), "retry-after").as_deref(), Some("7"));
+        assert_eq!(header(&Error::Unauthenticated, "www-authenticate").as_deref(), Some("Bearer"));
+        assert_eq!(header(&Error::NoSuchEvent, "retry-after"), None);
+    }
+}

@@ -1,0 +1,98 @@
+//! The answer to a request.
+
+use lambda_http::Body;
+use lambda_http::http::header::{self, HeaderName, HeaderValue};
+use lambda_http::http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::domain::UserId;
+use crate::domain::event::Event;
+use crate::error::{Error, Result};
+use crate::token::fingerprint;
+
+/// An answer: status, headers and body.
+#[derive(Debug)]
+pub struct Reply(Response<Body>);
+
+impl Reply {
+    /// `200` with this body.
+    #[must_use]
+    pub fn ok(body: &Value) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// `200` with the event as that member sees it, and its `ETag`.
+    ///
+    /// # Errors
+    /// When the `ETag` cannot stand in a header.
+    pub fn event(event: &Event, reader: UserId) -> Result<Self> {
+        let body = json!({"event": event.view(reader)});
+        let etag = etag(event, &body);
+        Self::ok(&body).with(header::ETAG, &etag)
+    }
+
+    /// The same as `201`, and where what was made can be found.
+    ///
+    /// # Errors
+    /// When the location cannot stand in a header.
+    pub fn created(mut self, location: &str) -> Result<Self> {
+        *self.0.status_mut() = StatusCode::CREATED;
+        self.with(header::LOCATION, location)
+    }
+
+    /// `204`, without a body.
+    #[must_use]
+    pub fn no_content() -> Self {
+        let mut response = Response::new(Body::Empty);
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        Self(response)
+    }
+
+    /// `200` with a page.
+    #[must_use]
+    pub fn html(page: String) -> Self {
+        let mut response = Response::new(Body::Text(page));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        Self(response)
+    }
+
+    pub(super) fn json(status: StatusCode, body: &Value) -> Self {
+        let mut response = Response::new(Body::Text(body.to_string()));
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Self(response)
+    }
+
+    /// The same with that header.
+    ///
+    /// # Errors
+    /// When the value cannot stand in a header.
+    pub fn with(mut self, name: HeaderName, value: &str) -> Result<Self> {
+        let value = HeaderValue::from_str(value).map_err(|error| Error::internal("header", error))?;
+        self.0.headers_mut().insert(name, value);
+        Ok(self)
+    }
+
+    /// The response, with the headers that every response has.
+    #[must_use]
+    pub fn into_response(mut self, request_id: Option<&str>) -> Response<Body> {
+        let headers = self.0.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Some(id) = request_id.and_then(|id| HeaderValue::from_str(id).ok()) {
+            headers.insert(HeaderName::from_static("x-request-id"), id);
+        }
+        self.0
+    }
+}
+
+/// The `ETag` of an event as that body shows it. A draft changes with its version alone; a sent event with every vote.
+fn etag(event: &Event, body: &Value) -> String {
+    if event.sent { format!("\"{}\"", fingerprint(&[body.to_string().as_bytes()])) } else { draft_etag(event) }
+}
+
+/// The `ETag` of a draft.
+#[must_use]
+pub fn draft_etag(event: &Event) -> String {
+    format!("\"v{}\"", event.version)
+}

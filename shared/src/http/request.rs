@@ -1,0 +1,168 @@
+//! A request as the functions read it.
+
+use lambda_http::http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, IF_MATCH};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, RequestExt};
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::domain::fault::Fault;
+use crate::domain::login::parse_id;
+use crate::domain::{EventId, UserId};
+use crate::error::{Error, Result};
+use crate::token::Signer;
+
+/// The longest body that is read, in octets. The largest event that can be sent is less than half of it.
+const MAX_BODY: usize = 256 * 1024;
+
+/// What a request's `If-Match` comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precondition {
+    /// There is none.
+    None,
+    /// The client knows what is there.
+    Holds,
+    /// The client knows something older.
+    Fails,
+}
+
+/// A request that came through API Gateway.
+#[derive(Debug)]
+pub struct Request(pub(crate) lambda_http::Request);
+
+impl Request {
+    /// The user whose access token the request carries ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn user(&self, signer: &Signer, clock: &Clock) -> Result<UserId> {
+        let header = self.header(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
+        let (scheme, token) = header.split_once(' ').ok_or(Error::Unauthenticated)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Error::Unauthenticated);
+        }
+        signer.verify_access(token.trim(), clock.now())
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// `Invalid` or `BodyTooLarge`.
+    pub fn json(&self) -> Result<Value> {
+        let bytes: &[u8] = match self.0.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        if bytes.len() > MAX_BODY {
+            return Err(Error::BodyTooLarge);
+        }
+        if bytes.trim_ascii().is_empty() {
+            return Err(Error::invalid("body", "is missing; it must be a JSON object"));
+        }
+        serde_json::from_slice(bytes).map_err(|error| {
+            let what = match error.classify() {
+                serde_json::error::Category::Eof => "ends too early",
+                _ => "cannot be read",
+            };
+            let (line, column) = (error.line(), error.column());
+            Error::invalid("body", format!("is not JSON in UTF-8: it {what} at line {line}, column {column}"))
+        })
+    }
+
+    /// The body as `parse` reads it.
+    ///
+    /// # Errors
+    /// `Invalid` with every fault, or `BodyTooLarge`.
+    pub fn parse<T>(&self, parse: impl FnOnce(&Value) -> Result<T, Vec<Fault>>) -> Result<T> {
+        Ok(parse(&self.json()?)?)
+    }
+
+    /// The id of the event in the path.
+    ///
+    /// # Errors
+    /// `Invalid` if it is no id.
+    pub fn event_id(&self) -> Result<EventId> {
+        let parameters = self.0.path_parameters();
+        let id = parameters.first("id").and_then(parse_id);
+        id.ok_or_else(|| Error::invalid("id", "must be the id of an event, a UUID, in the path"))
+    }
+
+    /// A parameter of the query string, unless it is missing or empty.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<String> {
+        let parameters = self.0.query_string_parameters();
+        parameters.first(name).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
+    /// A header, if it is there once and is text.
+    #[must_use]
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.0.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether the client asks for the write only if what is there has this `ETag` ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)).
+    #[must_use]
+    pub fn if_match(&self, etag: &str) -> Precondition {
+        match self.header(&IF_MATCH) {
+            None => Precondition::None,
+            Some(list) if list.split(',').any(|listed| listed.trim() == etag || listed.trim() == "*") => {
+                Precondition::Holds
+            }
+            Some(_) => Precondition::Fails,
+        }
+    }
+
+    /// Whether it is a browser that opens a page.
+    #[must_use]
+    pub fn wants_html(&self) -> bool {
+        self.header(&ACCEPT).is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"))
+    }
+
+    /// The address that the request comes from, as API Gateway saw it.
+    #[must_use]
+    pub fn source(&self) -> String {
+        match self.0.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone().unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+
+    /// What API Gateway calls this request.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        match self.0.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+            _ => None,
+        }
+    }
+
+    /// The URL under which the client reached the API, without a slash at its end. API Gateway sets what it is made of.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        let (mut domain, mut stage) = (None, None);
+        if let Some(RequestContext::ApiGatewayV2(context)) = self.0.request_context_ref() {
+            domain.clone_from(&context.domain_name);
+            stage.clone_from(&context.stage);
+        }
+        let host = domain.or_else(|| self.header(&HOST).map(str::to_owned)).unwrap_or_default();
+        let scheme = self.header(&HeaderName::from_static("x-forwarded-proto")).unwrap_or("https");
+        let stage = stage.filter(|stage| stage != "$default").map_or(String::new(), |stage| format!("/{stage}"));
+        format!("{}://{host}{stage}", if scheme == "http" { "http" } else { "https" })
+    }
+}
+
+/// Both, or the faults of both.
+///
+/// # Errors
+/// `Invalid` with the faults of either; any other error goes before it.
+pub fn both<A, B>(a: Result<A>, b: Result<B>) -> Result<(A, B)> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(Error::Invalid(mut faults)), Err(Error::Invalid(more))) => {
+            faults.extend(more);
+            Err(Error::Invalid(faults))
+        }
+        (Err(Error::Invalid(_)) | Ok(_), Err(error)) | (Err(error), _) => Err(error),
+    }
+}

@@ -1,0 +1,68 @@
+//! How a function is started, on Lambda and in the local service alike.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use lambda_http::{Body, Response};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{ConfigError, Env};
+use crate::error::Result;
+use crate::http::{Reply, Request};
+use crate::log;
+
+/// A started function: takes a request, gives the response, and never fails but by panicking.
+pub type Handler = Arc<dyn Fn(lambda_http::Request) -> lambda_http::BoxFuture<'static, Response<Body>> + Send + Sync>;
+
+/// A function as the local service and the tests start it.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// The name of its binary, as in `template.yaml`'s `BuildProperties`.
+    pub name: &'static str,
+    /// Builds its clients from the environment.
+    pub start: fn(&Env, Clock) -> Result<Handler, ConfigError>,
+}
+
+/// Builds what `handle` works with, and makes it a [`Handler`].
+///
+/// # Errors
+/// Names the variable of the environment that is missing or wrong.
+pub fn start<A, F, R>(handle: F, env: &Env, clock: Clock) -> Result<Handler, ConfigError>
+where
+    A: App,
+    F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Reply>> + Send + 'static,
+{
+    let app = Arc::new(A::start(env, clock)?);
+    Ok(Arc::new(move |request| {
+        let request = Request(request);
+        let id = request.id();
+        let reply = handle(Arc::clone(&app), request);
+        Box::pin(async move {
+            let reply = reply.await.unwrap_or_else(|error| {
+                log::failure(id.as_deref(), &error);
+                Reply::from(&error)
+            });
+            reply.into_response(id.as_deref())
+        })
+    }))
+}
+
+/// Serves `handle` on Lambda until the process is ended: the whole of a function's `main`.
+///
+/// # Errors
+/// When the function cannot start.
+pub fn serve<A, F, R>(handle: F) -> Result<(), lambda_http::Error>
+where
+    A: App,
+    F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Reply>> + Send + 'static,
+{
+    let handler = start(handle, &Env::Process, Clock::system())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(lambda_http::run(lambda_http::service_fn(move |request| {
+        let response = handler(request);
+        async move { Ok::<_, std::convert::Infallible>(response.await) }
+    })))
+}

@@ -1,0 +1,55 @@
+//! The mail with the link that confirms an address.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::{Mail, SERVICE};
+use crate::error::{Error, Result};
+
+#[derive(Template)]
+#[template(path = "confirmation.txt")]
+struct Text<'a> {
+    username: &'a str,
+    link: &'a str,
+    expires: &'a str,
+    service: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "confirmation.html")]
+struct Html<'a> {
+    username: &'a str,
+    link: &'a str,
+    expires: &'a str,
+    service: &'a str,
+}
+
+/// The mail that asks this user to open this link, which works until then.
+///
+/// # Errors
+/// When a template cannot be filled in.
+pub fn confirmation(username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
+    let expires = jiff::fmt::strtime::format("%d %B %Y, %H:%M UTC", expires_at);
+    let expires = &expires.map_err(|error| Error::internal("mail", error))?;
+    let service = SERVICE;
+    Mail::render(
+        "Confirm your e-mail address",
+        Text { username, link, expires, service },
+        Html { username, link, expires, service },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_user_typed_is_escaped_in_html_alone() {
+        let mail = confirmation("a'&b", "https://example.com/?token=x&y", Timestamp::UNIX_EPOCH).unwrap();
+        assert!(mail.text.contains("Hello a'&b,"), "{}", mail.text);
+        assert!(mail.text.contains("\nhttps://example.com/?token=x&y\n"), "{}", mail.text);
+        assert!(mail.html.contains("Hello a&#39;&#38;b,"), "{}", mail.html);
+        assert!(mail.html.contains("href=\"https://example.com/?token=x&#38;y\""), "{}", mail.html);
+        assert!(mail.text.contains("01 January 1970, 00:00 UTC"), "{}", mail.text);
+    }
+}

@@ -1,0 +1,94 @@
+//! Mails: the only place that names the SES SDK. One file for each mail.
+
+pub mod confirmation;
+
+use askama::Template;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+
+use crate::aws::{self, Connection};
+use crate::config::{ConfigError, Env};
+use crate::error::{Error, Result};
+
+/// What the service calls itself in its mails and pages.
+pub const SERVICE: &str = "event-messenger";
+
+/// Sends mails through SES v2.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    client: Client,
+    sender: String,
+}
+
+/// A mail in its two forms. The subject holds nothing that a user typed.
+#[derive(Debug)]
+pub struct Mail {
+    subject: &'static str,
+    text: String,
+    html: String,
+}
+
+impl Mail {
+    fn render(subject: &'static str, text: impl Template, html: impl Template) -> Result<Self> {
+        let render = |error| Error::internal("mail", error);
+        Ok(Self { subject, text: text.render().map_err(render)?, html: html.render().map_err(render)? })
+    }
+}
+
+impl Mailer {
+    /// Makes the client of SES.
+    ///
+    /// # Errors
+    /// Names the variable of the environment that is missing or wrong.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let connection = Connection::from_env(env)?;
+        let endpoint = env.get("AWS_ENDPOINT_URL_SESV2");
+        let mut config = aws_sdk_sesv2::Config::builder()
+            .behavior_version(connection.behavior)
+            .region(connection.region)
+            .credentials_provider(connection.credentials)
+            .timeout_config(connection.timeouts)
+            .retry_config(connection.retries)
+            .http_client(aws::http_client(env, endpoint.as_deref())?);
+        if let Some(url) = endpoint {
+            config = config.endpoint_url(url);
+        }
+        Ok(Self { client: Client::from_conf(config.build()), sender: env.require("MAIL_SENDER")? })
+    }
+
+    /// Hands the mail over to SES for this address.
+    ///
+    /// # Errors
+    /// `Unavailable` if SES does not take it.
+    pub async fn send(&self, address: &str, mail: Mail) -> Result<()> {
+        let message = Message::builder()
+            .subject(content(mail.subject)?)
+            .body(Body::builder().text(content(mail.text)?).html(content(mail.html)?).build())
+            .build();
+        let request = self
+            .client
+            .send_email()
+            .from_email_address(&self.sender)
+            .destination(Destination::builder().to_addresses(address).build())
+            .content(EmailContent::builder().simple(message).build());
+        request.send().await.map(drop).map_err(|error| failure(&error))
+    }
+}
+
+fn content(data: impl Into<String>) -> Result<Content> {
+    let content: Result<Content, BuildError> = Content::builder().data(data).charset("UTF-8").build();
+    content.map_err(|error| Error::internal("mail", error))
+}
+
+/// Whatever SES refuses may be taken later. Its messages name addresses, so only their codes are kept.
+fn failure(error: &SdkError<SendEmailError>) -> Error {
+    let what = match error {
+        SdkError::ServiceError(service) => service.err().code().unwrap_or("unknown"),
+        SdkError::TimeoutError(_) => "timeout",
+        SdkError::DispatchFailure(_) => "no connection",
+        _ => "no readable response",
+    };
+    Error::unavailable("SendEmail", what)
+}

@@ -1,0 +1,107 @@
+//! A user's contacts, everyone the user has sent an event to: one item `CONTACTS#<user id>`, the latest first.
+
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use super::users::{Account, Users, attribute, key};
+use super::{Rounds, conditional, failure, from_item, number};
+use crate::domain::UserId;
+use crate::domain::event::Person;
+use crate::error::Result;
+
+const CONTACTS: &str = "CONTACTS";
+
+/// How many contacts are kept.
+pub const MAX_CONTACTS: usize = 100;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Contacts {
+    people: Vec<Person>,
+    version: u64,
+}
+
+impl Users {
+    /// The account with that id, if it is active, and its contacts.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn find_profile(&self, id: UserId) -> Result<Option<(Account, Vec<Person>)>> {
+        let mut account = None;
+        let mut contacts = Contacts::default();
+        for item in self.0.get_many(vec![key("USER", id), key(CONTACTS, id)], true, None).await? {
+            if item.contains_key("people") {
+                contacts = from_item(item)?;
+            } else {
+                account = Some(from_item::<Account>(item)?);
+            }
+        }
+        Ok(account.filter(|account| account.active).map(|account| (account, contacts.people)))
+    }
+
+    /// Puts these people first among the contacts.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn add_contacts(&self, user: UserId, people: &[Person]) -> Result<()> {
+        let mut rounds = Rounds::new("UpdateItem");
+        loop {
+            let get = self.0.client.get_item().table_name(&self.0.name).set_key(Some(key(CONTACTS, user)));
+            let output = get.consistent_read(true).send().await.map_err(|error| failure("GetItem", error))?;
+            let stored: Contacts = output.item.map(from_item).transpose()?.unwrap_or_default();
+            let merged = merge(people, &stored.people);
+            if merged == stored.people {
+                return Ok(());
+            }
+            let put = self
+                .0
+                .client
+                .update_item()
+                .table_name(&self.0.name)
+                .set_key(Some(key(CONTACTS, user)))
+                .update_expression("SET people = :people, version = :next")
+                .condition_expression("attribute_not_exists(pk) OR version = :version")
+                .expression_attribute_values(
+                    ":people",
+                    AttributeValue::L(merged.iter().map(attribute).collect::<Result<_>>()?),
+                )
+                .expression_attribute_values(":version", number(&stored.version))
+                .expression_attribute_values(":next", number(&(stored.version + 1)));
+            if conditional("UpdateItem", put.send().await)? {
+                return Ok(());
+            }
+            rounds.wait().await?;
+        }
+    }
+}
+
+/// The new ones, then those of the old ones who are not among them, up to the limit.
+fn merge(new: &[Person], old: &[Person]) -> Vec<Person> {
+    let mut seen = HashSet::new();
+    new.iter().chain(old).filter(|person| seen.insert(person.id)).take(MAX_CONTACTS).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn the_latest_come_first_and_nobody_twice() {
+        let people = |ids: &[u128]| -> Vec<Person> {
+            ids.iter().map(|id| Person { id: Uuid::from_u128(*id), name: String::new() }).collect()
+        };
+        let many: Vec<u128> = (100..250).collect();
+        let cases = [
+            (people(&[1, 2]), people(&[]), people(&[1, 2])),
+            (people(&[3]), people(&[1, 2]), people(&[3, 1, 2])),
+            (people(&[2]), people(&[1, 2]), people(&[2, 1])),
+            (people(&[1, 2]), people(&[1, 2]), people(&[1, 2])),
+            (people(&[1]), people(&many), people(&[&[1], &many[..99]].concat())),
+        ];
+        for (new, old, merged) in cases {
+            assert_eq!(merge(&new, &old), merged);
+        }
+    }
+}

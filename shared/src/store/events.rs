@@ -1,0 +1,286 @@
+//! Events: made, edited, sent, voted on and deleted. `event_items` tells how they lie in the table.
+
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, Update, WriteRequest,
+};
+use jiff::Timestamp;
+
+use super::event_items::{EVENT, draft_item, event, key, member, member_item, row};
+use super::users::built;
+use super::{EXPIRES_AT, Item, NotWritten, Rounds, Table, conditional, failure, number};
+use crate::domain::event::{Answer, Event};
+use crate::domain::poll::Topic;
+use crate::domain::{EventId, UserId};
+use crate::error::{Error, Result};
+
+/// DynamoDB's own limit on the writes of one transaction.
+const TRANSACTION: usize = 100;
+
+/// DynamoDB's own limit on the writes of one `BatchWriteItem`.
+const BATCH_WRITE: usize = 25;
+
+/// How long what is left of a deleted event is kept at most, in seconds. Deleting it removes it at once; this is for when that is interrupted.
+const DELETED_SECONDS: i64 = 60 * 60;
+
+/// The events and their members.
+#[derive(Clone, Debug)]
+pub struct Events(pub(super) Table);
+
+/// The rows of an event's partition, as they were read.
+#[derive(Debug)]
+pub struct Found {
+    /// The event.
+    pub event: Event,
+    /// The invitees who have a row.
+    rows: Vec<String>,
+}
+
+impl Events {
+    /// The events in that table.
+    #[must_use]
+    pub const fn new(table: Table) -> Self {
+        Self(table)
+    }
+
+    /// Creates the draft. If there is an event with that id already, it is left as it is, and the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn create_draft(&self, event: &Event) -> Result<bool> {
+        let put = self
+            .0
+            .client
+            .put_item()
+            .table_name(&self.0.name)
+            .set_item(Some(draft_item(event)?))
+            .condition_expression("attribute_not_exists(event_id) OR attribute_exists(expires_at)");
+        conditional("PutItem", put.send().await)
+    }
+
+    /// The event as it is now, with all its members.
+    ///
+    /// # Errors
+    /// `NoSuchEvent`.
+    pub async fn find_event(&self, id: EventId) -> Result<Event> {
+        self.find(id).await.map(|found| found.event)
+    }
+
+    /// The same, to be sent or deleted.
+    ///
+    /// # Errors
+    /// `NoSuchEvent`.
+    pub async fn find(&self, id: EventId) -> Result<Found> {
+        let items = self.partition(id).await?;
+        let rows = items.iter().map(row).filter(|row| *row != EVENT).map(str::to_owned).collect();
+        event(items)?.map(|event| Found { event, rows }).ok_or(Error::NoSuchEvent)
+    }
+
+    /// Replaces the draft by this version of it, if the stored one is the version before. If not, the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn replace_draft(&self, event: &Event) -> Result<bool> {
+        let put = self
+            .0
+            .client
+            .put_item()
+            .table_name(&self.0.name)
+            .set_item(Some(draft_item(event)?))
+            .condition_expression("sent = :false AND version = :before AND attribute_not_exists(expires_at)")
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .expression_attribute_values(":before", number(&(event.version - 1)));
+        conditional("PutItem", put.send().await)
+    }
+
+    /// Sends the draft that was found: writes the rows of its invitees and turns its status. If the draft has changed since,
+    /// or was sent by somebody else, the answer is `false`.
+    ///
+    /// Up to 99 invitees are one transaction. More take several, each on the condition that the draft is still unsent and
+    /// unchanged, so that a late one can never overwrite a vote; what an interrupted sending leaves is finished by the next.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn send_event(&self, found: &Found, now: Timestamp) -> Result<bool> {
+        let event = &found.event;
+        let wanted: HashSet<String> = event.invitees.iter().map(|invitee| member(invitee.person.id)).collect();
+        let mut writes = Vec::new();
+        for row in found.rows.iter().filter(|row| !wanted.contains(*row)) {
+            let delete = Delete::builder().table_name(&self.0.name).set_key(Some(key(event.id, row)));
+            writes.push(TransactWriteItem::builder().delete(built(delete.build())?).build());
+        }
+        for (position, invitee) in event.invitees.iter().enumerate() {
+            let item = member_item(event, position, &invitee.person, now)?;
+            let put = Put::builder().table_name(&self.0.name).set_item(Some(item));
+            writes.push(TransactWriteItem::builder().put(built(put.build())?).build());
+        }
+        while writes.len() >= TRANSACTION {
+            let mut part: Vec<_> = writes.drain(..TRANSACTION - 1).collect();
+            part.push(self.unchanged(event)?);
+            if !written(self.0.transact(part).await)? {
+                return Ok(false);
+            }
+        }
+        writes.push(self.turn_status(event)?);
+        written(self.0.transact(writes).await)
+    }
+
+    fn unchanged(&self, event: &Event) -> Result<TransactWriteItem> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(event.id, EVENT)))
+            .condition_expression(UNSENT)
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .expression_attribute_values(":version", number(&event.version));
+        Ok(TransactWriteItem::builder().condition_check(built(check.build())?).build())
+    }
+
+    fn turn_status(&self, event: &Event) -> Result<TransactWriteItem> {
+        let update = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(event.id, EVENT)))
+            .update_expression("SET sent = :true, version = :next REMOVE invitees")
+            .condition_expression(UNSENT)
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .expression_attribute_values(":version", number(&event.version))
+            .expression_attribute_values(":next", number(&(event.version + 1)));
+        Ok(TransactWriteItem::builder().update(built(update.build())?).build())
+    }
+
+    /// Records the invitee's vote on the invitee's own row.
+    ///
+    /// # Errors
+    /// `NoSuchEvent` if the row is gone.
+    pub async fn update_vote(&self, event: EventId, user: UserId, topic: Topic, option: usize) -> Result<()> {
+        self.update(key(event, member(user)), topic.name(), number(&option)).await
+    }
+
+    /// Records the invitee's answer on the invitee's own row.
+    ///
+    /// # Errors
+    /// `NoSuchEvent` if the row is gone.
+    pub async fn update_answer(&self, event: EventId, user: UserId, answer: Answer) -> Result<()> {
+        self.update(key(event, member(user)), "answer", AttributeValue::S(answer.as_str().to_owned())).await
+    }
+
+    /// Records the organiser's decision on the event.
+    ///
+    /// # Errors
+    /// `NoSuchEvent` if it is gone.
+    pub async fn update_decision(&self, event: EventId, topic: Topic, option: usize) -> Result<()> {
+        self.update(key(event, EVENT), topic.name(), number(&option)).await
+    }
+
+    /// Sets one attribute of a row that exists and belongs to no deleted event.
+    async fn update(&self, key: Item, attribute: &str, value: AttributeValue) -> Result<()> {
+        let update = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key))
+            .update_expression("SET #attribute = :value")
+            .condition_expression("attribute_exists(event_id) AND attribute_not_exists(expires_at)")
+            .expression_attribute_names("#attribute", attribute)
+            .expression_attribute_values(":value", value);
+        if conditional("UpdateItem", update.send().await)? { Ok(()) } else { Err(Error::NoSuchEvent) }
+    }
+
+    /// Deletes the event: first it is marked, from when on nobody sees it, then its rows go, the event's own last.
+    ///
+    /// # Errors
+    /// `NoSuchEvent` if it is gone already.
+    pub async fn delete_event(&self, found: &Found, now: Timestamp) -> Result<()> {
+        let id = found.event.id;
+        let expires_at = number(&(now.as_second() + DELETED_SECONDS));
+        self.update(key(id, EVENT), EXPIRES_AT, expires_at).await?;
+        // A sending that was under way may have added rows; it cannot any more.
+        self.delete_rows(id).await
+    }
+
+    /// Finishes the deletion of an event, if this user's was interrupted. Tells whether there was one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn finish_deletion(&self, id: EventId, organiser: UserId) -> Result<bool> {
+        let items = self.partition(id).await?;
+        let own = items.iter().find(|item| row(item) == EVENT);
+        let marked = own.is_some_and(|item| {
+            item.contains_key(EXPIRES_AT)
+                && item.get("user_id").and_then(|id| id.as_s().ok()) == Some(&organiser.to_string())
+        });
+        if marked {
+            self.delete_rows(id).await?;
+        }
+        Ok(marked)
+    }
+
+    async fn delete_rows(&self, id: EventId) -> Result<()> {
+        let items = self.partition(id).await?;
+        let members: Vec<_> = items.iter().map(row).filter(|row| *row != EVENT).collect();
+        for chunk in members.chunks(BATCH_WRITE) {
+            let deletes = chunk.iter().map(|row| {
+                let delete = built(DeleteRequest::builder().set_key(Some(key(id, *row))).build())?;
+                Ok(WriteRequest::builder().delete_request(delete).build())
+            });
+            self.write_batch(deletes.collect::<Result<_>>()?).await?;
+        }
+        let delete = self
+            .0
+            .client
+            .delete_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(id, EVENT)))
+            .condition_expression("attribute_exists(expires_at)");
+        conditional("DeleteItem", delete.send().await).map(drop)
+    }
+
+    async fn write_batch(&self, mut writes: Vec<WriteRequest>) -> Result<()> {
+        let mut rounds = Rounds::new("BatchWriteItem");
+        loop {
+            let request = self.0.client.batch_write_item().request_items(&self.0.name, writes);
+            let output = request.send().await.map_err(|error| failure("BatchWriteItem", error))?;
+            writes = output.unprocessed_items.into_iter().flatten().flat_map(|(_, writes)| writes).collect();
+            if writes.is_empty() {
+                return Ok(());
+            }
+            rounds.wait().await?;
+        }
+    }
+
+    /// All rows of the event, as they are now.
+    async fn partition(&self, id: EventId) -> Result<Vec<Item>> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .0
+                .client
+                .query()
+                .table_name(&self.0.name)
+                .key_condition_expression("event_id = :id")
+                .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
+                .consistent_read(true)
+                .set_exclusive_start_key(start);
+            let output = query.send().await.map_err(|error| failure("Query", error))?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+const UNSENT: &str = "sent = :false AND version = :version AND attribute_not_exists(expires_at)";
+
+/// Whether a conditional transaction was written.
+fn written(result: Result<(), NotWritten>) -> Result<bool> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(NotWritten::Condition) => Ok(false),
+        Err(NotWritten::Failed(error)) => Err(error),
+    }
+}

@@ -1,0 +1,165 @@
+//! A user's events, from the index `by_user`: the organiser's by their own rows, the others by the user's rows in them.
+//!
+//! The index holds keys alone, so that votes and answers do not write to it; what a list shows is then read from the rows.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::event_items::{EVENT, key, member, row};
+use super::events::Events;
+use super::{Item, Projection, failure, from_item, text};
+use crate::domain::event::Answer;
+use crate::domain::{EventId, UserId};
+use crate::error::{Error, Result};
+
+const INDEX: &str = "by_user";
+
+/// How far a page of a list goes: the row at which the next one begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position(pub Vec<u8>);
+
+/// One event in a user's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The event.
+    pub id: EventId,
+    /// What it is called.
+    pub name: String,
+    /// Whether it has been sent.
+    pub sent: bool,
+    /// Whether the user made it.
+    pub organises: bool,
+    /// What the user answered as an invitee.
+    pub answer: Option<Answer>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Entry {
+    /// Whether its chat is open to the user.
+    #[must_use]
+    pub fn chat_is_open(&self) -> bool {
+        self.organises || self.answer.is_some_and(Answer::opens_chat)
+    }
+
+    /// The entry in the shape of `mock/JSON_Schems/events.json`.
+    #[must_use]
+    pub fn view(&self) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "status": self.sent,
+            "role": if self.organises { "admin" } else { "user" },
+            "chat_success": self.chat_is_open(),
+            "answer": self.answer,
+            "created_at": self.created_at.to_string(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct EventRow {
+    user_id: UserId,
+    listed_at: i64,
+    name: String,
+    sent: bool,
+    #[serde(default)]
+    expires_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct MemberRow {
+    #[serde(default)]
+    answer: Option<Answer>,
+}
+
+const SHOWN: Projection<'static> = Projection {
+    expression: "event_id, #row, user_id, listed_at, #name, sent, expires_at, answer",
+    names: &[("#row", "row"), ("#name", "name")],
+};
+
+impl Events {
+    /// A page of the user's events, the newest first, and where the next one begins. Those that have not been sent to
+    /// the user, or are no more, are left out, so a page may be shorter than `limit`.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn list_events(
+        &self,
+        user: UserId,
+        limit: usize,
+        from: Option<Position>,
+    ) -> Result<(Vec<Entry>, Option<Position>)> {
+        let start = from.map(|position| start_key(user, &position)).transpose()?;
+        let query = self
+            .0
+            .client
+            .query()
+            .table_name(&self.0.name)
+            .index_name(INDEX)
+            .key_condition_expression("user_id = :user")
+            .expression_attribute_values(":user", text(&user))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start);
+        let output = query.send().await.map_err(|error| failure("Query", error))?;
+        let next = output.last_evaluated_key.filter(|key| !key.is_empty()).map(|key| position(&key)).transpose()?;
+        let ids: Vec<EventId> = output.items.unwrap_or_default().iter().map(event_id).collect::<Result<_>>()?;
+
+        let own = member(user);
+        let keys = ids.iter().flat_map(|id| [key(*id, EVENT), key(*id, own.as_str())]).collect();
+        let mut rows: HashMap<(EventId, bool), Item> = HashMap::new();
+        for item in self.0.get_many(keys, false, Some(&SHOWN)).await? {
+            rows.insert((event_id(&item)?, row(&item) == EVENT), item);
+        }
+        let mut entries = Vec::with_capacity(ids.len());
+        for id in ids {
+            let Some(event) = rows.remove(&(id, true)) else { continue };
+            let event: EventRow = from_item(event)?;
+            let membership: Option<MemberRow> = rows.remove(&(id, false)).map(from_item).transpose()?;
+            let organises = event.user_id == user;
+            if event.expires_at.is_some() || !(organises || event.sent && membership.is_some()) {
+                continue;
+            }
+            entries.push(Entry {
+                id,
+                name: event.name,
+                sent: event.sent,
+                organises,
+                answer: membership.and_then(|row| row.answer),
+                created_at: Timestamp::from_millisecond(event.listed_at)
+                    .map_err(|error| Error::internal("listed_at", error))?,
+            });
+        }
+        Ok((entries, next))
+    }
+}
+
+fn event_id(item: &Item) -> Result<EventId> {
+    let id = item.get("event_id").and_then(|id| id.as_s().ok()).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Error::internal("event_id", "no id"))
+}
+
+/// A position is the key of the row before it, less the user: sort key of the index, event, row.
+fn position(key: &Item) -> Result<Position> {
+    let listed_at = key.get("listed_at").and_then(|at| at.as_n().ok());
+    let listed_at = listed_at.ok_or_else(|| Error::internal("listed_at", "no position"))?;
+    Ok(Position(format!("{listed_at} {} {}", event_id(key)?, row(key)).into_bytes()))
+}
+
+fn start_key(user: UserId, position: &Position) -> Result<Item> {
+    let text = std::str::from_utf8(&position.0).map_err(|error| Error::internal("position", error))?;
+    let mut parts = text.splitn(3, ' ');
+    let (Some(listed_at), Some(event), Some(row)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(Error::internal("position", "too short"));
+    };
+    let event = event.parse().map_err(|error| Error::internal("position", error))?;
+    let mut start = key(event, row);
+    start.insert("user_id".to_owned(), AttributeValue::S(user.to_string()));
+    start.insert("listed_at".to_owned(), AttributeValue::N(listed_at.to_owned()));
+    Ok(start)
+}

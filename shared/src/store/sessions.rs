@@ -1,0 +1,185 @@
+//! Login sessions: `SESSION#<user id>`, one row a session. A session has one refresh token at a time, which each use replaces.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::users::{Users, attribute, built};
+use super::{Item, Table, conditional, failure, from_item, number, text, to_item};
+use crate::error::{Error, Result};
+use crate::token::{RefreshToken, TokenHash};
+
+/// A session ends so many seconds after its refresh token was last used.
+const IDLE_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// A session ends so many seconds after the login at the latest.
+const LONGEST_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// So many seconds after it was spent, a refresh token is still honoured: another tab had it too, or the answer was lost.
+const GRACE_SECONDS: i64 = 10;
+
+#[derive(Serialize, Deserialize)]
+struct Session {
+    pk: String,
+    sk: String,
+    current: TokenHash,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spent: Option<TokenHash>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spent_at: Option<i64>,
+    ends_at: i64,
+    expires_at: i64,
+}
+
+/// What a refresh token is to its session.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// The last but one, spent only just now: its successor is honoured as well.
+    JustSpent,
+    /// One that was spent before: somebody has a copy.
+    Replayed,
+    /// The session is over.
+    Over,
+}
+
+impl Session {
+    fn find(&self, token: &TokenHash, successor: &TokenHash, now: i64) -> Found {
+        if self.expires_at <= now || self.ends_at <= now {
+            return Found::Over;
+        }
+        let in_grace = self.spent_at.is_some_and(|spent_at| now - spent_at <= GRACE_SECONDS);
+        if in_grace && self.spent.as_ref() == Some(token) && self.current == *successor {
+            Found::JustSpent
+        } else {
+            Found::Replayed
+        }
+    }
+}
+
+fn key(token: &RefreshToken) -> Item {
+    Item::from([("pk".to_owned(), text(&partition(token))), ("sk".to_owned(), text(&token.session()))])
+}
+
+fn partition(token: &RefreshToken) -> String {
+    format!("SESSION#{}", token.user())
+}
+
+/// Writes the session that begins with this token.
+pub(super) fn first(table: &Table, token: &RefreshToken, now: Timestamp) -> Result<Put> {
+    let now = now.as_second();
+    let session = Session {
+        pk: partition(token),
+        sk: token.session().to_string(),
+        current: token.hash(),
+        spent: None,
+        spent_at: None,
+        ends_at: now + LONGEST_SECONDS,
+        expires_at: now + IDLE_SECONDS,
+    };
+    built(Put::builder().table_name(&table.name).set_item(Some(to_item(session)?)).build())
+}
+
+impl Users {
+    /// Creates the session that begins with this token.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn create_session(&self, token: &RefreshToken, now: Timestamp) -> Result<()> {
+        let put = first(&self.0, token, now)?;
+        let request = self.0.client.put_item().table_name(put.table_name).set_item(Some(put.item));
+        request.send().await.map(drop).map_err(|error| failure("PutItem", error))
+    }
+
+    /// Spends the token in favour of its successor. A token that was spent just now leaves everything as it is;
+    /// one that was spent before ends the session.
+    ///
+    /// # Errors
+    /// `SessionOver` if the session is over, or is by this.
+    pub async fn refresh_session(&self, token: &RefreshToken, successor: &RefreshToken, now: Timestamp) -> Result<()> {
+        let now = now.as_second();
+        let update = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(token)))
+            .update_expression("SET #current = :next, spent = :token, spent_at = :now, expires_at = :expires_at")
+            .condition_expression("#current = :token AND expires_at > :now AND ends_at > :now")
+            .expression_attribute_names("#current", "current")
+            .expression_attribute_values(":token", attribute(token.hash())?)
+            .expression_attribute_values(":next", attribute(successor.hash())?)
+            .expression_attribute_values(":now", number(&now))
+            .expression_attribute_values(":expires_at", number(&(now + IDLE_SECONDS)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = update.send().await else { return Ok(()) };
+        let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+            return Err(failure("UpdateItem", error));
+        };
+        let Some(item) = failed.item.clone() else { return Err(Error::SessionOver) };
+        match from_item::<Session>(item)?.find(&token.hash(), &successor.hash(), now) {
+            Found::JustSpent => Ok(()),
+            Found::Over => Err(Error::SessionOver),
+            Found::Replayed => {
+                self.delete_session(token, None).await?;
+                Err(Error::SessionOver)
+            }
+        }
+    }
+
+    /// Ends the session of a token that its holder gives back. Without such a session there is nothing to end.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn revoke_session(&self, token: &RefreshToken) -> Result<()> {
+        self.delete_session(token, Some("#current = :token OR spent = :token")).await
+    }
+
+    async fn delete_session(&self, token: &RefreshToken, condition: Option<&str>) -> Result<()> {
+        let mut request = self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(token)));
+        if let Some(condition) = condition {
+            request = request
+                .condition_expression(condition)
+                .expression_attribute_names("#current", "current")
+                .expression_attribute_values(":token", attribute(token.hash())?);
+        }
+        conditional("DeleteItem", request.send().await).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Signer;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_a_refresh_token_is_to_its_session() {
+        let signer = Signer::new(b"secret");
+        let first = RefreshToken::new(Uuid::nil()).unwrap();
+        let second = signer.successor(&first);
+        let third = signer.successor(&second);
+        let session = Session {
+            pk: String::new(),
+            sk: String::new(),
+            current: second.hash(),
+            spent: Some(first.hash()),
+            spent_at: Some(100),
+            ends_at: 1000,
+            expires_at: 500,
+        };
+        let cases = [
+            ("spent just now", &first, &second, 100, Found::JustSpent),
+            ("spent ten seconds ago", &first, &second, 110, Found::JustSpent),
+            ("spent before", &first, &second, 111, Found::Replayed),
+            ("never one of this session", &third, &first, 100, Found::Replayed),
+            ("followed by another key's successor", &first, &third, 100, Found::Replayed),
+            ("idle for too long", &first, &second, 500, Found::Over),
+        ];
+        for (name, token, successor, now, expected) in cases {
+            assert_eq!(session.find(&token.hash(), &successor.hash(), now), expected, "{name}");
+        }
+        let old = Session { expires_at: 5000, ..session };
+        assert_eq!(old.find(&first.hash(), &second.hash(), 1000), Found::Over);
+    }
+}

@@ -1,0 +1,354 @@
+//! Users, and what makes their names and addresses unique.
+//!
+//! | key | item |
+//! |---|---|
+//! | `USER#<id>` | the user |
+//! | `NAME#<lower case>`, `MAIL#<lower case>` | who has that name or address |
+//!
+//! The three are written in one transaction. As long as the user has not confirmed, all three expire together.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Item, NotWritten, Projection, Table, conditional, failure, from_item, number, text, to_item};
+use crate::domain::UserId;
+use crate::domain::event::Person;
+use crate::domain::login::Login;
+use crate::domain::user::NewUser;
+use crate::error::{Error, Result};
+use crate::store::sessions;
+use crate::token::{RefreshToken, TokenHash};
+
+/// How long a confirmation link works, and how long a user is kept who does not confirm, in seconds.
+pub const CONFIRMATION_SECONDS: i64 = 24 * 60 * 60;
+
+/// The users, their sessions and their contacts.
+#[derive(Clone, Debug)]
+pub struct Users(pub(super) Table);
+
+/// What an account is known by and logged in with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// The user.
+    #[serde(rename = "user_id")]
+    pub id: UserId,
+    /// The name to log in with.
+    pub username: String,
+    /// The address.
+    pub email: String,
+    /// The name that others see.
+    pub name: String,
+    /// Where the picture is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
+    /// The hash of the password, a PHC string.
+    pub password: String,
+    /// Whether the address is confirmed.
+    pub active: bool,
+    /// What is kept of the token in the last confirmation mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm_hash: Option<TokenHash>,
+    /// When that mail was sent, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm_sent_at: Option<i64>,
+    /// When the user is gone without a confirmation, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Keyed<T> {
+    pk: String,
+    sk: &'static str,
+    #[serde(flatten)]
+    item: T,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claim {
+    user_id: UserId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Known {
+    user_id: UserId,
+    name: String,
+    active: bool,
+}
+
+const USER: &str = "USER";
+const NAME: &str = "NAME";
+const MAIL: &str = "MAIL";
+
+/// The key of the only item of that kind with that id.
+pub(super) fn key(kind: &'static str, id: impl Display) -> Item {
+    Item::from([("pk".to_owned(), text(&format!("{kind}#{id}"))), ("sk".to_owned(), text(&kind))])
+}
+
+impl Account {
+    /// The account that a registration makes. It is not active.
+    #[must_use]
+    pub fn new(id: UserId, user: &NewUser, password: String, confirm_hash: TokenHash, now: Timestamp) -> Self {
+        Self {
+            id,
+            username: user.username.as_str().to_owned(),
+            email: user.email.as_str().to_owned(),
+            name: user.username.as_str().to_owned(),
+            avatar: String::new(),
+            password,
+            active: false,
+            confirm_hash: Some(confirm_hash),
+            confirm_sent_at: Some(now.as_second()),
+            expires_at: Some(now.as_second() + CONFIRMATION_SECONDS),
+        }
+    }
+
+    fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|expires_at| now.as_second() < expires_at)
+    }
+
+    /// The keys of the two items that make name and address unique.
+    fn claims(&self) -> [(&'static str, String); 2] {
+        [(NAME, self.username.to_ascii_lowercase()), (MAIL, self.email.to_ascii_lowercase())]
+    }
+}
+
+impl Users {
+    /// The users in that table.
+    #[must_use]
+    pub const fn new(table: Table) -> Self {
+        Self(table)
+    }
+
+    /// Creates a user who has yet to confirm.
+    ///
+    /// # Errors
+    /// `UserExists` if the name or the address is taken by somebody who has not expired.
+    pub async fn create_user(&self, account: &Account, now: Timestamp) -> Result<()> {
+        let put = |item: Item| {
+            let put = Put::builder()
+                .table_name(&self.0.name)
+                .set_item(Some(item))
+                .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+                .expression_attribute_values(":now", number(&now.as_second()));
+            built(put.build()).map(|put| TransactWriteItem::builder().put(put).build())
+        };
+        let claim = || Claim { user_id: account.id, expires_at: account.expires_at };
+        let mut writes = vec![put(to_item(Keyed { pk: format!("{USER}#{}", account.id), sk: USER, item: account })?)?];
+        for (kind, id) in account.claims() {
+            writes.push(put(to_item(Keyed { pk: format!("{kind}#{id}"), sk: kind, item: claim() })?)?);
+        }
+        self.0.transact(writes).await.map_err(|error| error.or(Error::UserExists))
+    }
+
+    /// Undoes a registration whose mail could not be sent, unless it was confirmed meanwhile.
+    ///
+    /// # Errors
+    /// When it could not be undone.
+    pub async fn delete_pending(&self, account: &Account) -> Result<()> {
+        let mut writes = vec![self.delete(key(USER, account.id), "active = :value", AttributeValue::Bool(false))?];
+        for (kind, id) in account.claims() {
+            writes.push(self.delete(key(kind, id), "user_id = :value", text(&account.id))?);
+        }
+        match self.0.transact(writes).await {
+            Ok(()) | Err(NotWritten::Condition) => Ok(()),
+            Err(NotWritten::Failed(error)) => Err(error),
+        }
+    }
+
+    /// The account with that id, unless it has expired unconfirmed.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn find_account(&self, id: UserId, now: Timestamp) -> Result<Option<Account>> {
+        let output = self
+            .0
+            .client
+            .get_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(USER, id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| failure("GetItem", error))?;
+        let account: Option<Account> = output.item.map(from_item).transpose()?;
+        Ok(account.filter(|account| account.is_live(now)))
+    }
+
+    /// The key of the item that tells whose login that is; an id needs none.
+    pub(super) fn login_key(login: &Login) -> Option<Item> {
+        match login {
+            Login::Id(_) => None,
+            Login::Email(email) => Some(key(MAIL, email.key())),
+            Login::Username(username) => Some(key(NAME, username.key())),
+        }
+    }
+
+    /// Whom an item found under [`Self::login_key`] names.
+    pub(super) fn claimant(item: Item, now: Timestamp) -> Result<Option<UserId>> {
+        let claim: Claim = from_item(item)?;
+        Ok(claim.expires_at.is_none_or(|expires_at| now.as_second() < expires_at).then_some(claim.user_id))
+    }
+
+    /// The users behind these logins, in their order, with the names that others see. One who is unknown or has not confirmed is `None`.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn find_people(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
+        let wanted = logins.iter().filter_map(Self::login_key);
+        let mut claims = HashMap::new();
+        for item in self.0.get_many(distinct(wanted), true, Some(&CLAIM)).await? {
+            let pk = partition(&item);
+            if let Some(id) = Self::claimant(item, now)? {
+                claims.insert(pk, id);
+            }
+        }
+        let id_of = |login: &Login| match (login, Self::login_key(login)) {
+            (Login::Id(id), _) => Some(*id),
+            (_, key) => claims.get(&partition(&key?)).copied(),
+        };
+        let ids: Vec<Option<UserId>> = logins.iter().map(id_of).collect();
+
+        let wanted = ids.iter().flatten().map(|id| key(USER, id));
+        let mut names = HashMap::new();
+        for item in self.0.get_many(distinct(wanted), true, Some(&KNOWN)).await? {
+            let known: Known = from_item(item)?;
+            if known.active {
+                names.insert(known.user_id, known.name);
+            }
+        }
+        let person = |id: Option<UserId>| id.and_then(|id| Some(Person { id, name: names.get(&id)?.clone() }));
+        Ok(ids.into_iter().map(person).collect())
+    }
+
+    /// Confirms the user whose last confirmation mail brought the token with this hash, and opens the first session.
+    ///
+    /// # Errors
+    /// `LinkSpent` if it was another token, or too late.
+    pub async fn confirm(
+        &self,
+        account: &Account,
+        hash: &TokenHash,
+        session: &RefreshToken,
+        now: Timestamp,
+    ) -> Result<()> {
+        let confirm = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(USER, account.id)))
+            .update_expression("SET active = :true REMOVE confirm_hash, confirm_sent_at, expires_at")
+            .condition_expression("confirm_hash = :hash AND expires_at > :now")
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .expression_attribute_values(":hash", attribute(hash)?)
+            .expression_attribute_values(":now", number(&now.as_second()));
+        let mut writes = vec![TransactWriteItem::builder().update(built(confirm.build())?).build()];
+        for (kind, id) in account.claims() {
+            let keep = self.update_claim(kind, id, account.id, "REMOVE expires_at");
+            writes.push(TransactWriteItem::builder().update(built(keep.build())?).build());
+        }
+        writes.push(TransactWriteItem::builder().put(sessions::first(&self.0, session, now)?).build());
+        self.0.transact(writes).await.map_err(|error| error.or(Error::LinkSpent))
+    }
+
+    /// Replaces the token of the confirmation link, which then works for a day from now, unless a mail was sent after `sent_before`.
+    ///
+    /// # Errors
+    /// `TooSoon` if one was, or if the user has confirmed meanwhile.
+    pub async fn renew_confirmation(
+        &self,
+        account: &Account,
+        hash: &TokenHash,
+        sent_before: i64,
+        now: Timestamp,
+    ) -> Result<()> {
+        let expires_at = number(&(now.as_second() + CONFIRMATION_SECONDS));
+        let renew = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(USER, account.id)))
+            .update_expression("SET confirm_hash = :hash, confirm_sent_at = :now, expires_at = :expires_at")
+            .condition_expression("active = :false AND expires_at > :now AND confirm_sent_at <= :before")
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .expression_attribute_values(":hash", attribute(hash)?)
+            .expression_attribute_values(":now", number(&now.as_second()))
+            .expression_attribute_values(":before", number(&sent_before))
+            .expression_attribute_values(":expires_at", expires_at.clone());
+        let mut writes = vec![TransactWriteItem::builder().update(built(renew.build())?).build()];
+        for (kind, id) in account.claims() {
+            let keep = self
+                .update_claim(kind, id, account.id, "SET expires_at = :expires_at")
+                .expression_attribute_values(":expires_at", expires_at.clone());
+            writes.push(TransactWriteItem::builder().update(built(keep.build())?).build());
+        }
+        let lost = Error::TooSoon((now.as_second() - sent_before).unsigned_abs());
+        self.0.transact(writes).await.map_err(|error| error.or(lost))
+    }
+
+    /// Puts back the token of the former confirmation link, because the mail with the new one could not be sent.
+    ///
+    /// # Errors
+    /// When it could not be put back.
+    pub async fn restore_confirmation(&self, account: &Account, new: &TokenHash) -> Result<()> {
+        let sent_at = account.confirm_sent_at.unwrap_or_default();
+        let update = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(USER, account.id)))
+            .update_expression("SET confirm_hash = :old, confirm_sent_at = :sent_at")
+            .condition_expression("confirm_hash = :new")
+            .expression_attribute_values(":old", attribute(&account.confirm_hash)?)
+            .expression_attribute_values(":new", attribute(new)?)
+            .expression_attribute_values(":sent_at", number(&sent_at));
+        conditional("UpdateItem", update.send().await).map(drop)
+    }
+
+    fn update_claim(&self, kind: &'static str, id: String, owner: Uuid, update: &str) -> UpdateBuilder {
+        Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(kind, id)))
+            .update_expression(update)
+            .condition_expression("user_id = :id")
+            .expression_attribute_values(":id", text(&owner))
+    }
+
+    fn delete(&self, key: Item, condition: &str, value: AttributeValue) -> Result<TransactWriteItem> {
+        let delete = Delete::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key))
+            .condition_expression(condition)
+            .expression_attribute_values(":value", value);
+        built(delete.build()).map(|delete| TransactWriteItem::builder().delete(delete).build())
+    }
+}
+
+const CLAIM: Projection<'static> = Projection { expression: "pk, user_id, expires_at", names: &[] };
+
+/// Never the password's hash: the functions that deal with events have no right to it.
+const KNOWN: Projection<'static> = Projection { expression: "user_id, #name, active", names: &[("#name", "name")] };
+
+/// The partition key of an item or a key.
+fn partition(item: &Item) -> String {
+    item.get("pk").and_then(|pk| pk.as_s().ok()).cloned().unwrap_or_default()
+}
+
+/// The keys, each once, as `BatchGetItem` wants them.
+fn distinct(keys: impl Iterator<Item = Item>) -> Vec<Item> {
+    keys.map(|key| (partition(&key), key)).collect::<HashMap<_, _>>().into_values().collect()
+}
+
+pub(super) fn built<T>(built: Result<T, BuildError>) -> Result<T> {
+    built.map_err(|error| Error::internal("build", error))
+}
+
+pub(super) fn attribute(value: impl Serialize) -> Result<AttributeValue> {
+    serde_dynamo::to_attribute_value(value).map_err(|error| Error::internal("to_attribute_value", error))
+}

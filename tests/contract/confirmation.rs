@@ -1,0 +1,169 @@
+//! `GET /user/confirm` and `POST /user/confirm`.
+
+use reqwest::Method;
+use reqwest::header::ACCEPT;
+use serde_json::json;
+use tests::{Response, Service};
+
+const DAY: i64 = 24 * 60 * 60;
+
+async fn resend(service: &Service, login: &str, password: &str) -> Response {
+    service.post("/user/confirm", &json!({"login": {"username": login, "password": password}})).await
+}
+
+#[tokio::test]
+async fn the_link_confirms_once_and_logs_in() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let token = service.mailed_token("jane@example.com");
+    let tokens = service.confirm(&token).await.expect(200).body;
+    assert_eq!(tokens["token_type"], "Bearer");
+    assert_eq!(tokens["expires_in"], 3600);
+    service.confirm(&token).await.expect(410);
+    service.login("jane", "jane's password").await.expect(200);
+
+    let request = service.request(Method::GET, "/user").bearer_auth(tokens["access_token"].as_str().unwrap());
+    assert_eq!(service.send(request).await.expect(200).body["user"]["id"], tokens["user_id"]);
+}
+
+#[tokio::test]
+async fn what_is_no_token_at_all_is_named() {
+    let service = Service::start().await;
+    for query in ["", "?token=", "?token=abc", "?token=%00", "?other=1", "?token=ä"] {
+        let response = service.send(service.request(Method::GET, &format!("/user/confirm{query}"))).await;
+        assert_eq!((response.status, response.fields()), (400, vec!["token"]), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_token_of_nobody_or_of_another_link_is_gone() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let token = service.mailed_token("jane@example.com");
+    let last = if token.ends_with('A') { 'B' } else { 'A' };
+    for other in [format!("{}{last}", &token[..63]), "A".repeat(64)] {
+        service.confirm(&other).await.expect(410);
+    }
+    service.confirm(&token).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_browser_is_given_a_page_that_confirms_nobody_by_itself() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let token = service.mailed_token("jane@example.com");
+    let open = || {
+        let request = service.request(Method::GET, &format!("/user/confirm?token={token}"));
+        service.send(request.header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8"))
+    };
+    for _ in 0..2 {
+        let page = open().await.expect(200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'sha256-") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        let html = page.body.as_str().unwrap();
+        assert!(html.contains("<button") && !html.contains(&token), "{html}");
+        assert!(!html.contains("http://") && !html.contains("https://"), "nothing is loaded from elsewhere: {html}");
+    }
+    service.confirm(&token).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_new_link_replaces_the_old_one_and_works_for_a_day() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let old = service.mailed_token("jane@example.com");
+    service.pass(DAY - 60);
+    assert_eq!(resend(&service, "Jane@example.com", "jane's password").await.expect(200).body, json!({}));
+    let new = service.mailed_token("jane@example.com");
+    assert_ne!(old, new);
+    service.confirm(&old).await.expect(410);
+    service.pass(DAY - 1);
+    service.register("jane").await.expect(409);
+    service.confirm(&new).await.expect(200);
+    service.pass(DAY);
+    service.login("jane", "jane's password").await.expect(200);
+    service.register("jane").await.expect(409);
+}
+
+#[tokio::test]
+async fn a_new_link_is_sent_once_a_minute() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    service.pass(20);
+    let response = resend(&service, "jane", "jane's password").await.expect(429);
+    assert_eq!(response.header("retry-after"), "40");
+    service.pass(40);
+    resend(&service, "jane", "jane's password").await.expect(200);
+    resend(&service, "jane", "jane's password").await.expect(429);
+    assert_eq!(service.local.mailbox().sent(), 2);
+}
+
+#[tokio::test]
+async fn a_new_link_is_for_the_pending_user_alone() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    service.pass(60);
+    resend(&service, "jane", "another password").await.expect(403);
+    resend(&service, "nobody", "jane's password").await.expect(403);
+    let user = service.user("john").await;
+    resend(&service, &user.name, tests::PASSWORD).await.expect(409);
+    assert_eq!(service.local.mailbox().sent(), 1);
+}
+
+#[tokio::test]
+async fn without_the_new_mail_the_old_link_goes_on_working() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    service.pass(60);
+    service.local.mailbox().set_failure(mock::Failure::Down);
+    resend(&service, "jane", "jane's password").await.expect(503);
+    service.local.mailbox().set_failure(mock::Failure::None);
+    let old = service.mailed_token("jane@example.com");
+    service.confirm(&old).await.expect(200);
+}
+
+#[tokio::test]
+async fn after_a_mail_that_failed_the_next_may_be_sent_at_once() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    service.pass(60);
+    service.local.mailbox().set_failure(mock::Failure::Down);
+    resend(&service, "jane", "jane's password").await.expect(503);
+    service.local.mailbox().set_failure(mock::Failure::None);
+    resend(&service, "jane", "jane's password").await.expect(200);
+    service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_link_leads_to_the_front_end_where_there_is_one() {
+    for (url, start) in [
+        ("https://front.example/confirm", "https://front.example/confirm?token="),
+        ("https://front.example/?page=confirm", "https://front.example/?page=confirm&token="),
+    ] {
+        let service = Service::start_with(|options| {
+            options.parameters.insert("FrontendUrl".to_owned(), url.to_owned());
+        })
+        .await;
+        service.register("jane").await.expect(200);
+        let mail = service.local.mailbox().mails(None).remove(0);
+        assert!(mail.text.contains(start), "{}", mail.text);
+        assert_eq!(
+            service.confirm(&service.mailed_token("jane@example.com")).await.expect(200).body["expires_in"],
+            json!(3600)
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_front_end_the_link_leads_to_the_api_itself() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let mail = service.local.mailbox().mails(None).remove(0);
+    let start = format!("{}/user/confirm?token=", service.local.api_url());
+    assert!(mail.text.contains(&start), "{}", mail.text);
+}

@@ -1,0 +1,246 @@
+//! The files that describe the service agree with it: template, routes for `cargo lambda watch`, schemas, sample events.
+
+use std::collections::BTreeSet;
+
+use event_messenger::config::Env;
+use functions::ENDPOINTS;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::schema::{faults, files, json_file, names, workspace};
+use tests::{Service, User, registration};
+
+fn toml(path: &str) -> toml::Table {
+    std::fs::read_to_string(workspace(path)).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn every_endpoint_is_a_binary_with_a_route() {
+    let service = Service::start().await;
+    let endpoints: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect();
+    let routed: BTreeSet<_> = service.local.routes().iter().map(|(_, _, function)| function.clone()).collect();
+    assert_eq!(routed, endpoints);
+    assert_eq!(service.local.routes().len(), endpoints.len(), "one route each");
+    let manifest = toml("functions/Cargo.toml");
+    let binaries = manifest["bin"].as_array().unwrap().iter();
+    let binaries: BTreeSet<_> = binaries.map(|binary| binary["name"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(binaries, endpoints);
+}
+
+#[tokio::test]
+async fn the_routes_are_those_of_the_contract() {
+    let service = Service::start().await;
+    let routes: Vec<_> =
+        service.local.routes().iter().map(|(method, path, function)| format!("{method} {path} {function}")).collect();
+    let contract = [
+        "POST /user register",
+        "GET /user/confirm confirm",
+        "POST /user/confirm resend-confirmation",
+        "POST /login login",
+        "POST /token refresh",
+        "POST /token/revoke logout",
+        "GET /user get-user",
+        "POST /event create-event",
+        "PUT /event/{id} update-event",
+        "DELETE /event/{id} delete-event",
+        "GET /event/{id} get-event",
+        "GET /event list-events",
+        "POST /event/{id}/send send-event",
+        "PUT /event/{id}/vote vote",
+        "PUT /event/{id}/answer answer",
+    ];
+    assert_eq!(routes, contract);
+}
+
+#[tokio::test]
+async fn cargo_lambda_watch_has_the_same_routes() {
+    let service = Service::start().await;
+    let manifest = toml("Cargo.toml");
+    let router = manifest["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().unwrap().clone();
+    let mut watched = BTreeSet::new();
+    for (path, routes) in router {
+        for route in routes.as_array().unwrap() {
+            let text = |name: &str| route[name].as_str().unwrap().to_owned();
+            watched.insert((text("method"), path.clone(), text("function")));
+        }
+    }
+    assert_eq!(watched, service.local.routes().iter().cloned().collect());
+}
+
+#[tokio::test]
+async fn every_function_has_the_variables_that_it_needs_and_no_others() {
+    let service = Service::start().await;
+    for endpoint in ENDPOINTS.iter() {
+        let environment = service.local.environment(endpoint.name);
+        let start = |environment| (endpoint.start)(&Env::Table(environment), event_messenger::clock::Clock::system());
+        assert!(start(environment.clone()).is_ok(), "{}", endpoint.name);
+        for variable in ["USERS_TABLE", "EVENTS_TABLE", "TOKEN_SECRET", "MAIL_SENDER"] {
+            let mut less = environment.clone();
+            if less.remove(variable).is_some() {
+                assert!(start(less).is_err(), "{} starts without {variable}, so it should not have it", endpoint.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    let schemas: BTreeSet<_> = names().collect();
+    for required in ["registration", "auth-get", "auth-resp", "user_pattern", "event", "error"] {
+        assert!(schemas.contains(required), "{required}-scheme.json is missing");
+    }
+    for name in schemas {
+        let faults = faults(name, &json_file(&format!("mock/JSON_Schems/{name}.json")));
+        assert!(faults.is_empty(), "{name}.json: {faults:#?}");
+    }
+}
+
+#[test]
+fn the_schemas_have_the_patterns_of_the_code() {
+    let schema = json_file("mock/JSON_Schems/registration-scheme.json");
+    let properties = &schema["properties"]["post-data"]["properties"];
+    assert_eq!(properties["username"]["pattern"], event_messenger::domain::username::PATTERN);
+    assert_eq!(properties["username"]["maxLength"], event_messenger::domain::username::MAX_LENGTH);
+    assert_eq!(properties["e-mail"]["pattern"], event_messenger::domain::email::PATTERN);
+    assert_eq!(properties["e-mail"]["maxLength"], event_messenger::domain::email::MAX_LENGTH);
+    assert_eq!(properties["password"]["minLength"], event_messenger::domain::password::MIN_LENGTH);
+    assert_eq!(properties["password"]["maxLength"], event_messenger::domain::password::MAX_LENGTH);
+}
+
+#[test]
+fn a_schema_refuses_what_it_does_not_describe() {
+    for (name, pointer) in
+        [("event", "/event"), ("user_pattern", "/user"), ("auth-resp", ""), ("error", ""), ("events", "/events/0")]
+    {
+        let mut value = json_file(&format!("mock/JSON_Schems/{name}.json"));
+        value.pointer_mut(pointer).unwrap()["password"] = json!("leaked");
+        assert!(!faults(name, &value).is_empty(), "{name}");
+    }
+}
+
+/// The users whom the examples name, so that these can be sent as they are.
+async fn cast(service: &Service, example: &Value) -> Vec<User> {
+    let mut users = Vec::new();
+    for entry in example["event"]["members"][0]["invited"].as_array().unwrap() {
+        let name = entry["id"].as_str().unwrap();
+        let name = name.split('@').next().unwrap();
+        users.push(service.user(name).await);
+    }
+    users
+}
+
+#[tokio::test]
+async fn the_examples_are_accepted() {
+    let service = Service::start().await;
+    service.post("/user", &json_file("mock/JSON_Schems/registration.json")).await.expect(200);
+    let refused = service.post("/login", &json_file("mock/JSON_Schems/auth-get.json")).await.expect(403);
+    assert!(refused.body["message"].as_str().unwrap().contains("Confirm"), "the two examples are of the same user");
+    service.post("/token", &json_file("mock/JSON_Schems/refresh.json")).await.expect(401);
+    service.post("/token/revoke", &json_file("mock/JSON_Schems/refresh.json")).await.expect(200);
+
+    let jane = service.user("organiser").await;
+    let draft = json_file("mock/JSON_Schems/event-draft.json");
+    let guests = cast(&service, &draft).await;
+    let id = service.draft(&jane, &draft).await;
+    let path = format!("/event/{id}");
+    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    let ballot = json_file("mock/JSON_Schems/vote.json");
+    service.put(&guests[0], &format!("{path}/vote"), &ballot).await.expect(200);
+    service.put(&guests[0], &format!("{path}/answer"), &json_file("mock/JSON_Schems/answer.json")).await.expect(200);
+}
+
+/// The function that a sample event is for: its name begins with it.
+fn function(sample: &str) -> &'static str {
+    let fitting = ENDPOINTS.iter().map(|endpoint| endpoint.name).filter(|name| sample.starts_with(name));
+    fitting.max_by_key(|name| name.len()).unwrap_or_else(|| panic!("{sample} is for no function"))
+}
+
+#[test]
+fn every_function_has_a_sample_event() {
+    let samples: BTreeSet<_> = files("events").into_iter().collect();
+    for endpoint in &ENDPOINTS {
+        assert!(samples.contains(endpoint.name), "events/{}.json is missing", endpoint.name);
+    }
+}
+
+#[tokio::test]
+async fn every_sample_event_is_answered_as_its_name_says() {
+    let service = Service::start().await;
+    let statuses = [
+        ("answer", 401),
+        ("confirm", 410),
+        ("confirm-browser", 200),
+        ("confirm-no-token", 400),
+        ("create-event", 401),
+        ("create-event-impossible-date", 401),
+        ("delete-event", 401),
+        ("get-event", 401),
+        ("get-user", 401),
+        ("list-events", 401),
+        ("list-events-bad-cursor", 401),
+        ("login", 403),
+        ("login-number-for-object", 400),
+        ("logout", 200),
+        ("refresh", 401),
+        ("register", 200),
+        ("register-base64", 200),
+        ("register-invalid-utf8", 400),
+        ("register-no-body", 400),
+        ("register-not-json", 400),
+        ("register-wrong-types", 400),
+        ("resend-confirmation", 403),
+        ("send-event", 401),
+        ("update-event", 401),
+        ("vote", 401),
+        ("vote-id-is-no-uuid", 401),
+        ("vote-no-token", 401),
+    ];
+    let samples = files("events");
+    assert_eq!(samples, statuses.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    for (sample, status) in statuses {
+        // Resending and logging in are for a user who has not registered yet, so they come before.
+        let service = if sample.starts_with("register") { &service } else { &Service::start().await };
+        assert_eq!(invoke(service, sample, None).await, status, "events/{sample}.json");
+    }
+}
+
+#[tokio::test]
+async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
+    let service = Service::start().await;
+    let jane = service.user("organiser").await;
+    cast(&service, &json_file("mock/JSON_Schems/event-draft.json")).await;
+    for (sample, status) in [
+        ("get-user", 200),
+        ("create-event", 201),
+        ("list-events", 200),
+        ("create-event-impossible-date", 400),
+        ("list-events-bad-cursor", 400),
+        ("vote-id-is-no-uuid", 400),
+        ("vote-no-token", 401),
+        ("get-event", 404),
+        ("update-event", 404),
+        ("delete-event", 404),
+        ("send-event", 404),
+        ("vote", 404),
+        ("answer", 404),
+    ] {
+        assert_eq!(invoke(&service, sample, Some(&jane)).await, status, "events/{sample}.json");
+    }
+}
+
+/// Gives the sample to its function as Lambda does, with the token of that user in place of the one in it.
+async fn invoke(service: &Service, sample: &str, user: Option<&User>) -> u16 {
+    let mut event = json_file(&format!("events/{sample}.json"));
+    if let (Some(user), Some(header)) = (user, event["headers"].get_mut("authorization")) {
+        *header = json!(format!("Bearer {}", user.access));
+    }
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == function(sample)).unwrap();
+    let environment = Env::Table(service.local.environment(endpoint.name));
+    let handler = (endpoint.start)(&environment, service.app().clock.clone()).unwrap();
+    handler(request).await.status().as_u16()
+}
+
+#[test]
+fn the_registration_of_the_harness_fits_the_schema() {
+    assert_eq!(faults("registration", &registration("jane")), [""; 0]);
+}

@@ -1,0 +1,151 @@
+//! `GET /user` and `GET /event`.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Service, User, picnic};
+
+async fn names(service: &Service, user: &User, query: &str) -> (Vec<String>, Value) {
+    let page = service.get(user, &format!("/event{query}")).await.expect(200).body;
+    let events = page["events"].as_array().unwrap();
+    (events.iter().map(|event| event["name"].as_str().unwrap().to_owned()).collect(), page["cursor"].clone())
+}
+
+/// Five drafts of Jane's, a to e, of which b and d are sent to John.
+async fn started() -> (Service, User, User) {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    for name in ["a", "b", "c", "d", "e"] {
+        service.pass(1);
+        let mut body = picnic(std::slice::from_ref(&john));
+        body["event"]["name"] = json!(name);
+        let id = service.draft(&jane, &body).await;
+        if name == "b" || name == "d" {
+            service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+        }
+    }
+    (service, jane, john)
+}
+
+#[tokio::test]
+async fn a_user_sees_oneself() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let user = service.get(&jane, "/user").await.expect(200).body;
+    let expected = json!({"user": {
+        "id": jane.id, "username": "jane", "e-mail": "jane@example.com", "name": "jane", "avatar": "",
+        "contacts": [], "events": [], "chats": [],
+    }});
+    assert_eq!(user, expected);
+
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    let id = path.strip_prefix("/event/").unwrap();
+    let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
+    assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john"}]));
+    assert_eq!((&user["events"], &user["chats"]), (&json!([{ "id": id }]), &json!([id])));
+    let user = service.get(&john, "/user").await.expect(200).body["user"].clone();
+    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &json!([{ "id": id }]), &json!([])));
+}
+
+#[tokio::test]
+async fn a_draft_has_no_chat_and_makes_nobody_a_contact() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let id = service.draft(&jane, &picnic(&[john])).await;
+    let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
+    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &json!([{ "id": id }]), &json!([])));
+}
+
+#[tokio::test]
+async fn the_newest_come_first_and_invitees_see_what_was_sent() {
+    let (service, jane, john) = started().await;
+    assert_eq!(names(&service, &jane, "").await, (["e", "d", "c", "b", "a"].map(str::to_owned).to_vec(), Value::Null));
+    assert_eq!(names(&service, &john, "").await, (["d", "b"].map(str::to_owned).to_vec(), Value::Null));
+    assert_eq!(names(&service, &jane, "?status=draft").await.0, ["e", "c", "a"]);
+    assert_eq!(names(&service, &jane, "?status=sent").await.0, ["d", "b"]);
+    assert_eq!(names(&service, &john, "?status=draft").await.0, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_entry_tells_the_readers_part() {
+    let (service, jane, john) = started().await;
+    let page = service.get(&john, "/event?limit=1").await.expect(200).body;
+    let id = page["events"][0]["id"].as_str().unwrap();
+    service.put(&john, &format!("/event/{id}/answer"), &json!({"answer": "maybe"})).await.expect(200);
+    let parts = |event: &Value| json!([event["status"], event["role"], event["chat_success"], event["answer"]]);
+    let page = service.get(&john, "/event?limit=1").await.expect(200).body;
+    assert_eq!(parts(&page["events"][0]), json!([true, "user", true, "maybe"]));
+    assert_eq!(page["events"][0]["created_at"], "2027-01-01T12:00:04Z");
+    let page = service.get(&jane, "/event?limit=1").await.expect(200).body;
+    assert_eq!(parts(&page["events"][0]), json!([false, "admin", true, null]));
+}
+
+#[tokio::test]
+async fn a_cursor_leads_through_all_pages() {
+    let (service, jane, _) = started().await;
+    for (filter, expected) in [("", "edcba"), ("&status=draft", "eca"), ("&status=sent", "db")] {
+        for limit in 1..=6 {
+            let (mut all, mut cursor, mut pages) = (String::new(), Value::Null, 0);
+            loop {
+                let next = cursor.as_str().map_or(String::new(), |cursor| format!("&cursor={cursor}"));
+                let (page, more) = names(&service, &jane, &format!("?limit={limit}{filter}{next}")).await;
+                assert!(page.len() <= limit);
+                all += &page.concat();
+                pages += 1;
+                cursor = more;
+                if cursor.is_null() || pages > 10 {
+                    break;
+                }
+            }
+            assert_eq!(all, expected, "limit {limit}{filter}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_from_elsewhere_is_refused() {
+    let (service, jane, john) = started().await;
+    let (_, cursor) = names(&service, &jane, "?limit=1").await;
+    let cursor = cursor.as_str().unwrap();
+    for (user, query) in [
+        (&john, format!("?cursor={cursor}")),
+        (&jane, format!("?status=sent&cursor={cursor}")),
+        (&jane, format!("?cursor={}", &cursor[1..])),
+        (&jane, "?cursor=nonsense".to_owned()),
+        (&jane, "?cursor=%00%ff".to_owned()),
+    ] {
+        let response = service.get(user, &format!("/event{query}")).await;
+        assert_eq!((response.status, response.fields()), (400, vec!["cursor"]), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn every_fault_of_the_query_is_named() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let response = service.get(&jane, "/event?status=open&limit=0&cursor=x").await.expect(400);
+    assert_eq!(response.fields(), ["status", "limit", "cursor"]);
+    for limit in ["51", "-1", "ten", "1e1"] {
+        service.get(&jane, &format!("/event?limit={limit}")).await.expect(400);
+    }
+    service.get(&jane, "/event?limit=50").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_newest_hundred_events_and_contacts_are_shown() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let mut guests = Vec::new();
+    for index in 0..103 {
+        guests.push(service.user(&format!("guest{index}")).await);
+    }
+    service.picnic(&jane, &guests[..60]).await;
+    service.picnic(&jane, &guests[40..]).await;
+    for _ in 0..100 {
+        service.draft(&jane, &json!({})).await;
+    }
+    let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
+    assert_eq!(user["events"].as_array().unwrap().len(), 100);
+    let contacts: Vec<_> = user["contacts"].as_array().unwrap().iter().map(|contact| contact["name"].clone()).collect();
+    let expected: Vec<_> = (40..103).chain(0..37).map(|index| json!(format!("guest{index}"))).collect();
+    assert_eq!(contacts, expected, "those of the last event first");
+}

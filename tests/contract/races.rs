@@ -1,0 +1,143 @@
+//! What happens at the same time. The requests really run at once, on two threads and more.
+
+use std::collections::HashMap;
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Response, Service, User, picnic, vote};
+
+fn count(responses: &[Response]) -> HashMap<u16, usize> {
+    let mut counts = HashMap::new();
+    for response in responses {
+        *counts.entry(response.status).or_default() += 1;
+    }
+    counts
+}
+
+async fn guests(service: &Service, number: usize) -> Vec<User> {
+    let mut guests = Vec::new();
+    for index in 0..number {
+        guests.push(service.user(&format!("guest{index}")).await);
+    }
+    guests
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_registrations_of_one_address_one_succeeds() {
+    let service = Service::start().await;
+    let bodies = (0..100).map(|index| {
+        json!({"post-data": {"username": format!("jane{index}"), "password": "long enough", "e-mail": "jane@example.com"}})
+    });
+    let bodies: Vec<_> = bodies.collect();
+    let responses = join_all(bodies.iter().map(|body| service.post("/user", body))).await;
+    assert_eq!(count(&responses), HashMap::from([(200, 1), (409, 99)]));
+    assert_eq!(service.local.mailbox().sent(), 1);
+    service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_clicks_on_one_link_confirm_once() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let token = service.mailed_token("jane@example.com");
+    let responses = join_all((0..10).map(|_| service.confirm(&token))).await;
+    assert_eq!(count(&responses), HashMap::from([(200, 1), (410, 9)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_votes_at_once_all_stand() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let guests = guests(&service, 200).await;
+    let path = service.picnic(&jane, &guests).await;
+    let url = format!("{path}/vote");
+    let ballots: Vec<_> = ["01.02.2027", "02.02.2027"].map(|date| vote("date", date)).to_vec();
+    let voters = guests.iter().enumerate().map(|(index, guest)| service.put(guest, &url, &ballots[index % 2]));
+    assert_eq!(count(&join_all(voters).await), HashMap::from([(200, 200)]));
+    let poll = service.get(&jane, &path).await.expect(200).body["event"]["date"][0].clone();
+    assert_eq!(poll["voters"], 200);
+    assert_eq!(poll["drafts"], json!([{"date": "01.02.2027", "votes": 100}, {"date": "02.02.2027", "votes": 100}]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn votes_and_answers_at_once_do_not_overwrite_each_other() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    let (votes, answers) = (format!("{path}/vote"), format!("{path}/answer"));
+    let (date, place, maybe) = (vote("date", "01.02.2027"), vote("place", "Pub"), json!({"answer": "maybe"}));
+    let decision = vote("place", "Park");
+    let all = join_all([
+        service.put(&john, &votes, &date),
+        service.put(&john, &answers, &maybe),
+        service.put(&jane, &votes, &decision),
+        service.put(&john, &votes, &place),
+    ]);
+    let responses = all.await;
+    assert!(responses[..3].iter().all(|response| response.status == 200));
+    let event = service.get(&john, &path).await.expect(200).body["event"].clone();
+    assert_eq!(event["date"][0]["my_vote"], "01.02.2027");
+    assert_eq!(event["place"][0]["confirmed"], "Park");
+    assert_eq!(event["members"][0]["invited"][0]["answer"], "maybe");
+    let voted = responses[3].status == 200;
+    assert_eq!(event["place"][0]["my_vote"], if voted { json!("Pub") } else { json!(null) });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_at_once_sends_once_and_loses_no_vote() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let guests = guests(&service, 150).await;
+    let id = service.draft(&jane, &picnic(&guests)).await;
+    let (send, url) = (format!("/event/{id}/send"), format!("/event/{id}/vote"));
+    let sendings = join_all((0..8).map(|_| service.call(&jane, Method::POST, &send, &Value::Null)));
+    // The first guest votes as soon as the event is there, while other sendings may still be under way.
+    let voting = async {
+        let ballot = vote("date", "01.02.2027");
+        loop {
+            let response = service.put(&guests[0], &url, &ballot).await;
+            if response.status == 200 {
+                break;
+            }
+            assert_eq!(response.status, 404);
+        }
+    };
+    let (responses, ()) = tokio::join!(sendings, voting);
+    assert_eq!(count(&responses), HashMap::from([(200, 8)]));
+    let event = service.get(&guests[0], &format!("/event/{id}")).await.expect(200).body["event"].clone();
+    assert_eq!(event["date"][0]["my_vote"], "01.02.2027");
+    assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 150);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_and_a_sending_at_once_leave_one_of_both_states() {
+    let service = Service::start().await;
+    let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+    for _ in 0..10 {
+        let id = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
+        let path = format!("/event/{id}");
+        let (send, edited) = (format!("{path}/send"), picnic(std::slice::from_ref(&jim)));
+        let (sent, put) =
+            tokio::join!(service.call(&jane, Method::POST, &send, &Value::Null), service.put(&jane, &path, &edited));
+        sent.expect(200);
+        let invited = if put.status == 200 { &jim } else { &john };
+        assert!(put.status == 200 || put.status == 409, "{}", put.status);
+        let event = service.get(&jane, &path).await.expect(200).body["event"].clone();
+        assert_eq!((&event["status"], &event["members"][0]["invited"][0]["id"]), (&json!(true), &json!(invited.id)));
+        assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_at_once_with_if_match_are_not_lost() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let made = service.call(&jane, Method::POST, "/event", &json!({"name": "Picnic"})).await.expect(201);
+    let (path, etag) = (made.header("location").to_owned(), made.header("etag").to_owned());
+    let put = |index: usize| {
+        let request = service.request(Method::PUT, &path).bearer_auth(&jane.access);
+        service.send(request.json(&json!({"name": format!("Picnic {index}")})).header("if-match", &etag))
+    };
+    assert_eq!(count(&join_all((0..20).map(put)).await), HashMap::from([(200, 1), (412, 19)]));
+}

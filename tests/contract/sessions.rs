@@ -1,0 +1,147 @@
+//! `POST /token` and `POST /token/revoke`.
+
+use futures_util::future::join_all;
+use serde_json::json;
+use tests::{PASSWORD, Response, Service, User};
+
+const DAY: i64 = 24 * 60 * 60;
+
+async fn refresh(service: &Service, token: &str) -> Response {
+    service.post("/token", &json!({"refresh_token": token})).await
+}
+
+async fn revoke(service: &Service, token: &str) -> Response {
+    service.post("/token/revoke", &json!({"refresh_token": token})).await
+}
+
+async fn refreshed(service: &Service, token: &str) -> String {
+    refresh(service, token).await.expect(200).body["refresh_token"].as_str().unwrap().to_owned()
+}
+
+async fn start() -> (Service, User) {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    (service, jane)
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_replaced_each_time() {
+    let (service, jane) = start().await;
+    let mut token = jane.refresh.clone();
+    for _ in 0..127 {
+        service.pass(60);
+        let next = refreshed(&service, &token).await;
+        assert_ne!(next, token);
+        token = next;
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_gives_a_valid_access_token() {
+    let (service, jane) = start().await;
+    service.pass(3600);
+    service.get(&jane, "/user").await.expect(401);
+    let tokens = refresh(&service, &jane.refresh).await.expect(200).body;
+    let access = tokens["access_token"].as_str().unwrap().to_owned();
+    service.get(&User { access, ..jane }, "/user").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_spent_token_is_honoured_for_ten_seconds() {
+    let (service, jane) = start().await;
+    let next = refreshed(&service, &jane.refresh).await;
+    service.pass(10);
+    assert_eq!(refreshed(&service, &jane.refresh).await, next, "no session has two tokens");
+    refreshed(&service, &next).await;
+}
+
+#[tokio::test]
+async fn a_spent_token_that_comes_back_later_ends_the_session() {
+    let (service, jane) = start().await;
+    let next = refreshed(&service, &jane.refresh).await;
+    service.pass(11);
+    refresh(&service, &jane.refresh).await.expect(401);
+    refresh(&service, &next).await.expect(401);
+}
+
+#[tokio::test]
+async fn a_thief_who_is_slower_than_the_owner_ends_the_session_for_both() {
+    let (service, jane) = start().await;
+    let stolen = jane.refresh.clone();
+    let second = refreshed(&service, &jane.refresh).await;
+    let third = refreshed(&service, &second).await;
+    refresh(&service, &stolen).await.expect(401);
+    refresh(&service, &third).await.expect(401);
+    service.login("jane", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn one_session_that_ends_leaves_the_others() {
+    let (service, jane) = start().await;
+    let other = service.login("jane", PASSWORD).await.expect(200).body["refresh_token"].as_str().unwrap().to_owned();
+    revoke(&service, &jane.refresh).await.expect(200);
+    refresh(&service, &jane.refresh).await.expect(401);
+    refreshed(&service, &other).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_uses_of_one_token_at_once_leave_one_session() {
+    let (service, jane) = start().await;
+    let responses = join_all((0..20).map(|_| refresh(&service, &jane.refresh))).await;
+    let tokens: std::collections::HashSet<_> =
+        responses.into_iter().map(|response| response.expect(200).body["refresh_token"].to_string()).collect();
+    assert_eq!(tokens.len(), 1);
+    let token = tokens.into_iter().next().unwrap();
+    refreshed(&service, token.trim_matches('"')).await;
+}
+
+#[tokio::test]
+async fn a_session_ends_thirty_days_after_its_last_use() {
+    let (service, jane) = start().await;
+    service.pass(30 * DAY - 1);
+    let token = refreshed(&service, &jane.refresh).await;
+    service.pass(30 * DAY);
+    refresh(&service, &token).await.expect(401);
+}
+
+#[tokio::test]
+async fn a_session_ends_ninety_days_after_the_login() {
+    let (service, jane) = start().await;
+    let mut token = jane.refresh.clone();
+    for _ in 0..4 {
+        service.pass(20 * DAY);
+        token = refreshed(&service, &token).await;
+    }
+    service.pass(10 * DAY - 1);
+    token = refreshed(&service, &token).await;
+    service.pass(1);
+    refresh(&service, &token).await.expect(401);
+}
+
+#[tokio::test]
+async fn logging_out_is_final_and_never_fails() {
+    let (service, jane) = start().await;
+    for _ in 0..2 {
+        assert_eq!(revoke(&service, &jane.refresh).await.expect(200).body, json!({}));
+    }
+    refresh(&service, &jane.refresh).await.expect(401);
+    for unknown in ["", "nonsense", &"A".repeat(86)] {
+        revoke(&service, unknown).await.expect(200);
+    }
+    assert_eq!(service.post("/token/revoke", &json!({})).await.expect(400).fields(), ["refresh_token"]);
+    assert_eq!(
+        service.post("/token/revoke", &json!({"refresh_token": 7})).await.expect(400).fields(),
+        ["refresh_token"]
+    );
+}
+
+#[tokio::test]
+async fn a_made_up_token_ends_nobodys_session() {
+    let (service, jane) = start().await;
+    let last = if jane.refresh.ends_with('A') { "Q" } else { "A" };
+    for other in ["nonsense", &"A".repeat(86), &jane.access, &format!("{}{last}A", &"A".repeat(84))] {
+        refresh(&service, other).await.expect(401);
+    }
+    refreshed(&service, &jane.refresh).await;
+    assert_eq!(service.post("/token", &json!({"refresh_token": null})).await.expect(400).fields(), ["refresh_token"]);
+}

@@ -1,0 +1,172 @@
+//! The conditions of the storage that no request can reach by itself: what a crash or a late writer leaves behind.
+
+use event_messenger::domain::event::Event;
+use event_messenger::error::Error;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Service, User, picnic};
+use uuid::Uuid;
+
+async fn rows(service: &Service, id: &str) -> Vec<String> {
+    let table = service.local.environment("vote")["EVENTS_TABLE"].clone();
+    let query = service.local.dynamodb_client().query().table_name(table);
+    let query = query
+        .key_condition_expression("event_id = :id")
+        .expression_attribute_values(":id", aws_sdk_dynamodb::types::AttributeValue::S(id.to_owned()));
+    let output = query.send().await.unwrap();
+    output.items().iter().map(|item| item["row"].as_s().unwrap().clone()).collect()
+}
+
+async fn guests(service: &Service, number: usize) -> Vec<User> {
+    let mut guests = Vec::new();
+    for index in 0..number {
+        guests.push(service.user(&format!("guest{index}")).await);
+    }
+    guests
+}
+
+#[tokio::test]
+async fn a_late_sending_writes_nothing_over_a_sent_event() {
+    let service = Service::start().await;
+    for number in [1, 150] {
+        let [jane, john] = [service.user(&format!("jane{number}")).await, service.user(&format!("john{number}")).await];
+        let mut invitees = vec![john.clone()];
+        invitees.extend(guests(&service, 0).await);
+        while invitees.len() < number {
+            invitees.push(service.user(&format!("more{}", invitees.len())).await);
+        }
+        let id = service.draft(&jane, &picnic(&invitees)).await;
+        let late = service.app().events.find(id.parse().unwrap()).await.unwrap();
+        service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+        service.put(&john, &format!("/event/{id}/vote"), &tests::vote("date", "01.02.2027")).await.expect(200);
+        assert!(!service.app().events.send_event(&late, service.now()).await.unwrap());
+        let event = service.get(&john, &format!("/event/{id}")).await.expect(200).body;
+        assert_eq!(event["event"]["date"][0]["my_vote"], "01.02.2027", "{number} invitees");
+    }
+}
+
+#[tokio::test]
+async fn a_sending_of_an_older_draft_changes_nothing() {
+    let service = Service::start().await;
+    let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+    let id = service.draft(&jane, &picnic(&[john])).await;
+    let old = service.app().events.find(id.parse().unwrap()).await.unwrap();
+    service.put(&jane, &format!("/event/{id}"), &picnic(&[jim])).await.expect(200);
+    assert!(!service.app().events.send_event(&old, service.now()).await.unwrap());
+    assert_eq!(rows(&service, &id).await, ["EVENT"]);
+}
+
+#[tokio::test]
+async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let [john, jim] = service.users(["john", "jim"]).await;
+    let id = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
+    // The row of one who was on the list when an earlier sending broke off, and is no more.
+    let table = service.local.environment("vote")["EVENTS_TABLE"].clone();
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let number = |number: &str| aws_sdk_dynamodb::types::AttributeValue::N(number.to_owned());
+    let put = service.local.dynamodb_client().put_item().table_name(table);
+    let put = put
+        .item("event_id", text(&id))
+        .item("row", text(&format!("MEMBER#{}", jim.id)))
+        .item("user_id", text(&jim.id.to_string()))
+        .item("listed_at", number("1"))
+        .item("name", text("jim"))
+        .item("position", number("0"));
+    put.send().await.unwrap();
+
+    service.get(&jim, &format!("/event/{id}")).await.expect(404);
+    assert_eq!(service.get(&jim, "/event").await.expect(200).body["events"], json!([]));
+    assert_eq!(service.get(&jim, "/user").await.expect(200).body["user"]["events"], json!([]));
+    service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+    assert_eq!(rows(&service, &id).await, ["EVENT".to_owned(), format!("MEMBER#{}", john.id)]);
+    service.get(&jim, &format!("/event/{id}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_interrupted_is_finished_by_the_next() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    let id = path.strip_prefix("/event/").unwrap();
+    let table = service.local.environment("vote")["EVENTS_TABLE"].clone();
+    let update = service.local.dynamodb_client().update_item().table_name(table);
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let update = update.key("event_id", text(id)).key("row", text("EVENT")).update_expression("SET expires_at = :at");
+    update
+        .expression_attribute_values(":at", aws_sdk_dynamodb::types::AttributeValue::N("1".into()))
+        .send()
+        .await
+        .unwrap();
+
+    for user in [&jane, &john] {
+        service.get(user, &path).await.expect(404);
+        assert_eq!(service.get(user, "/event").await.expect(200).body["events"], json!([]));
+    }
+    service.call(&john, Method::DELETE, &path, &Value::Null).await.expect(404);
+    assert_eq!(rows(&service, id).await.len(), 2);
+    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
+    assert_eq!(rows(&service, id).await, [""; 0]);
+    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(404);
+}
+
+#[tokio::test]
+async fn nothing_is_written_to_an_event_that_is_gone() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
+    let (events, now) = (&service.app().events, service.now());
+    let found = events.find(id).await.unwrap();
+    events.delete_event(&found, now).await.unwrap();
+    let topic = event_messenger::domain::poll::Topic::Date;
+    let results = [
+        events.update_vote(id, john.id, topic, 0).await,
+        events.update_answer(id, john.id, event_messenger::domain::event::Answer::Yes).await,
+        events.update_decision(id, topic, 0).await,
+        events.delete_event(&found, now).await,
+    ];
+    assert!(results.iter().all(|result| matches!(result, Err(Error::NoSuchEvent))), "{results:?}");
+    assert!(!events.send_event(&found, now).await.unwrap());
+    assert!(!events.replace_draft(&Event { version: 2, ..found.event }).await.unwrap());
+    assert_eq!(rows(&service, &id.to_string()).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_draft_is_replaced_by_the_next_version_alone() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let id = service.draft(&jane, &json!({"name": "Picnic"})).await;
+    let event = service.app().events.find_event(id.parse().unwrap()).await.unwrap();
+    for (version, written) in [(1, false), (3, false), (2, true), (2, false)] {
+        let next = Event { version, ..event.clone() };
+        assert_eq!(service.app().events.replace_draft(&next).await.unwrap(), written, "version {version}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_registration_is_not_undone_once_it_is_confirmed() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let token = service.mailed_token("jane@example.com");
+    let id = event_messenger::token::ConfirmationToken::parse(&token).unwrap().user();
+    let account = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
+    service.confirm(&token).await.expect(200);
+    service.app().users.delete_pending(&account).await.unwrap();
+    service.login("jane", "jane's password").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_takes_over_an_expired_name_is_not_undone_by_its_former_owner() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let token = service.mailed_token("jane@example.com");
+    let id = event_messenger::token::ConfirmationToken::parse(&token).unwrap().user();
+    let old = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
+    service.pass(24 * 60 * 60);
+    service.register("jane").await.expect(200);
+    service.app().users.delete_pending(&old).await.unwrap();
+    service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
+    service.login("jane", "jane's password").await.expect(200);
+}

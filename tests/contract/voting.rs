@@ -1,0 +1,121 @@
+//! `PUT /event/{id}/vote` through the front door. The rules themselves have their tables in `shared/src/domain/vote.rs`.
+
+use serde_json::{Value, json};
+use tests::{Service, User, vote};
+
+async fn started(invitees: usize) -> (Service, User, Vec<User>, String) {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let mut guests = Vec::new();
+    for index in 0..invitees {
+        guests.push(service.user(&format!("guest{index}")).await);
+    }
+    let path = service.picnic(&jane, &guests).await;
+    (service, jane, guests, path)
+}
+
+fn drafts(event: &Value, topic: &str) -> Vec<(String, u64)> {
+    let drafts = event["event"][topic][0]["drafts"].as_array().unwrap();
+    drafts.iter().map(|draft| (draft[topic].as_str().unwrap().to_owned(), draft["votes"].as_u64().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_vote_counts_once_and_may_be_moved() {
+    let (service, jane, guests, path) = started(3).await;
+    let url = format!("{path}/vote");
+    let event = service.put(&guests[0], &url, &vote("date", "01.02.2027")).await.expect(200).body;
+    assert_eq!(drafts(&event, "date"), [("01.02.2027".to_owned(), 1), ("02.02.2027".to_owned(), 0)]);
+    assert_eq!(event["event"]["date"][0]["my_vote"], "01.02.2027");
+    assert_eq!(service.get(&guests[0], &path).await.expect(200).body, event);
+
+    let again = service.put(&guests[0], &url, &vote("date", "01.02.2027")).await.expect(200).body;
+    assert_eq!(again, event);
+    let moved = service.put(&guests[0], &url, &vote("date", "02.02.2027")).await.expect(200).body;
+    assert_eq!(drafts(&moved, "date"), [("01.02.2027".to_owned(), 0), ("02.02.2027".to_owned(), 1)]);
+    let seen = service.get(&jane, &path).await.expect(200).body;
+    assert_eq!((&seen["event"]["date"][0]["voters"], &seen["event"]["date"][0]["my_vote"]), (&json!(1), &json!(null)));
+}
+
+#[tokio::test]
+async fn more_than_half_decide_and_the_rest_come_too_late() {
+    let (service, jane, guests, path) = started(3).await;
+    let url = format!("{path}/vote");
+    service.put(&guests[0], &url, &vote("place", "Pub")).await.expect(200);
+    let decided = service.put(&guests[1], &url, &vote("place", "Pub")).await.expect(200).body;
+    assert_eq!(decided["event"]["place"][0]["confirmed"], "Pub");
+    assert_eq!(drafts(&decided, "place"), [("Park".to_owned(), 0)]);
+    service.put(&guests[1], &url, &vote("place", "Pub")).await.expect(200);
+    service.put(&guests[1], &url, &vote("place", "Park")).await.expect(409);
+    service.put(&guests[2], &url, &vote("place", "Pub")).await.expect(409);
+    service.put(&guests[2], &url, &vote("date", "01.02.2027")).await.expect(200);
+    assert_eq!(service.get(&jane, &path).await.expect(200).body["event"]["place"][0]["voters"], 2);
+}
+
+#[tokio::test]
+async fn the_organiser_decides_and_may_decide_otherwise() {
+    let (service, jane, guests, path) = started(3).await;
+    let url = format!("{path}/vote");
+    service.put(&guests[0], &url, &vote("date", "01.02.2027")).await.expect(200);
+    let first = service.put(&jane, &url, &vote("date", "02.02.2027")).await.expect(200).body;
+    assert_eq!(first["event"]["date"][0]["confirmed"], "02.02.2027");
+    assert_eq!(drafts(&first, "date"), [("01.02.2027".to_owned(), 1)]);
+    assert_eq!(service.put(&jane, &url, &vote("date", "02.02.2027")).await.expect(200).body, first);
+    let second = service.put(&jane, &url, &vote("date", "01.02.2027")).await.expect(200).body;
+    assert_eq!(second["event"]["date"][0]["confirmed"], "01.02.2027");
+    assert_eq!(drafts(&second, "date"), [("02.02.2027".to_owned(), 0)]);
+    service.put(&guests[1], &url, &vote("date", "02.02.2027")).await.expect(409);
+}
+
+#[tokio::test]
+async fn one_who_declines_neither_counts_nor_holds_up_the_others() {
+    let (service, jane, guests, path) = started(3).await;
+    let url = format!("{path}/vote");
+    service.put(&guests[0], &url, &vote("date", "01.02.2027")).await.expect(200);
+    service.put(&guests[1], &url, &vote("date", "02.02.2027")).await.expect(200);
+    service.put(&guests[1], &format!("{path}/answer"), &json!({"answer": "no"})).await.expect(200);
+    let event = service.get(&jane, &path).await.expect(200).body;
+    assert_eq!(drafts(&event, "date"), [("01.02.2027".to_owned(), 1), ("02.02.2027".to_owned(), 0)]);
+    service.put(&guests[2], &format!("{path}/answer"), &json!({"answer": "no"})).await.expect(200);
+    let event = service.get(&jane, &path).await.expect(200).body;
+    assert_eq!(event["event"]["date"][0]["confirmed"], "01.02.2027", "the only one who has not declined decides");
+}
+
+#[tokio::test]
+async fn exactly_one_element_has_to_move() {
+    let (service, jane, guests, path) = started(3).await;
+    let url = format!("{path}/vote");
+    let both = json!({"event": {"date": [{"confirmed": "01.02.2027"}], "place": [{"confirmed": "Pub"}]}});
+    let unchanged = service.get(&guests[0], &path).await.expect(200).body;
+    for (body, fields) in [
+        (&both, vec!["event.date[0].confirmed", "event.place[0].confirmed"]),
+        (&unchanged, vec!["event"]),
+        (&json!({"event": {}}), vec!["event"]),
+        (&vote("date", "03.02.2027"), vec!["event.date[0].confirmed"]),
+    ] {
+        for voter in [&jane, &guests[0]] {
+            let response = service.put(voter, &url, body).await;
+            assert_eq!((response.status, response.fields()), (400, fields.clone()), "{body}");
+        }
+    }
+    assert_eq!(service.get(&guests[0], &path).await.expect(200).body, unchanged);
+}
+
+#[tokio::test]
+async fn the_whole_event_with_one_element_moved_is_a_vote() {
+    let (service, _, guests, path) = started(3).await;
+    let mut body = service.get(&guests[0], &path).await.expect(200).body;
+    let moved = body["event"]["place"][0]["drafts"].as_array_mut().unwrap().remove(0);
+    body["event"]["place"][0]["confirmed"] = moved["place"].clone();
+    let event = service.put(&guests[0], &format!("{path}/vote"), &body).await.expect(200).body;
+    assert_eq!(event["event"]["place"][0]["my_vote"], "Park");
+}
+
+#[tokio::test]
+async fn a_draft_takes_no_votes() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let id = service.draft(&jane, &tests::picnic(std::slice::from_ref(&john))).await;
+    let url = format!("/event/{id}/vote");
+    service.put(&jane, &url, &vote("date", "01.02.2027")).await.expect(409);
+    service.put(&john, &url, &vote("date", "01.02.2027")).await.expect(404);
+}

@@ -1,0 +1,98 @@
+//! What users do with the service.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Service, User, vote};
+
+/// Registers somebody, opens the mailed link, and logs in.
+async fn join(service: &Service, name: &str) -> User {
+    service.register(name).await.expect(200);
+    let email = format!("{name}@example.com");
+    service.confirm(&service.mailed_token(&email)).await.expect(200);
+    let tokens = service.login(name, &format!("{name}'s password")).await.expect(200).body;
+    let text = |field: &str| tokens[field].as_str().unwrap().to_owned();
+    let id = text("user_id").parse().unwrap();
+    User { id, name: name.to_owned(), email, access: text("access_token"), refresh: text("refresh_token") }
+}
+
+#[tokio::test]
+async fn friends_plan_a_picnic() {
+    let service = Service::start().await;
+    let (jane, john, jim) = (join(&service, "jane").await, join(&service, "john").await, join(&service, "jim").await);
+
+    // One sitting, and another.
+    let id = service.draft(&jane, &json!({"event": {"name": "Picnic"}})).await;
+    let path = format!("/event/{id}");
+    let draft = json!({"event": {
+        "name": "Picnic",
+        "date": [{"drafts": [{"date": "01.02.2027, time: 12:00"}, {"date": "02.02.2027, time: 12:00"}, {"date": ""}]}],
+        "place": [{"drafts": [{"place": "Park"}, {"place": "Beach"}]}],
+        "members": [{"invited": [{"id": "john"}, {"id": "jim@example.com"}]}],
+        "additional": "Bring a blanket.",
+    }});
+    service.put(&jane, &path, &draft).await.expect(200);
+    service.get(&john, &path).await.expect(404);
+    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+
+    // Both agree on the date; the organiser decides on the place.
+    let url = format!("{path}/vote");
+    for guest in [&john, &jim] {
+        service.put(guest, &url, &vote("date", "02.02.2027, time: 12:00")).await.expect(200);
+    }
+    service.put(&john, &url, &vote("place", "Beach")).await.expect(200);
+    service.put(&jane, &url, &vote("place", "Park")).await.expect(200);
+
+    service.put(&john, &format!("{path}/answer"), &json!({"answer": "yes"})).await.expect(200);
+    service.put(&jim, &format!("{path}/answer"), &json!({"answer": "maybe"})).await.expect(200);
+
+    let event = service.get(&jim, &path).await.expect(200).body;
+    assert_eq!(
+        event,
+        json!({"event": {
+            "id": id, "name": "Picnic", "status": true, "additional": "Bring a blanket.",
+            "date": [{
+                "drafts": [{"date": "01.02.2027, time: 12:00", "votes": 0}],
+                "confirmed": "02.02.2027, time: 12:00", "voters": 2, "my_vote": "02.02.2027, time: 12:00",
+            }],
+            "place": [{
+                "drafts": [{"place": "Beach", "votes": 1}],
+                "confirmed": "Park", "voters": 1, "my_vote": null,
+            }],
+            "members": [{
+                "invited": [{"id": jim.id, "name": "jim", "role": "user", "chat_success": true, "answer": "maybe"}],
+                "confirmed": [
+                    {"id": jane.id, "name": "jane", "role": "admin", "chat_success": true},
+                    {"id": john.id, "name": "john", "role": "user", "chat_success": true},
+                ],
+            }],
+        }})
+    );
+    let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
+    assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john"}, {"id": jim.id, "name": "jim"}]));
+    for user in [&jane, &john, &jim] {
+        assert_eq!(service.get(user, "/user").await.expect(200).body["user"]["chats"], json!([id]), "{}", user.name);
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_learns_nothing() {
+    let service = Service::start().await;
+    let (jane, john, eve) = (join(&service, "jane").await, join(&service, "john").await, join(&service, "eve").await);
+    let path = service.picnic(&jane, &[john]).await;
+    let unknown = service.get(&eve, "/event/0192f0c1-2345-4abc-8def-0123456789ab").await.expect(404).body;
+    assert_eq!(service.get(&eve, &path).await.expect(404).body, unknown);
+    assert_eq!(service.get(&eve, "/event").await.expect(200).body["events"], json!([]));
+}
+
+#[tokio::test]
+async fn a_stolen_session_is_over_once_its_owner_goes_on() {
+    let service = Service::start().await;
+    let jane = join(&service, "jane").await;
+    let refresh = async |token: &str| service.post("/token", &json!({"refresh_token": token})).await;
+    let stolen = jane.refresh.clone();
+    let next = refresh(&jane.refresh).await.expect(200).body["refresh_token"].as_str().unwrap().to_owned();
+    service.pass(60);
+    refresh(&stolen).await.expect(401);
+    refresh(&next).await.expect(401);
+    service.login("jane", "jane's password").await.expect(200);
+}

@@ -1,0 +1,272 @@
+//! The harness of the tests: a service of their own for each, with its own empty database and its own clock.
+//!
+//! Every response that passes through here is held to what all responses promise: the common headers, and the JSON Schema
+//! of its body.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on panics"
+)]
+
+pub mod schema;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use event_messenger::app::{App, PlanApp};
+use event_messenger::clock::Clock;
+use event_messenger::config::Env;
+use event_messenger::domain::UserId;
+use event_messenger::domain::user::NewUser;
+use event_messenger::store::users::Account;
+use event_messenger::token::{ConfirmationToken, RefreshToken};
+use jiff::Timestamp;
+use mock::{LocalService, Options};
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The password of every user whom [`Service::user`] makes.
+pub const PASSWORD: &str = "password";
+
+/// A cheap hash of [`PASSWORD`], from the test vectors of Argon2's reference implementation.
+const PASSWORD_HASH: &str = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+
+/// A service for one test.
+pub struct Service {
+    /// What it runs on.
+    pub local: LocalService,
+    /// Its clock, in milliseconds since 1970.
+    time: Arc<AtomicI64>,
+    http: reqwest::Client,
+    app: PlanApp,
+}
+
+/// Somebody with an account.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The user's id.
+    pub id: UserId,
+    /// The username, which is also the name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// An access token.
+    pub access: String,
+    /// The refresh token of the session that the user has from the confirmation.
+    pub refresh: String,
+}
+
+/// A response, checked for what every response promises.
+#[derive(Debug)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; `null` for none.
+    pub body: Value,
+}
+
+impl Service {
+    /// Starts a service.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts a service with other options.
+    pub async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
+        let start: Timestamp = "2027-01-01T12:00:00Z".parse().unwrap();
+        let time = Arc::new(AtomicI64::new(start.as_millisecond()));
+        let clock = Clock::new({
+            let time = Arc::clone(&time);
+            move || Timestamp::from_millisecond(time.load(Ordering::SeqCst)).unwrap()
+        });
+        let mut options = Options::in_memory(clock.clone());
+        change(&mut options);
+        let local = LocalService::start(options).await.unwrap_or_else(|error| panic!("{error}"));
+        let app = PlanApp::start(&Env::Table(local.environment("get-user")), clock).unwrap();
+        Self { local, time, http: reqwest::Client::new(), app }
+    }
+
+    /// Lets so many seconds pass.
+    pub fn pass(&self, seconds: i64) {
+        self.time.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// The present second.
+    pub fn now(&self) -> Timestamp {
+        self.app.clock.now()
+    }
+
+    /// What the functions work with: to look at the tables, or to prepare them.
+    pub fn app(&self) -> &PlanApp {
+        &self.app
+    }
+
+    /// Sends a request, and checks what every response promises.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Response {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        for (name, value) in [("cache-control", "no-store"), ("x-content-type-options", "nosniff")] {
+            assert_eq!(
+                headers.get(name).map(|value| value.to_str().unwrap()),
+                Some(value),
+                "{name} of {status} {text}"
+            );
+        }
+        assert!(headers.contains_key("x-request-id"), "no request id: {status} {text}");
+        let is_json = headers.get("content-type").is_some_and(|kind| kind == "application/json");
+        let body = if text.is_empty() {
+            assert_eq!(status, 204, "an empty body");
+            Value::Null
+        } else if is_json {
+            let body = serde_json::from_str(&text).unwrap();
+            schema::check_response(status, &body);
+            body
+        } else {
+            Value::String(text)
+        };
+        Response { status, headers, body }
+    }
+
+    /// A request to prepare.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.local.api_url()))
+    }
+
+    /// Sends a body as anybody.
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Sends a request as that user, with a body unless it is `null`.
+    pub async fn call(&self, user: &User, method: Method, path: &str, body: &Value) -> Response {
+        let request = self.request(method, path).bearer_auth(&user.access);
+        self.send(if body.is_null() { request } else { request.json(body) }).await
+    }
+
+    /// Reads as that user.
+    pub async fn get(&self, user: &User, path: &str) -> Response {
+        self.call(user, Method::GET, path, &Value::Null).await
+    }
+
+    /// Puts as that user.
+    pub async fn put(&self, user: &User, path: &str, body: &Value) -> Response {
+        self.call(user, Method::PUT, path, body).await
+    }
+
+    /// Registers somebody at the front door: `<name>@example.com`, with the password `<name>'s password`.
+    pub async fn register(&self, name: &str) -> Response {
+        self.post("/user", &registration(name)).await
+    }
+
+    /// The token of the confirmation link in the last mail to that address.
+    pub fn mailed_token(&self, email: &str) -> String {
+        let mail = self.local.mailbox().mails(Some(email)).pop().expect("a mail");
+        let (_, rest) = mail.text.split_once("token=").expect("a link");
+        rest.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// Opens the confirmation link as the API.
+    pub async fn confirm(&self, token: &str) -> Response {
+        self.send(self.request(Method::GET, &format!("/user/confirm?token={token}"))).await
+    }
+
+    /// Tries to log in.
+    pub async fn login(&self, login: &str, password: &str) -> Response {
+        self.post("/login", &json!({"login": {"username": login, "password": password}})).await
+    }
+
+    /// Makes an active user of that name straight in the tables, with [`PASSWORD`]: quicker than by the front door.
+    pub async fn user(&self, name: &str) -> User {
+        let (users, now) = (&self.app.users, self.now());
+        let new = NewUser::parse(&registration(name)).unwrap();
+        let token = ConfirmationToken::new(Uuid::new_v4()).unwrap();
+        let account = Account::new(token.user(), &new, PASSWORD_HASH.to_owned(), token.hash(), now);
+        users.create_user(&account, now).await.unwrap();
+        let session = RefreshToken::new(account.id).unwrap();
+        users.confirm(&account, &token.hash(), &session, now).await.unwrap();
+        User {
+            id: account.id,
+            name: account.name,
+            email: account.email,
+            access: self.app.signer.access_token(token.user(), now).unwrap(),
+            refresh: session.encode(),
+        }
+    }
+
+    /// Makes several such users.
+    pub async fn users<const N: usize>(&self, names: [&str; N]) -> [User; N] {
+        let mut users = Vec::with_capacity(N);
+        for name in names {
+            users.push(self.user(name).await);
+        }
+        users.try_into().unwrap()
+    }
+
+    /// Makes a draft as that user and gives its id.
+    pub async fn draft(&self, organiser: &User, event: &Value) -> String {
+        let response = self.call(organiser, Method::POST, "/event", event).await.expect(201);
+        response.body["event"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a picnic with two dates and two places, invites these and sends it. Gives its path.
+    pub async fn picnic(&self, organiser: &User, invitees: &[User]) -> String {
+        let id = self.draft(organiser, &picnic(invitees)).await;
+        self.call(organiser, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+        format!("/event/{id}")
+    }
+}
+
+impl Response {
+    /// The same, if it has that status.
+    #[allow(clippy::return_self_not_must_use, reason = "it is called to check")]
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// A header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The fields that the errors name.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().map(|error| error["field"].as_str().unwrap()).collect()
+    }
+}
+
+/// The registration of somebody of that name.
+#[must_use]
+pub fn registration(name: &str) -> Value {
+    let (email, password) = (format!("{name}@example.com"), format!("{name}'s password"));
+    json!({"post-data": {"username": name, "password": password, "e-mail": email}})
+}
+
+/// The body of a draft with a name, two dates, two places and these invitees.
+#[must_use]
+pub fn picnic(invitees: &[User]) -> Value {
+    let invited: Vec<_> = invitees.iter().map(|user| json!({"id": user.id})).collect();
+    json!({"event": {
+        "name": "Picnic",
+        "date": [{"drafts": [{"date": "01.02.2027"}, {"date": "02.02.2027"}]}],
+        "place": [{"drafts": [{"place": "Park"}, {"place": "Pub"}]}],
+        "members": [{"invited": invited}],
+    }})
+}
+
+/// The short form of a vote.
+#[must_use]
+pub fn vote(topic: &str, option: &str) -> Value {
+    json!({"event": {topic: [{"confirmed": option}]}})
+}
