@@ -69,7 +69,7 @@ async fn cargo_lambda_watch_has_the_same_routes() {
 #[tokio::test]
 async fn every_function_has_the_variables_that_it_needs_and_no_others() {
     let service = Service::start().await;
-    for endpoint in ENDPOINTS.iter() {
+    for endpoint in &ENDPOINTS {
         let environment = service.local.environment(endpoint.name);
         let start = |environment| (endpoint.start)(&Env::Table(environment), event_messenger::clock::Clock::system());
         assert!(start(environment.clone()).is_ok(), "{}", endpoint.name);

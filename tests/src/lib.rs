@@ -9,6 +9,11 @@
     clippy::missing_panics_doc,
     reason = "a test that cannot go on panics"
 )]
+#![allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "much is called to check, or to prepare"
+)]
 
 pub mod schema;
 
@@ -225,7 +230,6 @@ impl Service {
 
 impl Response {
     /// The same, if it has that status.
-    #[allow(clippy::return_self_not_must_use, reason = "it is called to check")]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn faults(event: Value) -> Vec<String> {
+    fn faults(event: &Value) -> Vec<String> {
         Draft::parse(&json!({ "event": event }))
             .err()
             .unwrap_or_default()
@@ -186,7 +186,7 @@ mod tests {
             "additional": []
         });
         assert_eq!(
-            faults(event),
+            faults(&event),
             [
                 "event.name: must be text",
                 "event.date[0].drafts[3]: must be an object",
@@ -221,7 +221,7 @@ mod tests {
             (json!({"additional": "x".repeat(4001)}), 1),
         ];
         for (event, count) in cases {
-            let found = faults(event);
+            let found = faults(&event);
             assert_eq!(found.len(), count, "{found:?}");
         }
     }
