@@ -46,6 +46,27 @@ async fn two_clicks_on_one_link_confirm_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_ten_requests_for_a_new_link_one_sends_a_mail() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    service.pass(60);
+    let body = json!({"username": "jane", "password": "jane's password"});
+    let responses = join_all((0..10).map(|_| service.post("/user/confirm", &body))).await;
+    assert_eq!(count(&responses), HashMap::from([(200, 1), (429, 9)]));
+    assert_eq!(service.local.mailbox().sent(), 2);
+    service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_passwords_at_once_are_all_counted() {
+    let service = Service::start().await;
+    service.user("jane").await;
+    let responses = join_all((0..5).map(|_| service.login("jane", "guess"))).await;
+    assert_eq!(count(&responses), HashMap::from([(403, 5)]));
+    service.login("jane", "guess").await.expect(429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_votes_at_once_all_stand() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
@@ -140,4 +161,14 @@ async fn edits_at_once_with_if_match_are_not_lost() {
         service.send(request.json(&json!({"name": format!("Picnic {index}")})).header("if-match", &etag))
     };
     assert_eq!(count(&join_all((0..20).map(put)).await), HashMap::from([(200, 1), (412, 19)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_several_events_at_once_makes_contacts_of_all_invitees() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let guests = guests(&service, 4).await;
+    join_all(guests.chunks(1).map(|guest| service.picnic(&jane, guest))).await;
+    let contacts = service.get(&jane, "/user").await.expect(200).body["user"]["contacts"].clone();
+    assert_eq!(contacts.as_array().unwrap().len(), 4, "{contacts}");
 }

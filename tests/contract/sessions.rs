@@ -145,3 +145,14 @@ async fn a_made_up_token_ends_nobodys_session() {
     refreshed(&service, &jane.refresh).await;
     assert_eq!(service.post("/token", &json!({"refresh_token": null})).await.expect(400).fields(), ["refresh_token"]);
 }
+
+#[tokio::test]
+async fn logging_out_takes_a_token_of_the_session() {
+    let (service, jane) = start().await;
+    let other = if jane.refresh.as_bytes()[60] == b'A' { "B" } else { "A" };
+    let made_up = format!("{}{other}{}", &jane.refresh[..60], &jane.refresh[61..]);
+    revoke(&service, &made_up).await.expect(200);
+    let next = refreshed(&service, &jane.refresh).await;
+    revoke(&service, &jane.refresh).await.expect(200);
+    refresh(&service, &next).await.expect(401);
+}

@@ -1,40 +1,44 @@
 //! The conditions of the storage that no request can reach by itself: what a crash or a late writer leaves behind.
 
-use event_messenger::domain::event::Event;
+use aws_sdk_dynamodb::types::AttributeValue;
+use event_messenger::domain::event::{Answer, Event};
+use event_messenger::domain::poll::Topic;
 use event_messenger::error::Error;
+use event_messenger::token::ConfirmationToken;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Service, User, picnic};
+use tests::{Service, picnic};
 use uuid::Uuid;
 
-async fn rows(service: &Service, id: &str) -> Vec<String> {
-    let table = service.local.environment("vote")["EVENTS_TABLE"].clone();
-    let query = service.local.dynamodb_client().query().table_name(table);
-    let query = query
-        .key_condition_expression("event_id = :id")
-        .expression_attribute_values(":id", aws_sdk_dynamodb::types::AttributeValue::S(id.to_owned()));
-    let output = query.send().await.unwrap();
-    output.items().iter().map(|item| item["row"].as_s().unwrap().clone()).collect()
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
 }
 
-async fn guests(service: &Service, number: usize) -> Vec<User> {
-    let mut guests = Vec::new();
-    for index in 0..number {
-        guests.push(service.user(&format!("guest{index}")).await);
-    }
-    guests
+fn number(number: &str) -> AttributeValue {
+    AttributeValue::N(number.to_owned())
+}
+
+fn events_table(service: &Service) -> String {
+    service.local.environment("vote")["EVENTS_TABLE"].clone()
+}
+
+async fn rows(service: &Service, id: &str) -> Vec<String> {
+    let query = service.local.dynamodb_client().query().table_name(events_table(service));
+    let query = query.key_condition_expression("event_id = :id").expression_attribute_values(":id", text(id));
+    let output = query.send().await.unwrap();
+    output.items().iter().map(|item| item["row"].as_s().unwrap().clone()).collect()
 }
 
 #[tokio::test]
 async fn a_late_sending_writes_nothing_over_a_sent_event() {
     let service = Service::start().await;
     for number in [1, 150] {
-        let [jane, john] = [service.user(&format!("jane{number}")).await, service.user(&format!("john{number}")).await];
-        let mut invitees = vec![john.clone()];
-        invitees.extend(guests(&service, 0).await);
-        while invitees.len() < number {
-            invitees.push(service.user(&format!("more{}", invitees.len())).await);
+        let jane = service.user(&format!("jane{number}")).await;
+        let mut invitees = Vec::new();
+        for index in 0..number {
+            invitees.push(service.user(&format!("guest{number}-{index}")).await);
         }
+        let john = invitees[0].clone();
         let id = service.draft(&jane, &picnic(&invitees)).await;
         let late = service.app().events.find(id.parse().unwrap()).await.unwrap();
         service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
@@ -63,10 +67,7 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     let [john, jim] = service.users(["john", "jim"]).await;
     let id = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
     // The row of one who was on the list when an earlier sending broke off, and is no more.
-    let table = service.local.environment("vote")["EVENTS_TABLE"].clone();
-    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-    let number = |number: &str| aws_sdk_dynamodb::types::AttributeValue::N(number.to_owned());
-    let put = service.local.dynamodb_client().put_item().table_name(table);
+    let put = service.local.dynamodb_client().put_item().table_name(events_table(&service));
     let put = put
         .item("event_id", text(&id))
         .item("row", text(&format!("MEMBER#{}", jim.id)))
@@ -84,22 +85,20 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
 }
 
+/// Does the first step of a deletion, after which it breaks off.
+async fn mark_deleted(service: &Service, id: &str) {
+    let update = service.local.dynamodb_client().update_item().table_name(events_table(service));
+    let update = update.key("event_id", text(id)).key("row", text("EVENT")).update_expression("SET expires_at = :at");
+    update.expression_attribute_values(":at", number("1")).send().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_deletion_that_was_interrupted_is_finished_by_the_next() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
     let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
     let id = path.strip_prefix("/event/").unwrap();
-    let table = service.local.environment("vote")["EVENTS_TABLE"].clone();
-    let update = service.local.dynamodb_client().update_item().table_name(table);
-    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-    let update = update.key("event_id", text(id)).key("row", text("EVENT")).update_expression("SET expires_at = :at");
-    update
-        .expression_attribute_values(":at", aws_sdk_dynamodb::types::AttributeValue::N("1".into()))
-        .send()
-        .await
-        .unwrap();
-
+    mark_deleted(&service, id).await;
     for user in [&jane, &john] {
         service.get(user, &path).await.expect(404);
         assert_eq!(service.get(user, "/event").await.expect(200).body["events"], json!([]));
@@ -112,6 +111,36 @@ async fn a_deletion_that_was_interrupted_is_finished_by_the_next() {
 }
 
 #[tokio::test]
+async fn nothing_is_written_to_an_event_that_is_being_deleted() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let id = service.draft(&jane, &picnic(&[john])).await;
+    let (events, now) = (&service.app().events, service.now());
+    let found = events.find(id.parse().unwrap()).await.unwrap();
+    mark_deleted(&service, &id).await;
+    assert!(!events.send_event(&found, now).await.unwrap());
+    assert!(matches!(events.update_decision(found.event.id, Topic::Date, 0).await, Err(Error::NoSuchEvent)));
+    assert!(matches!(events.delete_event(&found, now).await, Err(Error::NoSuchEvent)));
+    assert!(!events.replace_draft(&Event { version: 2, ..found.event.clone() }).await.unwrap());
+    assert_eq!(rows(&service, &id).await, ["EVENT"]);
+    assert!(events.create_draft(&found.event).await.unwrap(), "but the same Idempotency-Key makes it anew");
+}
+
+#[tokio::test]
+async fn an_older_link_is_put_back_only_in_place_of_the_one_whose_mail_failed() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let token = ConfirmationToken::parse(&service.mailed_token("jane@example.com")).unwrap();
+    let users = &service.app().users;
+    let old = users.find_account(token.user(), service.now()).await.unwrap().unwrap();
+    service.pass(60);
+    let body = json!({"username": "jane", "password": "jane's password"});
+    service.post("/user/confirm", &body).await.expect(200);
+    users.restore_confirmation(&old, &ConfirmationToken::new(old.id).unwrap().hash()).await.unwrap();
+    service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
+}
+
+#[tokio::test]
 async fn nothing_is_written_to_an_event_that_is_gone() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
@@ -120,11 +149,10 @@ async fn nothing_is_written_to_an_event_that_is_gone() {
     let (events, now) = (&service.app().events, service.now());
     let found = events.find(id).await.unwrap();
     events.delete_event(&found, now).await.unwrap();
-    let topic = event_messenger::domain::poll::Topic::Date;
     let results = [
-        events.update_vote(id, john.id, topic, 0).await,
-        events.update_answer(id, john.id, event_messenger::domain::event::Answer::Yes).await,
-        events.update_decision(id, topic, 0).await,
+        events.update_vote(id, john.id, Topic::Date, 0).await,
+        events.update_answer(id, john.id, Answer::Yes).await,
+        events.update_decision(id, Topic::Date, 0).await,
         events.delete_event(&found, now).await,
     ];
     assert!(results.iter().all(|result| matches!(result, Err(Error::NoSuchEvent))), "{results:?}");
@@ -150,7 +178,7 @@ async fn a_failed_registration_is_not_undone_once_it_is_confirmed() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
     let token = service.mailed_token("jane@example.com");
-    let id = event_messenger::token::ConfirmationToken::parse(&token).unwrap().user();
+    let id = ConfirmationToken::parse(&token).unwrap().user();
     let account = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
     service.confirm(&token).await.expect(200);
     service.app().users.delete_pending(&account).await.unwrap();
@@ -162,7 +190,7 @@ async fn what_takes_over_an_expired_name_is_not_undone_by_its_former_owner() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
     let token = service.mailed_token("jane@example.com");
-    let id = event_messenger::token::ConfirmationToken::parse(&token).unwrap().user();
+    let id = ConfirmationToken::parse(&token).unwrap().user();
     let old = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
     service.pass(24 * 60 * 60);
     service.register("jane").await.expect(200);
