@@ -137,7 +137,8 @@ impl Request {
         }
     }
 
-    /// The URL under which the client reached the API, without a slash at its end. API Gateway sets what it is made of.
+    /// The URL under which the client reached the API, without a slash at its end. API Gateway sets what it is made of, and always
+    /// says `https`; what comes without that header comes from a tool on a developer's machine.
     #[must_use]
     pub fn base_url(&self) -> String {
         let (mut domain, mut stage) = (None, None);
@@ -145,10 +146,14 @@ impl Request {
             domain.clone_from(&context.domain_name);
             stage.clone_from(&context.stage);
         }
-        let host = domain.or_else(|| self.header(&HOST).map(str::to_owned)).unwrap_or_default();
-        let scheme = self.header(&HeaderName::from_static("x-forwarded-proto")).unwrap_or("https");
+        let host = self.header(&HOST).map(str::to_owned);
+        let (scheme, host) = match self.header(&HeaderName::from_static("x-forwarded-proto")) {
+            Some("http") => ("http", domain.or(host)),
+            Some(_) => ("https", domain.or(host)),
+            None => ("http", host.or(domain)),
+        };
         let stage = stage.filter(|stage| stage != "$default").map_or(String::new(), |stage| format!("/{stage}"));
-        format!("{}://{host}{stage}", if scheme == "http" { "http" } else { "https" })
+        format!("{scheme}://{}{stage}", host.unwrap_or_default())
     }
 }
 
@@ -164,5 +169,73 @@ pub fn both<A, B>(a: Result<A>, b: Result<B>) -> Result<(A, B)> {
             Err(Error::Invalid(faults))
         }
         (Err(Error::Invalid(_)) | Ok(_), Err(error)) | (Err(error), _) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn request(headers: &Value, domain: &str, stage: &str) -> Request {
+        let event = json!({
+            "version": "2.0", "routeKey": "GET /user", "rawPath": "/user", "rawQueryString": "", "headers": headers,
+            "requestContext": {
+                "accountId": "1", "apiId": "1", "domainName": domain, "requestId": "1", "stage": stage, "timeEpoch": 0,
+                "http": {"method": "GET", "path": "/user", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": ""},
+            },
+            "isBase64Encoded": false,
+        });
+        Request(lambda_http::request::from_str(&event.to_string()).unwrap())
+    }
+
+    #[test]
+    fn the_base_url_is_where_the_client_reached_the_api() {
+        let cases = [
+            (
+                json!({"x-forwarded-proto": "https", "host": "api.example"}),
+                "api.example",
+                "$default",
+                "https://api.example",
+            ),
+            (json!({"x-forwarded-proto": "https"}), "api.example", "test", "https://api.example/test"),
+            (
+                json!({"x-forwarded-proto": "https", "host": "evil.example"}),
+                "api.example",
+                "$default",
+                "https://api.example",
+            ),
+            (json!({"x-forwarded-proto": "http"}), "127.0.0.1:3000", "$default", "http://127.0.0.1:3000"),
+            (json!({"host": "127.0.0.1:9000"}), "localhost", "$default", "http://127.0.0.1:9000"),
+        ];
+        for (headers, domain, stage, url) in cases {
+            assert_eq!(request(&headers, domain, stage).base_url(), url, "{headers}");
+        }
+    }
+
+    #[test]
+    fn a_precondition_holds_if_one_of_the_tags_is_the_present_one() {
+        let cases = [
+            (json!({}), Precondition::None),
+            (json!({"if-match": "\"v1\""}), Precondition::Holds),
+            (json!({"if-match": "\"v0\", \"v1\""}), Precondition::Holds),
+            (json!({"if-match": "*"}), Precondition::Holds),
+            (json!({"if-match": "\"v0\""}), Precondition::Fails),
+            (json!({"if-match": "W/\"v1\""}), Precondition::Fails),
+            (json!({"if-match": ""}), Precondition::Fails),
+        ];
+        for (headers, expected) in cases {
+            assert_eq!(request(&headers, "", "").if_match("\"v1\""), expected, "{headers}");
+        }
+    }
+
+    #[test]
+    fn faults_add_up_and_any_other_error_goes_before_them() {
+        let fault = |field: &str| Err::<(), _>(Error::invalid(field, ""));
+        assert!(matches!(both(fault("a"), fault("b")), Err(Error::Invalid(faults)) if faults.len() == 2));
+        assert!(matches!(both(Ok(()), fault("b")), Err(Error::Invalid(faults)) if faults.len() == 1));
+        assert!(matches!(both(fault("a"), Err::<(), _>(Error::BodyTooLarge)), Err(Error::BodyTooLarge)));
+        assert!(matches!(both(Err::<(), _>(Error::BodyTooLarge), fault("b")), Err(Error::BodyTooLarge)));
+        assert!(both(Ok(()), Ok(())).is_ok());
     }
 }
