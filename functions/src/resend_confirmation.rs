@@ -30,9 +30,16 @@ pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
         return Err(Error::TooSoon(wait.unsigned_abs()));
     }
     let token = ConfirmationToken::new(account.id)?;
-    app.users.renew_confirmation(&account, &token.hash(), sent_before, now).await?;
-    if let Err(error) = send_confirmation(&app, &request, &account, &token, now).await {
-        if let Err(undoing) = app.users.restore_confirmation(&account, &token.hash()).await {
+    let renewed = app.users.renew_confirmation(&account, &token.hash(), sent_before, now).await;
+    let sent = match renewed {
+        Ok(()) => send_confirmation(&app, &request, &account, &token, now).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = sent {
+        // Even where DynamoDB did not answer, it may have written.
+        if !matches!(error, Error::TooSoon(_))
+            && let Err(undoing) = app.users.restore_confirmation(&account, &token.hash()).await
+        {
             log::beside("a confirmation link without a mail replaces the older one", &undoing);
         }
         return Err(error);

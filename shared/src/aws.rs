@@ -28,7 +28,7 @@ pub(crate) struct Connection {
     pub(crate) region: Region,
     /// The defaults of the SDK.
     pub(crate) behavior: BehaviorVersion,
-    /// How long to wait. All attempts together fit into a function's time.
+    /// How long to wait. The calls of a request, four at the most, fit into a function's time even if each is that slow.
     pub(crate) timeouts: TimeoutConfig,
     /// How often to try.
     pub(crate) retries: RetryConfig,
@@ -47,8 +47,8 @@ impl Connection {
             behavior: BehaviorVersion::v2026_01_12(),
             timeouts: TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(1))
-                .operation_attempt_timeout(Duration::from_secs(2))
-                .operation_timeout(Duration::from_secs(6))
+                .operation_attempt_timeout(Duration::from_secs(3))
+                .operation_timeout(Duration::from_millis(4500))
                 .build(),
             retries: RetryConfig::standard().with_max_attempts(ATTEMPTS),
         })

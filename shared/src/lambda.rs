@@ -15,6 +15,9 @@ use crate::log;
 /// A started function: takes a request, gives the response, and never fails but by panicking.
 pub type Handler = Arc<dyn Fn(lambda_http::Request) -> lambda_http::BoxFuture<'static, Response<Body>> + Send + Sync>;
 
+/// Why a function ends.
+pub type Failure = lambda_http::Error;
+
 /// A function as the local service and the tests start it.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
@@ -53,7 +56,7 @@ where
 ///
 /// # Errors
 /// When the function cannot start.
-pub fn serve<A, F, R>(handle: F) -> Result<(), lambda_http::Error>
+pub fn serve<A, F, R>(handle: F) -> Result<(), Failure>
 where
     A: App,
     F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,

@@ -1,9 +1,11 @@
 "use strict";
 const message = document.getElementById("message");
 const button = document.getElementById("confirm");
-const url = location.href;
-// The token is of no use to anybody who later looks at the screen or the history.
-history.replaceState(null, "", location.pathname);
+// The token is of no use to anybody who later looks at the screen or the history; a reload finds it in the entry's state.
+const url = location.search ? location.href : history.state;
+history.replaceState(url, "", location.pathname);
+button.hidden = !url;
+if (!url) message.textContent = "Please open the link in the mail again.";
 button.addEventListener("click", async () => {
   button.disabled = true;
   message.textContent = "One moment …";
@@ -15,10 +17,12 @@ button.addEventListener("click", async () => {
       return;
     }
     const body = await response.json();
-    message.textContent = body.message;
-    button.hidden = response.status < 500;
+    const incomplete = response.status === 400 && "This link is not complete. Please open the one in the mail again.";
+    message.textContent = incomplete || body.message || "That did not work. Please try again.";
+    button.hidden = response.status === 400 || response.status === 410;
   } catch {
     message.textContent = "The service cannot be reached. Please try again.";
   }
   button.disabled = false;
+  button.focus();
 });

@@ -73,6 +73,16 @@ async fn a_browser_is_given_a_page_that_confirms_nobody_by_itself() {
 }
 
 #[tokio::test]
+async fn a_browser_is_given_the_page_even_for_half_a_link() {
+    let service = Service::start().await;
+    for query in ["", "?token=cut"] {
+        let request = service.request(Method::GET, &format!("/user/confirm{query}"));
+        let page = service.send(request.header(ACCEPT, "text/html")).await.expect(200);
+        assert!(page.body.as_str().unwrap().contains("<button"), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_new_link_replaces_the_old_one_and_works_for_a_day() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);

@@ -16,6 +16,7 @@
 )]
 
 pub mod schema;
+pub mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

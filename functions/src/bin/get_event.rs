@@ -1,5 +1,5 @@
 //! `GET /event/{id}` on Lambda.
 
-fn main() -> Result<(), lambda_http::Error> {
+fn main() -> Result<(), event_messenger::lambda::Failure> {
     event_messenger::lambda::serve(functions::get_event::handle)
 }

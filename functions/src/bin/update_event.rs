@@ -1,5 +1,5 @@
 //! `PUT /event/{id}` on Lambda.
 
-fn main() -> Result<(), lambda_http::Error> {
+fn main() -> Result<(), event_messenger::lambda::Failure> {
     event_messenger::lambda::serve(functions::update_event::handle)
 }

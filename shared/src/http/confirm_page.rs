@@ -6,7 +6,7 @@ use lambda_http::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use super::Reply;
 use crate::error::{Error, Result};
 use crate::mail::SERVICE;
-use crate::token::csp_hash;
+use crate::token::digest::csp_hash;
 
 const STYLE: &str = include_str!("../../templates/confirm.css");
 const SCRIPT: &str = include_str!("../../templates/confirm.js");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::UserId;
 use crate::domain::event::Event;
 use crate::error::{Error, Result};
-use crate::token::fingerprint;
+use crate::token::digest::fingerprint;
 
 /// An answer: status, headers and body.
 #[derive(Debug)]

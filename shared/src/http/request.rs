@@ -15,6 +15,9 @@ use crate::token::Signer;
 /// The longest body that is read, in octets. The largest event that can be sent is less than half of it.
 const MAX_BODY: usize = 256 * 1024;
 
+/// The longest `Idempotency-Key`, in characters.
+const MAX_IDEMPOTENCY_KEY: usize = 255;
+
 /// What a request's `If-Match` comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precondition {
@@ -95,10 +98,21 @@ impl Request {
         parameters.first(name).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
-    /// A header, if it is there once and is text.
-    #[must_use]
-    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+    fn header(&self, name: &HeaderName) -> Option<&str> {
         self.0.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What the client calls this request, so that repeating it does nothing more.
+    ///
+    /// # Errors
+    /// `Invalid` if it is too long.
+    pub fn idempotency_key(&self) -> Result<Option<&str>> {
+        let key = self.header(&HeaderName::from_static("idempotency-key"));
+        if key.is_some_and(|key| key.len() > MAX_IDEMPOTENCY_KEY) {
+            let message = format!("must be at most {MAX_IDEMPOTENCY_KEY} characters long");
+            return Err(Error::invalid("Idempotency-Key", message));
+        }
+        Ok(key)
     }
 
     /// Whether the client asks for the write only if what is there has this `ETag` ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)).

@@ -12,7 +12,7 @@ use crate::domain::UserId;
 use crate::domain::attempts::{MEMORY, wait_after};
 use crate::domain::login::Login;
 use crate::error::Result;
-use crate::token::fingerprint;
+use crate::token::digest::fingerprint;
 
 const TRIES: &str = "TRIES";
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use super::users::{Account, Users, attribute, key};
+use super::users::{Account, USER, Users, attribute, key};
 use super::{Rounds, conditional, failure, from_item, number};
 use crate::domain::UserId;
 use crate::domain::event::Person;
@@ -30,7 +30,7 @@ impl Users {
     pub async fn find_profile(&self, id: UserId) -> Result<Option<(Account, Vec<Person>)>> {
         let mut account = None;
         let mut contacts = Contacts::default();
-        for item in self.0.get_many(vec![key("USER", id), key(CONTACTS, id)], true, None).await? {
+        for item in self.0.get_many(vec![key(USER, id), key(CONTACTS, id)], true, None).await? {
             if item.contains_key("people") {
                 contacts = from_item(item)?;
             } else {

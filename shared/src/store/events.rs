@@ -194,8 +194,20 @@ impl Events {
     /// `NoSuchEvent` if it is gone already.
     pub async fn delete_event(&self, found: &Found, now: Timestamp) -> Result<()> {
         let id = found.event.id;
-        let expires_at = number(&(now.as_second() + DELETED_SECONDS));
-        self.update(key(id, EVENT), EXPIRES_AT, expires_at).await?;
+        // Marking twice is no fault: the answer to the first may have been lost.
+        let mark = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(id, EVENT)))
+            .update_expression("SET #expires_at = if_not_exists(#expires_at, :expires_at)")
+            .condition_expression("attribute_exists(event_id)")
+            .expression_attribute_names("#expires_at", EXPIRES_AT)
+            .expression_attribute_values(":expires_at", number(&(now.as_second() + DELETED_SECONDS)));
+        if !conditional("UpdateItem", mark.send().await)? {
+            return Err(Error::NoSuchEvent);
+        }
         // A sending that was under way may have added rows; it cannot any more.
         self.delete_rows(id).await
     }

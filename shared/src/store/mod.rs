@@ -5,6 +5,7 @@ pub mod contacts;
 mod event_items;
 pub mod events;
 pub mod lists;
+mod people;
 pub mod sessions;
 pub mod users;
 

@@ -91,6 +91,15 @@ impl Users {
         request.send().await.map(drop).map_err(|error| failure("PutItem", error))
     }
 
+    /// Whether there is a session that began with this token.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn has_session(&self, token: &RefreshToken) -> Result<bool> {
+        let get = self.0.client.get_item().table_name(&self.0.name).set_key(Some(key(token))).consistent_read(true);
+        get.send().await.map(|output| output.item.is_some()).map_err(|error| failure("GetItem", error))
+    }
+
     /// Spends the token in favour of its successor. A token that was spent just now leaves everything as it is;
     /// one that was spent before ends the session.
     ///

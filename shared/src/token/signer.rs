@@ -1,8 +1,4 @@
-//! The tokens that the service hands out: access tokens, refresh tokens and the tokens of confirmation links; and cursors.
-//!
-//! What is stored of a token is its SHA-256 alone.
-
-use std::fmt;
+//! What only this service can write: access tokens, the successors of refresh tokens, and sealed text.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,8 +8,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use uuid::Uuid;
 
+use super::{RefreshToken, SECRET_LENGTH, Secret};
 use crate::domain::UserId;
 use crate::error::{Error, Result};
 
@@ -25,134 +21,6 @@ const AUDIENCE: &str = "event-messenger-api";
 
 /// The type of an access token ([RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)), so that no other JWT passes for one.
 const ACCESS_TYPE: &str = "at+jwt";
-
-const SECRET_LENGTH: usize = 32;
-
-/// The SHA-256 of a token's secret in base64url, as it is stored. Compared in constant time.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TokenHash(String);
-
-impl TokenHash {
-    fn of(secret: &Secret) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(Sha256::digest(secret)))
-    }
-}
-
-impl PartialEq for TokenHash {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
-    }
-}
-
-impl fmt::Debug for TokenHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenHash(…)")
-    }
-}
-
-type Secret = [u8; SECRET_LENGTH];
-
-fn random_secret() -> Result<Secret> {
-    let mut secret = [0; SECRET_LENGTH];
-    getrandom::fill(&mut secret).map_err(|error| Error::internal("getrandom", error))?;
-    Ok(secret)
-}
-
-/// The token of a confirmation link: 256 random bits, and the user whom it confirms.
-#[derive(Clone)]
-pub struct ConfirmationToken {
-    user: UserId,
-    secret: Secret,
-}
-
-impl ConfirmationToken {
-    /// A new one for this user.
-    ///
-    /// # Errors
-    /// When the machine gives no randomness.
-    pub fn new(user: UserId) -> Result<Self> {
-        Ok(Self { user, secret: random_secret()? })
-    }
-
-    /// Reads what the link carries; `None` when it is no token at all.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 16 + SECRET_LENGTH] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-        Some(Self { user: Uuid::from_slice(bytes.get(..16)?).ok()?, secret: bytes.get(16..)?.try_into().ok()? })
-    }
-
-    /// The token as the link carries it: 64 characters that need no escaping in a URL.
-    #[must_use]
-    pub fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode([self.user.as_bytes().as_slice(), &self.secret].concat())
-    }
-
-    /// Whom it confirms.
-    #[must_use]
-    pub const fn user(&self) -> UserId {
-        self.user
-    }
-
-    /// What is stored of it.
-    #[must_use]
-    pub fn hash(&self) -> TokenHash {
-        TokenHash::of(&self.secret)
-    }
-}
-
-/// The token that continues a session: 256 bits, with the user and the session that it belongs to.
-#[derive(Clone)]
-pub struct RefreshToken {
-    user: UserId,
-    session: Uuid,
-    secret: Secret,
-}
-
-impl RefreshToken {
-    /// The first one of a new session.
-    ///
-    /// # Errors
-    /// When the machine gives no randomness.
-    pub fn new(user: UserId) -> Result<Self> {
-        Ok(Self { user, session: Uuid::new_v4(), secret: random_secret()? })
-    }
-
-    /// Reads what a client sent; `None` when it cannot be a refresh token.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 32 + SECRET_LENGTH] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-        Some(Self {
-            user: Uuid::from_slice(bytes.get(..16)?).ok()?,
-            session: Uuid::from_slice(bytes.get(16..32)?).ok()?,
-            secret: bytes.get(32..)?.try_into().ok()?,
-        })
-    }
-
-    /// The token as a client holds it: 86 characters.
-    #[must_use]
-    pub fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode([self.user.as_bytes().as_slice(), self.session.as_bytes(), &self.secret].concat())
-    }
-
-    /// Whose session it continues.
-    #[must_use]
-    pub const fn user(&self) -> UserId {
-        self.user
-    }
-
-    /// The session that it continues.
-    #[must_use]
-    pub const fn session(&self) -> Uuid {
-        self.session
-    }
-
-    /// What is stored of it.
-    #[must_use]
-    pub fn hash(&self) -> TokenHash {
-        TokenHash::of(&self.secret)
-    }
-}
 
 /// What signs the tokens.
 #[derive(Clone)]
@@ -244,36 +112,11 @@ impl Signer {
     }
 }
 
-/// The id that an `Idempotency-Key` of this user stands for: the same key, the same id ([RFC 9562, version 8](https://www.rfc-editor.org/rfc/rfc9562#section-5.8)).
-#[must_use]
-pub fn idempotent_id(user: UserId, key: &str) -> Uuid {
-    let digest = Sha256::new().chain_update(user.as_bytes()).chain_update(key).finalize();
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = digest);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
-/// A SHA-256 of these parts in base64url, for what is only to be compared.
-#[must_use]
-pub fn fingerprint(parts: &[&[u8]]) -> String {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    URL_SAFE_NO_PAD.encode(digest.finalize())
-}
-
-/// An SHA-256 in base64, as a Content-Security-Policy wants it of an inline script or style.
-#[must_use]
-pub fn csp_hash(text: &str) -> String {
-    format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use uuid::Uuid;
 
     fn signer() -> Signer {
         Signer::new(b"0123456789abcdef0123456789abcdef")
@@ -343,20 +186,6 @@ mod tests {
     }
 
     #[test]
-    fn tokens_survive_their_text_and_nothing_else_is_read_as_one() {
-        let user = Uuid::new_v4();
-        let (confirmation, refresh) = (ConfirmationToken::new(user).unwrap(), RefreshToken::new(user).unwrap());
-        let read = ConfirmationToken::parse(&confirmation.encode()).unwrap();
-        assert_eq!((read.user(), read.hash() == confirmation.hash()), (user, true));
-        let read = RefreshToken::parse(&refresh.encode()).unwrap();
-        assert_eq!((read.user(), read.session(), read.hash() == refresh.hash()), (user, refresh.session(), true));
-        for text in ["", "token", &refresh.encode(), &format!("{}A", confirmation.encode()), "ä"] {
-            assert!(ConfirmationToken::parse(text).is_none(), "{text}");
-        }
-        assert!(RefreshToken::parse(&confirmation.encode()).is_none());
-    }
-
-    #[test]
     fn the_successor_of_a_refresh_token_is_always_the_same_and_never_itself() {
         let token = RefreshToken::new(Uuid::new_v4()).unwrap();
         let next = signer().successor(&token);
@@ -375,13 +204,5 @@ mod tests {
         for text in ["", "AAAA", "no base64!", &sealed[1..]] {
             assert_eq!(signer().unseal("list of jane", text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn one_key_of_one_user_stands_for_one_id() {
-        let (jane, john) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        assert_eq!(idempotent_id(jane, "a"), idempotent_id(jane, "a"));
-        assert_ne!(idempotent_id(jane, "a"), idempotent_id(jane, "b"));
-        assert_ne!(idempotent_id(jane, "a"), idempotent_id(john, "a"));
     }
 }

@@ -1,0 +1,68 @@
+//! Who is meant by a login: what the functions that deal with events may know of a user, an id and a name.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::users::{USER, Users, key};
+use super::{Item, Projection, from_item};
+use crate::domain::UserId;
+use crate::domain::event::Person;
+use crate::domain::login::Login;
+use crate::error::Result;
+
+#[derive(Deserialize)]
+struct Known {
+    user_id: UserId,
+    name: String,
+    active: bool,
+}
+
+impl Users {
+    /// The users behind these logins, in their order, with the names that others see. One who is unknown or has not confirmed is `None`.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn find_people(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
+        let wanted = logins.iter().filter_map(Self::login_key);
+        let mut claims = HashMap::new();
+        for item in self.0.get_many(distinct(wanted), true, Some(&CLAIM)).await? {
+            let pk = partition(&item);
+            if let Some(id) = Self::claimant(item, now)? {
+                claims.insert(pk, id);
+            }
+        }
+        let id_of = |login: &Login| match (login, Self::login_key(login)) {
+            (Login::Id(id), _) => Some(*id),
+            (_, key) => claims.get(&partition(&key?)).copied(),
+        };
+        let ids: Vec<Option<UserId>> = logins.iter().map(id_of).collect();
+
+        let wanted = ids.iter().flatten().map(|id| key(USER, id));
+        let mut names = HashMap::new();
+        for item in self.0.get_many(distinct(wanted), true, Some(&KNOWN)).await? {
+            let known: Known = from_item(item)?;
+            if known.active {
+                names.insert(known.user_id, known.name);
+            }
+        }
+        let person = |id: Option<UserId>| id.and_then(|id| Some(Person { id, name: names.get(&id)?.clone() }));
+        Ok(ids.into_iter().map(person).collect())
+    }
+}
+
+const CLAIM: Projection<'static> = Projection { expression: "pk, user_id, expires_at", names: &[] };
+
+/// Never the password's hash: the functions that deal with events have no right to it.
+const KNOWN: Projection<'static> = Projection { expression: "user_id, #name, active", names: &[("#name", "name")] };
+
+/// The partition key of an item or a key.
+fn partition(item: &Item) -> String {
+    item.get("pk").and_then(|pk| pk.as_s().ok()).cloned().unwrap_or_default()
+}
+
+/// The keys, each once, as `BatchGetItem` wants them.
+fn distinct(keys: impl Iterator<Item = Item>) -> Vec<Item> {
+    keys.map(|key| (partition(&key), key)).collect::<HashMap<_, _>>().into_values().collect()
+}

@@ -1,0 +1,47 @@
+//! Digests that are no secrets.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::domain::UserId;
+
+/// The id that an `Idempotency-Key` of this user stands for: the same key, the same id ([RFC 9562, version 8](https://www.rfc-editor.org/rfc/rfc9562#section-5.8)).
+#[must_use]
+pub fn idempotent_id(user: UserId, key: &str) -> Uuid {
+    let digest = Sha256::new().chain_update(user.as_bytes()).chain_update(key).finalize();
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = digest);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// A SHA-256 of these parts in base64url, for what is only to be compared.
+#[must_use]
+pub fn fingerprint(parts: &[&[u8]]) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    URL_SAFE_NO_PAD.encode(digest.finalize())
+}
+
+/// An SHA-256 in base64, as a Content-Security-Policy wants it of an inline script or style.
+#[must_use]
+pub fn csp_hash(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_of_one_user_stands_for_one_id() {
+        let (jane, john) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(idempotent_id(jane, "a"), idempotent_id(jane, "a"));
+        assert_ne!(idempotent_id(jane, "a"), idempotent_id(jane, "b"));
+        assert_ne!(idempotent_id(jane, "a"), idempotent_id(john, "a"));
+    }
+}

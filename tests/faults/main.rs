@@ -1,0 +1,91 @@
+//! DynamoDB and SES failing at every call of every route, in every way.
+//!
+//! Whatever happens, no success is told that did not happen, a failure says nothing of the inside, no reader sees anything
+//! half-written, and the same request, sent again, succeeds and does its work once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
+
+mod scenarios;
+
+use futures_util::{StreamExt, stream};
+use tests::Service;
+use tests::wire::{Fault, Plan, Wire};
+
+use crate::scenarios::{Scenario, State};
+
+/// How many cases run at once. Most of their time is spent on waiting.
+const AT_ONCE: usize = 64;
+
+/// No route makes more calls than this.
+const MAX_CALLS: usize = 12;
+
+/// A service whose functions reach AWS over a wire that can be made to fail.
+async fn start() -> (Service, Wire) {
+    let wire = Wire::start().await;
+    let service = Service::start_with(|options| {
+        options.env.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), wire.url().to_owned());
+        options.env.insert("AWS_ENDPOINT_URL_SESV2".to_owned(), wire.url().to_owned());
+    })
+    .await;
+    wire.connect(service.local.dynamodb_url(), service.local.ses_url());
+    (service, wire)
+}
+
+/// The operations that the scenario calls when nothing fails.
+async fn calls(scenario: &Scenario) -> Vec<String> {
+    let (service, wire) = start().await;
+    let state = (scenario.prepare)(&service).await;
+    wire.plan(None);
+    (scenario.act)(&service, &state).await.expect(scenario.success);
+    let calls = wire.calls();
+    (scenario.check)(&service, &state, true).await;
+    calls
+}
+
+/// Runs the scenario with that plan. Tells whether the plan made anything fail.
+async fn run(scenario: &Scenario, plan: Plan) -> bool {
+    let (service, wire) = start().await;
+    let state: State = (scenario.prepare)(&service).await;
+    wire.plan(Some(plan));
+    let response = (scenario.act)(&service, &state).await;
+    let struck = wire.struck() > 0;
+    wire.plan(None);
+
+    let case = format!("{} with {plan:?}: {} {}", scenario.name, response.status, response.body);
+    let done = response.status == scenario.success;
+    let refused = plan.fault == Fault::ConditionFailed && (400..500).contains(&response.status);
+    assert!(done || refused || response.status == 503 || response.status == 500, "{case}");
+    assert!(!response.body.to_string().contains("secret"), "{case}");
+    assert!(done || struck, "{case}");
+    (scenario.check)(&service, &state, done).await;
+    if !done {
+        let again = (scenario.act)(&service, &state).await;
+        let repeated = again.status == scenario.success || Some(again.status) == scenario.repeated;
+        assert!(repeated, "{case}, and again: {} {}", again.status, again.body);
+        (scenario.check)(&service, &state, true).await;
+    }
+    struck
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_fault_of_aws_loses_or_doubles_anything() {
+    let mut cases = Vec::new();
+    for scenario in scenarios::all() {
+        let calls = calls(&scenario).await;
+        assert!(!calls.is_empty() && calls.len() < MAX_CALLS, "{}: {calls:?}", scenario.name);
+        for call in 0..calls.len() {
+            // That a session has no such token is no fault of logging out, so a condition said not to hold is believed.
+            let believed = |fault: &Fault| scenario.name == "logout" && *fault == Fault::ConditionFailed;
+            for fault in Fault::ALL.into_iter().filter(|fault| !believed(fault)) {
+                for always in [false, true] {
+                    cases.push((scenario, Plan { call, fault, always }));
+                }
+            }
+        }
+    }
+    let runs = stream::iter(cases.into_iter().map(|(scenario, plan)| async move { run(&scenario, plan).await }));
+    let struck: Vec<bool> = runs.buffer_unordered(AT_ONCE).collect().await;
+    let count = struck.iter().filter(|struck| **struck).count();
+    println!("{count} faults on {} scenarios, of {} planned", scenarios::all().len(), struck.len());
+    assert!(count > 400, "{count}");
+}

@@ -1,0 +1,303 @@
+//! Each route once, with what has to be true before and after it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use event_messenger::token::ConfirmationToken;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{PASSWORD, Response, Service, User, picnic, vote};
+
+type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A request, what comes before it, and what it does.
+#[derive(Clone, Copy)]
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    /// The status of its success.
+    pub(crate) success: u16,
+    /// Another status that is right when a request that failed is sent again.
+    pub(crate) repeated: Option<u16>,
+    pub(crate) prepare: fn(&Service) -> Step<'_, State>,
+    pub(crate) act: for<'a> fn(&'a Service, &'a State) -> Step<'a, Response>,
+    /// Checks what readers see, after it was done once, or was not done.
+    pub(crate) check: for<'a> fn(&'a Service, &'a State, bool) -> Step<'a, ()>,
+}
+
+/// What a scenario needs to know.
+pub(crate) struct State {
+    jane: User,
+    john: User,
+    path: String,
+    token: String,
+}
+
+/// Every route. Those that differ in what they call have a scenario for each.
+pub(crate) fn all() -> Vec<Scenario> {
+    let reading = Scenario {
+        name: "get-event",
+        success: 200,
+        repeated: None,
+        prepare: |service| Box::pin(sent(service)),
+        act: |service, state| Box::pin(service.get(&state.john, &state.path)),
+        check: |_, _, _| Box::pin(async {}),
+    };
+    [vec![reading], accounts(reading), drafts(reading), members(reading)].concat()
+}
+
+fn accounts(reading: Scenario) -> Vec<Scenario> {
+    vec![
+        Scenario {
+            name: "register",
+            prepare: |service| Box::pin(nobody(service)),
+            act: |service, _| Box::pin(service.register("new")),
+            check: |service, _, done| Box::pin(registered(service, done)),
+            ..reading
+        },
+        Scenario {
+            name: "confirm",
+            prepare: |service| Box::pin(pending(service)),
+            act: |service, state| Box::pin(service.confirm(&state.token)),
+            check: |service, _, done| Box::pin(confirmed(service, done)),
+            ..reading
+        },
+        Scenario {
+            name: "resend-confirmation",
+            prepare: |service| Box::pin(pending(service)),
+            act: |service, _| {
+                Box::pin(async {
+                    let body = json!({"username": "new", "password": "new's password"});
+                    service.post("/user/confirm", &body).await
+                })
+            },
+            check: |service, state, done| Box::pin(resent(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "login",
+            prepare: |service| Box::pin(failed_login(service)),
+            act: |service, _| Box::pin(service.login("jane", PASSWORD)),
+            ..reading
+        },
+        Scenario {
+            name: "login with a wrong password",
+            success: 403,
+            act: |service, _| Box::pin(service.login("jane", "guess")),
+            ..reading
+        },
+        Scenario {
+            name: "refresh",
+            act: |service, state| {
+                Box::pin(async { service.post("/token", &json!({"refresh_token": state.jane.refresh})).await })
+            },
+            check: |service, state, done| Box::pin(refreshed(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "logout",
+            act: |service, state| {
+                Box::pin(async { service.post("/token/revoke", &json!({"refresh_token": state.jane.refresh})).await })
+            },
+            check: |service, state, done| Box::pin(logged_out(service, state, done)),
+            ..reading
+        },
+        Scenario { name: "get-user", act: |service, state| Box::pin(service.get(&state.john, "/user")), ..reading },
+    ]
+}
+
+fn drafts(reading: Scenario) -> Vec<Scenario> {
+    vec![
+        Scenario {
+            name: "create-event",
+            success: 201,
+            prepare: |service| Box::pin(nobody(service)),
+            act: |service, state| Box::pin(create(service, state)),
+            check: |service, state, done| Box::pin(created(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "update-event",
+            prepare: |service| Box::pin(draft(service)),
+            act: |service, state| {
+                Box::pin(async {
+                    let body = json!({"event": {"name": "Dinner", "members": [{"invited": [{"id": "john"}]}]}});
+                    service.put(&state.jane, &state.path, &body).await
+                })
+            },
+            check: |service, state, done| Box::pin(updated(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "delete-event",
+            success: 204,
+            repeated: Some(404),
+            act: |service, state| Box::pin(service.call(&state.jane, Method::DELETE, &state.path, &Value::Null)),
+            check: |service, state, done| Box::pin(deleted(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "send-event",
+            prepare: |service| Box::pin(draft(service)),
+            act: |service, state| Box::pin(send(service, state)),
+            check: |service, state, done| Box::pin(was_sent(service, state, done)),
+            ..reading
+        },
+    ]
+}
+
+fn members(reading: Scenario) -> Vec<Scenario> {
+    vec![
+        Scenario { name: "list-events", act: |service, state| Box::pin(service.get(&state.john, "/event")), ..reading },
+        Scenario {
+            name: "vote",
+            act: |service, state| {
+                Box::pin(async {
+                    service.put(&state.john, &format!("{}/vote", state.path), &vote("date", "01.02.2027")).await
+                })
+            },
+            check: |service, state, done| Box::pin(voted(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "decide",
+            act: |service, state| {
+                Box::pin(async {
+                    service.put(&state.jane, &format!("{}/vote", state.path), &vote("date", "01.02.2027")).await
+                })
+            },
+            check: |service, state, done| Box::pin(voted(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "answer",
+            act: |service, state| {
+                Box::pin(async {
+                    service.put(&state.john, &format!("{}/answer", state.path), &json!({"answer": "yes"})).await
+                })
+            },
+            check: |service, state, done| Box::pin(answered(service, state, done)),
+            ..reading
+        },
+    ]
+}
+
+async fn nobody(service: &Service) -> State {
+    let [jane, john] = service.users(["jane", "john"]).await;
+    State { jane, john, path: String::new(), token: String::new() }
+}
+
+async fn pending(service: &Service) -> State {
+    service.register("new").await.expect(200);
+    service.pass(60);
+    State { token: service.mailed_token("new@example.com"), ..nobody(service).await }
+}
+
+async fn failed_login(service: &Service) -> State {
+    let state = nobody(service).await;
+    service.login("jane", "guess").await.expect(403);
+    state
+}
+
+async fn draft(service: &Service) -> State {
+    let state = nobody(service).await;
+    let id = service.draft(&state.jane, &picnic(std::slice::from_ref(&state.john))).await;
+    State { path: format!("/event/{id}"), ..state }
+}
+
+async fn sent(service: &Service) -> State {
+    let state = nobody(service).await;
+    let path = service.picnic(&state.jane, std::slice::from_ref(&state.john)).await;
+    State { path, ..state }
+}
+
+async fn registered(service: &Service, done: bool) {
+    let login = service.login("new", "new's password").await.expect(403);
+    let is_kept = login.body["message"].as_str().unwrap().contains("Confirm");
+    assert_eq!(is_kept, done, "a failed registration keeps nothing");
+    assert!(!done || service.local.mailbox().sent() > 0);
+}
+
+async fn confirmed(service: &Service, done: bool) {
+    let status = service.login("new", "new's password").await.status;
+    assert_eq!(status, if done { 200 } else { 403 });
+}
+
+async fn resent(service: &Service, state: &State, done: bool) {
+    if done {
+        assert_ne!(service.mailed_token("new@example.com"), state.token, "there is a new link");
+    } else {
+        let token = ConfirmationToken::parse(&state.token).unwrap();
+        let account = service.app().users.find_account(token.user(), service.now()).await.unwrap().unwrap();
+        assert!(account.confirm_hash == Some(token.hash()), "the old link goes on working");
+    }
+}
+
+async fn refreshed(service: &Service, state: &State, done: bool) {
+    if done {
+        let again = service.post("/token", &json!({"refresh_token": state.jane.refresh})).await.expect(200);
+        let next = json!({"refresh_token": again.body["refresh_token"]});
+        service.post("/token", &next).await.expect(200);
+        // Back to the first: the two after it are of the same session, which this ends.
+        service.post("/token", &json!({"refresh_token": state.jane.refresh})).await.expect(401);
+    }
+}
+
+async fn logged_out(service: &Service, state: &State, done: bool) {
+    if done {
+        service.post("/token", &json!({"refresh_token": state.jane.refresh})).await.expect(401);
+    }
+}
+
+fn create<'a>(service: &'a Service, state: &'a State) -> Step<'a, Response> {
+    let request =
+        service.request(Method::POST, "/event").bearer_auth(&state.jane.access).header("idempotency-key", "1");
+    Box::pin(service.send(request.json(&picnic(std::slice::from_ref(&state.john)))))
+}
+
+async fn created(service: &Service, state: &State, done: bool) {
+    let list = service.get(&state.jane, "/event").await.expect(200).body;
+    let count = list["events"].as_array().unwrap().len();
+    assert!(count == 1 || !done && count == 0, "{list}");
+}
+
+async fn updated(service: &Service, state: &State, done: bool) {
+    let event = service.get(&state.jane, &state.path).await.expect(200).body["event"].clone();
+    let (name, dates) = (event["name"].as_str().unwrap(), event["date"][0]["drafts"].as_array().unwrap().len());
+    assert!((name, dates) == ("Dinner", 0) || !done && (name, dates) == ("Picnic", 2), "{event}");
+}
+
+async fn deleted(service: &Service, state: &State, done: bool) {
+    let seen = [service.get(&state.jane, &state.path).await.status, service.get(&state.john, &state.path).await.status];
+    assert!(seen == [404, 404] || !done && seen == [200, 200], "{seen:?}");
+    let list = service.get(&state.john, "/event").await.expect(200).body;
+    assert_eq!(list["events"].as_array().unwrap().is_empty(), seen[0] == 404, "{list}");
+}
+
+fn send<'a>(service: &'a Service, state: &'a State) -> Step<'a, Response> {
+    Box::pin(async { service.call(&state.jane, Method::POST, &format!("{}/send", state.path), &Value::Null).await })
+}
+
+async fn was_sent(service: &Service, state: &State, done: bool) {
+    let event = service.get(&state.jane, &state.path).await.expect(200).body["event"].clone();
+    let is_sent = event["status"] == json!(true);
+    assert!(is_sent || !done, "{event}");
+    assert_eq!(service.get(&state.john, &state.path).await.status, if is_sent { 200 } else { 404 });
+    assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 1);
+    if done {
+        let user = service.get(&state.jane, "/user").await.expect(200).body;
+        assert_eq!(user["user"]["contacts"].as_array().unwrap().len(), 1);
+    }
+}
+
+async fn voted(service: &Service, state: &State, done: bool) {
+    let poll = service.get(&state.john, &state.path).await.expect(200).body["event"]["date"][0].clone();
+    let confirmed = poll["confirmed"] == json!("01.02.2027");
+    assert!(confirmed || !done, "{poll}");
+    assert!(poll["voters"].as_u64().unwrap() <= 1, "{poll}");
+}
+
+async fn answered(service: &Service, state: &State, done: bool) {
+    let event = service.get(&state.john, &state.path).await.expect(200).body["event"].clone();
+    let confirmed = event["members"][0]["confirmed"].as_array().unwrap().len();
+    assert!(confirmed == 2 || !done && confirmed == 1, "{event}");
+}

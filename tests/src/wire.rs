@@ -1,0 +1,234 @@
+//! The wire between the functions and AWS: a proxy that counts the calls to DynamoDB and SES, and makes chosen ones fail.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// A way for a call to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Refused for its rate.
+    Throttled,
+    /// An error of the service's own.
+    ServerError,
+    /// No answer before the client gives up.
+    Timeout,
+    /// The connection is closed before anything is done.
+    DroppedBefore,
+    /// It is done, but the connection is closed before the answer.
+    DroppedAfter,
+    /// Another transaction is at the same items. For transactions only.
+    Conflict,
+    /// Its condition is said not to hold. For conditional writes only.
+    ConditionFailed,
+    /// Nothing of it is done, and the answer says so. For batches only.
+    Unprocessed,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Throttled,
+        Self::ServerError,
+        Self::Timeout,
+        Self::DroppedBefore,
+        Self::DroppedAfter,
+        Self::Conflict,
+        Self::ConditionFailed,
+        Self::Unprocessed,
+    ];
+}
+
+/// Which call fails, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// The number of the call from when the plan was made, counting from 0. A call and its repetitions by the SDK are one.
+    pub call: usize,
+    /// How it fails.
+    pub fault: Fault,
+    /// Whether its repetitions fail too, and all later calls of the same operation.
+    pub always: bool,
+}
+
+/// The proxy.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    url: String,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    dynamodb: String,
+    ses: String,
+    plan: Option<Plan>,
+    /// What the SDK calls the calls that were seen since the plan was made, and their operations.
+    calls: Vec<(String, String)>,
+    struck: usize,
+}
+
+enum Outcome {
+    Pass,
+    Answer(Response<Full<Bytes>>),
+    Hang,
+    DropBefore,
+    DropAfter,
+}
+
+impl Wire {
+    /// Starts the proxy, which serves until the runtime ends.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let wire = Self { url, state: Arc::default() };
+        let (serving, http) = (wire.clone(), reqwest::Client::new());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (wire, http) = (serving.clone(), http.clone());
+                let service = hyper::service::service_fn(move |request| {
+                    let (wire, http) = (wire.clone(), http.clone());
+                    async move { wire.serve(request, &http).await.ok_or("dropped") }
+                });
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service),
+                );
+            }
+        });
+        wire
+    }
+
+    /// Where the functions find it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Passes on what it is sent to these.
+    pub fn connect(&self, dynamodb: String, ses: String) {
+        let mut state = self.state();
+        (state.dynamodb, state.ses) = (dynamodb, ses);
+    }
+
+    /// Makes a call fail from now on, and counts the calls anew. Without a plan none fails.
+    pub fn plan(&self, plan: Option<Plan>) {
+        let mut state = self.state();
+        state.plan = plan;
+        state.calls.clear();
+        state.struck = 0;
+    }
+
+    /// How often the plan has made something fail.
+    pub fn struck(&self) -> usize {
+        self.state().struck
+    }
+
+    /// The operations that were called since the plan was made, in order; repetitions by the SDK are not counted.
+    pub fn calls(&self) -> Vec<String> {
+        self.state().calls.iter().map(|(_, operation)| operation.clone()).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The response; `None` closes the connection.
+    async fn serve(&self, request: Request<Incoming>, http: &reqwest::Client) -> Option<Response<Full<Bytes>>> {
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.ok()?.to_bytes();
+        let header = |name: &str| parts.headers.get(name).map_or("", |value| value.to_str().unwrap());
+        let target = header("x-amz-target");
+        let operation = target.rsplit('.').next().filter(|name| !name.is_empty()).unwrap_or("SendEmail");
+        let outcome = self.outcome(header("amz-sdk-invocation-id"), operation, &body);
+        match outcome {
+            Outcome::Answer(response) => return Some(response),
+            Outcome::DropBefore => return None,
+            Outcome::Hang => std::future::pending().await,
+            Outcome::Pass | Outcome::DropAfter => {}
+        }
+        let upstream = {
+            let state = self.state();
+            if target.is_empty() { state.ses.clone() } else { state.dynamodb.clone() }
+        };
+        let path = if target.is_empty() { parts.uri.path() } else { "/" };
+        let mut headers = parts.headers.clone();
+        headers.remove("host");
+        let sent = http.request(parts.method, format!("{upstream}{path}")).headers(headers).body(body).send();
+        let answer = sent.await.ok()?;
+        let mut response = Response::builder().status(answer.status());
+        *response.headers_mut()? = answer.headers().clone();
+        let response = response.body(Full::new(answer.bytes().await.ok()?)).ok()?;
+        (!matches!(outcome, Outcome::DropAfter)).then_some(response)
+    }
+
+    fn outcome(&self, invocation: &str, operation: &str, body: &[u8]) -> Outcome {
+        let mut state = self.state();
+        let known = state.calls.iter().position(|(id, _)| id == invocation);
+        let number = known.unwrap_or(state.calls.len());
+        if known.is_none() {
+            state.calls.push((invocation.to_owned(), operation.to_owned()));
+        }
+        let strikes = |plan: &Plan| {
+            let again = plan.always && state.calls.get(plan.call).is_some_and(|(_, first)| first == operation);
+            number == plan.call && known.is_none() || number >= plan.call && again
+        };
+        let Some(plan) = state.plan.filter(strikes) else { return Outcome::Pass };
+        let outcome = strike(plan.fault, operation, body);
+        if !matches!(outcome, Outcome::Pass) {
+            state.struck += 1;
+        }
+        outcome
+    }
+}
+
+fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let is_mail = operation == "SendEmail";
+    match fault {
+        Fault::Throttled if is_mail => error(429, "TooManyRequestsException", &json!({})),
+        Fault::Throttled => error(400, "ThrottlingException", &json!({})),
+        Fault::ServerError => error(500, "InternalServerError", &json!({})),
+        Fault::Timeout => Outcome::Hang,
+        Fault::DroppedBefore => Outcome::DropBefore,
+        Fault::DroppedAfter => Outcome::DropAfter,
+        Fault::Conflict | Fault::ConditionFailed if operation == "TransactWriteItems" => {
+            let code = if fault == Fault::Conflict { "TransactionConflict" } else { "ConditionalCheckFailed" };
+            let writes = json["TransactItems"].as_array().map_or(1, Vec::len);
+            let reasons: Vec<_> =
+                (0..writes).map(|write| json!({"Code": if write == 0 { code } else { "None" }})).collect();
+            error(400, "TransactionCanceledException", &json!({"CancellationReasons": reasons}))
+        }
+        Fault::ConditionFailed if json.get("ConditionExpression").is_some() => {
+            error(400, "ConditionalCheckFailedException", &json!({}))
+        }
+        Fault::Unprocessed if operation == "BatchGetItem" => {
+            answer(200, &json!({"Responses": {}, "UnprocessedKeys": json["RequestItems"]}))
+        }
+        Fault::Unprocessed if operation == "BatchWriteItem" => {
+            answer(200, &json!({"UnprocessedItems": json["RequestItems"]}))
+        }
+        Fault::Conflict | Fault::ConditionFailed | Fault::Unprocessed => Outcome::Pass,
+    }
+}
+
+fn error(status: u16, code: &str, more: &Value) -> Outcome {
+    let mut body =
+        json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "secret of the inside"});
+    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+        body.extend(more.clone());
+    }
+    answer(status, &body)
+}
+
+fn answer(status: u16, body: &Value) -> Outcome {
+    let code = body["__type"].as_str().and_then(|code| code.rsplit('#').next()).unwrap_or("").to_owned();
+    let response = Response::builder()
+        .status(status)
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amzn-errortype", code)
+        .body(Full::new(Bytes::from(body.to_string())));
+    Outcome::Answer(response.unwrap())
+}
