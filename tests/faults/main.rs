@@ -8,8 +8,9 @@
 mod scenarios;
 
 use futures_util::{StreamExt, stream};
-use tests::Service;
-use tests::wire::{Fault, Plan, Wire};
+use tests::schema::workspace;
+use tests::wire::{Call, Fault, Plan, Wire};
+use tests::{Service, vote};
 
 use crate::scenarios::{Scenario, State};
 
@@ -31,8 +32,8 @@ async fn start() -> (Service, Wire) {
     (service, wire)
 }
 
-/// The operations that the scenario calls when nothing fails.
-async fn calls(scenario: &Scenario) -> Vec<String> {
+/// The calls that the scenario makes when nothing fails.
+async fn calls(scenario: &Scenario) -> Vec<Call> {
     let (service, wire) = start().await;
     let state = (scenario.prepare)(&service).await;
     wire.plan(None);
@@ -88,4 +89,36 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     let count = struck.iter().filter(|struck| **struck).count();
     println!("{count} faults on {} scenarios, of {} planned", scenarios::all().len(), struck.len());
     assert!(count > 400, "{count}");
+}
+
+#[tokio::test]
+async fn every_route_costs_what_the_readme_says() {
+    let mut rows = Vec::new();
+    for scenario in scenarios::all() {
+        let calls = calls(&scenario).await;
+        let operations: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
+        let (writes, reads) = calls.iter().fold((0.0, 0.0), |sum, call| (sum.0 + call.writes, sum.1 + call.reads));
+        rows.push(format!("| {} | {} | {writes} | {reads} |\n", scenario.name, operations.join(", ")));
+    }
+    let table = rows.concat();
+    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
+    assert!(readme.contains(&table), "the README's table has to be:\n{table}");
+}
+
+#[tokio::test]
+async fn a_vote_among_five_hundred_is_one_write_too() {
+    let (service, wire) = start().await;
+    let jane = service.user("jane").await;
+    let mut guests = Vec::new();
+    for index in 0..500 {
+        guests.push(service.user(&format!("guest{index}")).await);
+    }
+    let path = service.picnic(&jane, &guests).await;
+    wire.plan(None);
+    service.put(&guests[7], &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
+    let calls = wire.calls();
+    assert_eq!(calls.iter().map(|call| call.writes).collect::<Vec<_>>(), [0.0, 1.0]);
+    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
+    let sentence = format!("({} units at 500 members)", calls[0].reads);
+    assert!(readme.contains(&sentence), "the README has to say {sentence}");
 }

@@ -62,13 +62,24 @@ pub struct Wire {
     state: Arc<Mutex<State>>,
 }
 
+/// A call to AWS.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// What was called, such as `Query`.
+    pub operation: String,
+    /// The read capacity units that it took.
+    pub reads: f64,
+    /// The write capacity units that it took.
+    pub writes: f64,
+}
+
 #[derive(Debug, Default)]
 struct State {
     dynamodb: String,
     ses: String,
     plan: Option<Plan>,
-    /// What the SDK calls the calls that were seen since the plan was made, and their operations.
-    calls: Vec<(String, String)>,
+    /// The calls that were seen since the plan was made, each with the name that the SDK gives it and all its repetitions.
+    calls: Vec<(String, Call)>,
     struck: usize,
 }
 
@@ -126,9 +137,9 @@ impl Wire {
         self.state().struck
     }
 
-    /// The operations that were called since the plan was made, in order; repetitions by the SDK are not counted.
-    pub fn calls(&self) -> Vec<String> {
-        self.state().calls.iter().map(|(_, operation)| operation.clone()).collect()
+    /// The calls since the plan was made, in order; repetitions by the SDK are not counted.
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().calls.iter().map(|(_, call)| call.clone()).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -142,7 +153,8 @@ impl Wire {
         let header = |name: &str| parts.headers.get(name).map_or("", |value| value.to_str().unwrap());
         let target = header("x-amz-target");
         let operation = target.rsplit('.').next().filter(|name| !name.is_empty()).unwrap_or("SendEmail");
-        let outcome = self.outcome(header("amz-sdk-invocation-id"), operation, &body);
+        let invocation = header("amz-sdk-invocation-id");
+        let outcome = self.outcome(invocation, operation, &body);
         match outcome {
             Outcome::Answer(response) => return Some(response),
             Outcome::DropBefore => return None,
@@ -156,12 +168,28 @@ impl Wire {
         let path = if target.is_empty() { parts.uri.path() } else { "/" };
         let mut headers = parts.headers.clone();
         headers.remove("host");
+        headers.remove("content-length");
+        let body = if target.is_empty() { body } else { asking_for_capacity(&body) };
         let sent = http.request(parts.method, format!("{upstream}{path}")).headers(headers).body(body).send();
         let answer = sent.await.ok()?;
         let mut response = Response::builder().status(answer.status());
         *response.headers_mut()? = answer.headers().clone();
-        let response = response.body(Full::new(answer.bytes().await.ok()?)).ok()?;
+        let body = answer.bytes().await.ok()?;
+        self.count(invocation, &body);
+        let response = response.body(Full::new(body)).ok()?;
         (!matches!(outcome, Outcome::DropAfter)).then_some(response)
+    }
+
+    /// Adds the capacity that the answer tells of to the call.
+    fn count(&self, invocation: &str, answer: &[u8]) {
+        let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+        let consumed = &answer["ConsumedCapacity"];
+        let each = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
+        let units: f64 = each.iter().filter_map(|consumed| consumed["CapacityUnits"].as_f64()).sum();
+        if let Some((_, call)) = self.state().calls.iter_mut().find(|(id, _)| id == invocation) {
+            let is_read = matches!(call.operation.as_str(), "GetItem" | "BatchGetItem" | "Query");
+            *(if is_read { &mut call.reads } else { &mut call.writes }) += units;
+        }
     }
 
     fn outcome(&self, invocation: &str, operation: &str, body: &[u8]) -> Outcome {
@@ -169,10 +197,12 @@ impl Wire {
         let known = state.calls.iter().position(|(id, _)| id == invocation);
         let number = known.unwrap_or(state.calls.len());
         if known.is_none() {
-            state.calls.push((invocation.to_owned(), operation.to_owned()));
+            let call = Call { operation: operation.to_owned(), reads: 0.0, writes: 0.0 };
+            state.calls.push((invocation.to_owned(), call));
         }
         let strikes = |plan: &Plan| {
-            let again = plan.always && state.calls.get(plan.call).is_some_and(|(_, first)| first == operation);
+            let again =
+                plan.always && state.calls.get(plan.call).is_some_and(|(_, first)| first.operation == operation);
             number == plan.call && known.is_none() || number >= plan.call && again
         };
         let Some(plan) = state.plan.filter(strikes) else { return Outcome::Pass };
@@ -182,6 +212,13 @@ impl Wire {
         }
         outcome
     }
+}
+
+/// The same request, which also asks what it costs.
+fn asking_for_capacity(body: &[u8]) -> Bytes {
+    let mut json: Value = serde_json::from_slice(body).unwrap();
+    json["ReturnConsumedCapacity"] = json!("TOTAL");
+    Bytes::from(json.to_string())
 }
 
 fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
