@@ -28,7 +28,7 @@ pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
         return Err(Error::LinkSpent);
     }
     let session = RefreshToken::new(account.id)?;
-    if let Err(error) = app.users.confirm(&account, &token.hash(), &session, now).await {
+    if let Err(error) = app.users.confirm(&account, &token.hash(), &session, request.device(), now).await {
         // Where DynamoDB did not answer, it may have written all the same; then the link is spent, and so would be the user's chance.
         if !(matches!(error, Error::Unavailable(_)) && app.users.has_session(&session).await?) {
             return Err(error);

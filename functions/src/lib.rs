@@ -7,6 +7,7 @@ pub mod delete_event;
 pub mod get_event;
 pub mod get_user;
 pub mod list_events;
+pub mod list_sessions;
 pub mod login;
 pub mod logout;
 pub mod refresh;
@@ -24,13 +25,14 @@ mod tokens;
 use event_messenger::lambda::{Endpoint, start};
 
 /// All endpoints, each with the name of its binary.
-pub static ENDPOINTS: [Endpoint; 15] = [
+pub static ENDPOINTS: [Endpoint; 16] = [
     Endpoint { name: "register", start: |env, clock| start(register::handle, env, clock) },
     Endpoint { name: "confirm", start: |env, clock| start(confirm::handle, env, clock) },
     Endpoint { name: "resend-confirmation", start: |env, clock| start(resend_confirmation::handle, env, clock) },
     Endpoint { name: "login", start: |env, clock| start(login::handle, env, clock) },
     Endpoint { name: "refresh", start: |env, clock| start(refresh::handle, env, clock) },
     Endpoint { name: "logout", start: |env, clock| start(logout::handle, env, clock) },
+    Endpoint { name: "list-sessions", start: |env, clock| start(list_sessions::handle, env, clock) },
     Endpoint { name: "get-user", start: |env, clock| start(get_user::handle, env, clock) },
     Endpoint { name: "create-event", start: |env, clock| start(create_event::handle, env, clock) },
     Endpoint { name: "update-event", start: |env, clock| start(update_event::handle, env, clock) },

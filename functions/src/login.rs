@@ -21,6 +21,6 @@ pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
         return Err(Error::Unconfirmed);
     }
     let session = RefreshToken::new(account.id)?;
-    app.users.create_session(&session, now).await?;
+    app.users.create_session(&session, request.device(), now).await?;
     token_object(&app.signer, &session, now)
 }

@@ -1,22 +1,72 @@
-//! `POST /token/revoke`: ends a session ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)).
+//! `POST /token/revoke`: ends a session ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)), or all of one's sessions.
 
 use std::sync::Arc;
 
-use event_messenger::app::LogoutApp;
+use event_messenger::app::UserApp;
+use event_messenger::domain::fault::{Fault, Node};
 use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request};
 use event_messenger::token::RefreshToken;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::tokens::refresh_token;
+
+/// What is to end.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    /// The session of this refresh token.
+    One(String),
+    /// All sessions of the user whose access token the request carries.
+    All,
+}
 
 /// `200 {}`, also for a token that is unknown: there is no session with it afterwards.
 ///
 /// # Errors
-/// `Invalid`.
-pub async fn handle(app: Arc<LogoutApp>, request: Request) -> Result<Reply> {
-    if let Some(token) = RefreshToken::parse(&request.parse(refresh_token)?) {
-        app.users.revoke_session(&token).await?;
+/// `Invalid`; `Unauthenticated` if all are to end and there is no access token.
+pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
+    match request.parse(parse)? {
+        Wanted::All => app.users.revoke_sessions(request.user(&app.signer, &app.clock)?).await?,
+        Wanted::One(text) => {
+            if let Some(token) = RefreshToken::parse(&text) {
+                app.users.revoke_session(&token).await?;
+            }
+        }
     }
     Ok(Reply::ok(&json!({})))
+}
+
+fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
+    let all = Node::body(body, &[]).map_err(|fault| vec![fault])?.get("all");
+    let mut faults = Vec::new();
+    match all.flag(&mut faults) {
+        Some(true) => Ok(Wanted::All),
+        _ if faults.is_empty() => refresh_token(body).map(Wanted::One),
+        _ => Err(faults),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_end() {
+        let one = || Wanted::One("x".to_owned());
+        let cases = [
+            (json!({"refresh_token": "x"}), Ok(one())),
+            (json!({"refresh_token": "x", "all": false}), Ok(one())),
+            (json!({"refresh_token": "x", "all": null}), Ok(one())),
+            (json!({"all": true}), Ok(Wanted::All)),
+            (json!({"refresh_token": "x", "all": true}), Ok(Wanted::All)),
+            (json!({"all": false}), Err("refresh_token")),
+            (json!({"all": "true", "refresh_token": "x"}), Err("all")),
+            (json!({}), Err("refresh_token")),
+            (json!(true), Err("body")),
+        ];
+        for (body, expected) in cases {
+            let found = parse(&body).map_err(|faults| faults[0].field.clone());
+            assert_eq!(found, expected.map_err(str::to_owned), "{body}");
+        }
+    }
 }

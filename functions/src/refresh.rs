@@ -18,6 +18,6 @@ pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
     let token = RefreshToken::parse(&text).ok_or(Error::SessionOver)?;
     let successor = app.signer.successor(&token);
     let now = app.clock.now();
-    app.users.refresh_session(&token, &successor, now).await?;
+    app.users.refresh_session(&token, &successor, request.device(), now).await?;
     token_object(&app.signer, &successor, now)
 }

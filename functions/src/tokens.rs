@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// `200` with an access token of the session's user and this refresh token ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
 pub(crate) fn token_object(signer: &Signer, session: &RefreshToken, now: Timestamp) -> Result<Reply> {
     Ok(Reply::ok(&json!({
-        "access_token": signer.access_token(session.user(), now)?,
+        "access_token": signer.access_token(session, now)?,
         "token_type": "Bearer",
         "expires_in": ACCESS_SECONDS,
         "refresh_token": session.encode(),

@@ -25,13 +25,6 @@ pub trait App: Sized + Send + Sync + 'static {
     fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError>;
 }
 
-/// For functions that deal with sessions and hand out no access tokens.
-#[derive(Debug)]
-pub struct LogoutApp {
-    /// The users' sessions.
-    pub users: Users,
-}
-
 /// For functions that deal with users and tokens.
 pub struct UserApp {
     /// The time.
@@ -75,12 +68,6 @@ pub struct PlanApp {
     pub users: Users,
     /// The events.
     pub events: Events,
-}
-
-impl App for LogoutApp {
-    fn start(env: &Env, _: Clock) -> Result<Self, ConfigError> {
-        Ok(Self { users: users(env)? })
-    }
 }
 
 impl App for UserApp {

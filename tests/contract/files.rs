@@ -38,6 +38,7 @@ async fn the_routes_are_those_of_the_contract() {
         "POST /login login",
         "POST /token refresh",
         "POST /token/revoke logout",
+        "GET /token list-sessions",
         "GET /user get-user",
         "POST /event create-event",
         "PUT /event/{id} update-event",
@@ -108,9 +109,14 @@ fn the_schemas_have_the_patterns_of_the_code() {
 
 #[test]
 fn a_schema_refuses_what_it_does_not_describe() {
-    for (name, pointer) in
-        [("event", "/event"), ("user_pattern", "/user"), ("auth-resp", ""), ("error", ""), ("events", "/events/0")]
-    {
+    for (name, pointer) in [
+        ("event", "/event"),
+        ("user_pattern", "/user"),
+        ("auth-resp", ""),
+        ("error", ""),
+        ("events", "/events/0"),
+        ("sessions", "/sessions/0"),
+    ] {
         let mut value = json_file(&format!("mock/JSON_Schems/{name}.json"));
         value.pointer_mut(pointer).unwrap()["password"] = json!("leaked");
         assert!(!faults(name, &value).is_empty(), "{name}");
@@ -177,9 +183,11 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("get-user", 401),
         ("list-events", 401),
         ("list-events-bad-cursor", 401),
+        ("list-sessions", 401),
         ("login", 403),
         ("login-number-for-object", 400),
         ("logout", 200),
+        ("logout-all", 401),
         ("refresh", 401),
         ("register", 200),
         ("register-base64", 200),
@@ -212,6 +220,8 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
         ("get-user", 200),
         ("create-event", 201),
         ("list-events", 200),
+        ("list-sessions", 200),
+        ("logout-all", 200),
         ("create-event-impossible-date", 400),
         ("list-events-bad-cursor", 400),
         ("vote-id-is-no-uuid", 400),

@@ -55,6 +55,7 @@ async fn a_token_is_needed_and_has_to_be_valid() {
     let id = "0192f0c1-2345-4abc-8def-0123456789ab";
     let routes = [
         (Method::GET, "/user".to_owned()),
+        (Method::GET, "/token".to_owned()),
         (Method::GET, "/event".to_owned()),
         (Method::POST, "/event".to_owned()),
         (Method::GET, format!("/event/{id}")),

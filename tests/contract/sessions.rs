@@ -1,7 +1,8 @@
-//! `POST /token` and `POST /token/revoke`.
+//! `POST /token`, `POST /token/revoke` and `GET /token`.
 
 use futures_util::future::join_all;
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 use tests::{PASSWORD, Response, Service, User};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -155,4 +156,59 @@ async fn logging_out_takes_a_token_of_the_session() {
     let next = refreshed(&service, &jane.refresh).await;
     revoke(&service, &jane.refresh).await.expect(200);
     refresh(&service, &next).await.expect(401);
+}
+
+async fn list(service: &Service, user: &User) -> Vec<Value> {
+    service.get(user, "/token").await.expect(200).body["sessions"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn the_sessions_of_a_user_tell_when_and_from_where() {
+    let (service, jane) = start().await;
+    service.user("john").await;
+    service.pass(60);
+    let login = json!({"username": "jane", "password": PASSWORD});
+    let request = service.request(Method::POST, "/login").json(&login).header("user-agent", "Browser/1.0");
+    let tokens = service.send(request).await.expect(200).body;
+    let access = tokens["access_token"].as_str().unwrap().to_owned();
+    let other = User { access, ..jane.clone() };
+
+    let sessions = list(&service, &other).await;
+    let shown: Vec<_> = sessions.iter().map(|session| json!([session["created_at"], session["current"]])).collect();
+    assert_eq!(shown, [json!(["2027-01-01T12:01:00Z", true]), json!(["2027-01-01T12:00:00Z", false])]);
+    assert_eq!((&sessions[0]["address"], &sessions[0]["agent"]), (&json!("127.0.0.1"), &json!("Browser/1.0")));
+
+    service.pass(60);
+    refreshed(&service, &jane.refresh).await;
+    let sessions = list(&service, &other).await;
+    let shown: Vec<_> = sessions.iter().map(|session| json!([session["last_used_at"], session["current"]])).collect();
+    assert_eq!(shown, [json!(["2027-01-01T12:02:00Z", false]), json!(["2027-01-01T12:01:00Z", true])]);
+}
+
+#[tokio::test]
+async fn sessions_that_are_over_are_not_listed() {
+    let (service, jane) = start().await;
+    service.pass(30 * DAY);
+    let tokens = service.login("jane", PASSWORD).await.expect(200).body;
+    let access = tokens["access_token"].as_str().unwrap().to_owned();
+    let sessions = list(&service, &User { access, ..jane }).await;
+    assert_eq!(sessions.len(), 1);
+}
+
+#[tokio::test]
+async fn all_sessions_end_at_once_and_nobody_elses() {
+    let (service, jane) = start().await;
+    let john = service.user("john").await;
+    let other = service.login("jane", PASSWORD).await.expect(200).body["refresh_token"].as_str().unwrap().to_owned();
+    let all = json!({"all": true});
+    service.post("/token/revoke", &all).await.expect(401);
+    refreshed(&service, &other).await;
+    for _ in 0..2 {
+        service.call(&jane, Method::POST, "/token/revoke", &all).await.expect(200);
+    }
+    for token in [&jane.refresh, &other] {
+        refresh(&service, token).await.expect(401);
+    }
+    assert_eq!(list(&service, &jane).await, [Value::Null; 0]);
+    refreshed(&service, &john.refresh).await;
 }

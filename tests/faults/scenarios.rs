@@ -102,6 +102,21 @@ fn accounts(reading: Scenario) -> Vec<Scenario> {
             check: |service, state, done| Box::pin(logged_out(service, state, done)),
             ..reading
         },
+        Scenario {
+            name: "logout of all",
+            act: |service, state| {
+                Box::pin(async {
+                    service.call(&state.jane, Method::POST, "/token/revoke", &json!({"all": true})).await
+                })
+            },
+            check: |service, state, done| Box::pin(logged_out(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "list-sessions",
+            act: |service, state| Box::pin(service.get(&state.jane, "/token")),
+            ..reading
+        },
         Scenario { name: "get-user", act: |service, state| Box::pin(service.get(&state.john, "/user")), ..reading },
     ]
 }

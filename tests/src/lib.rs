@@ -26,6 +26,7 @@ use event_messenger::clock::Clock;
 use event_messenger::config::Env;
 use event_messenger::domain::UserId;
 use event_messenger::domain::user::NewUser;
+use event_messenger::store::sessions::Device;
 use event_messenger::store::users::Account;
 use event_messenger::token::{ConfirmationToken, RefreshToken};
 use jiff::Timestamp;
@@ -196,12 +197,12 @@ impl Service {
         let account = Account::new(token.user(), &new, PASSWORD_HASH.to_owned(), token.hash(), now);
         users.create_user(&account, now).await.unwrap();
         let session = RefreshToken::new(account.id).unwrap();
-        users.confirm(&account, &token.hash(), &session, now).await.unwrap();
+        users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
         User {
             id: account.id,
             name: account.name,
             email: account.email,
-            access: self.app.signer.access_token(token.user(), now).unwrap(),
+            access: self.app.signer.access_token(&session, now).unwrap(),
             refresh: session.encode(),
         }
     }

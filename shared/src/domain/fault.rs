@@ -75,6 +75,18 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The truth value here, if there is one. Anything else is a fault.
+    pub fn flag(&self, faults: &mut Vec<Fault>) -> Option<bool> {
+        match self.value {
+            None => None,
+            Some(Value::Bool(flag)) => Some(*flag),
+            Some(_) => {
+                faults.push(self.fault("must be true or false"));
+                None
+            }
+        }
+    }
+
     /// The text here, which has to be there.
     pub fn required_text(&self, faults: &mut Vec<Fault>) -> Option<&'a str> {
         if !self.is_present() {

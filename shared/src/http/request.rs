@@ -1,6 +1,6 @@
 //! A request as the functions read it.
 
-use lambda_http::http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, IF_MATCH};
+use lambda_http::http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, IF_MATCH, USER_AGENT};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
 use serde_json::Value;
@@ -10,10 +10,14 @@ use crate::domain::fault::Fault;
 use crate::domain::login::parse_id;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
-use crate::token::Signer;
+use crate::store::sessions::Device;
+use crate::token::{Holder, Signer};
 
 /// The longest body that is read, in octets. The largest event that can be sent is less than half of it.
 const MAX_BODY: usize = 256 * 1024;
+
+/// How much is kept of what a client says that it is, in characters.
+const MAX_AGENT: usize = 200;
 
 /// The longest `Idempotency-Key`, in characters.
 const MAX_IDEMPOTENCY_KEY: usize = 255;
@@ -39,6 +43,14 @@ impl Request {
     /// # Errors
     /// `Unauthenticated`.
     pub fn user(&self, signer: &Signer, clock: &Clock) -> Result<UserId> {
+        self.holder(signer, clock).map(|holder| holder.user)
+    }
+
+    /// The same, with the session in which the token was given.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn holder(&self, signer: &Signer, clock: &Clock) -> Result<Holder> {
         let header = self.header(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
         let (scheme, token) = header.split_once(' ').ok_or(Error::Unauthenticated)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
@@ -140,6 +152,13 @@ impl Request {
             Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone().unwrap_or_default(),
             _ => String::new(),
         }
+    }
+
+    /// Where the request comes from, to be shown to its user.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        let agent = self.header(&USER_AGENT).unwrap_or_default();
+        Device { address: self.source(), agent: agent.chars().take(MAX_AGENT).collect() }
     }
 
     /// What API Gateway calls this request.

@@ -264,25 +264,7 @@ impl Events {
 
     /// All rows of the event, as they are now.
     async fn partition(&self, id: EventId) -> Result<Vec<Item>> {
-        let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .0
-                .client
-                .query()
-                .table_name(&self.0.name)
-                .key_condition_expression("event_id = :id")
-                .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
-                .consistent_read(true)
-                .set_exclusive_start_key(start);
-            let output = query.send().await.map_err(|error| failure("Query", error))?;
-            items.extend(output.items.unwrap_or_default());
-            start = output.last_evaluated_key.filter(|key| !key.is_empty());
-            if start.is_none() {
-                return Ok(items);
-            }
-        }
+        self.0.partition("event_id", id.to_string()).await
     }
 }
 

@@ -110,6 +110,29 @@ impl Table {
         Ok(found)
     }
 
+    /// All items of one partition, as they are now.
+    async fn partition(&self, attribute: &str, value: String) -> Result<Vec<Item>> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("#partition = :value")
+                .expression_attribute_names("#partition", attribute)
+                .expression_attribute_values(":value", AttributeValue::S(value.clone()))
+                .consistent_read(true)
+                .set_exclusive_start_key(start);
+            let output = query.send().await.map_err(|error| failure("Query", error))?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
     /// Writes all of it or nothing.
     async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), NotWritten> {
         let mut rounds = Rounds::new("TransactWriteItems");

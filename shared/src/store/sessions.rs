@@ -1,12 +1,17 @@
 //! Login sessions: `SESSION#<user id>`, one row a session. A session has one refresh token at a time, which each use replaces.
 
+use std::fmt::Display;
+
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::users::{Users, attribute, built};
 use super::{Item, Table, conditional, failure, from_item, number, text, to_item};
+use crate::domain::UserId;
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, TokenHash};
 
@@ -19,10 +24,23 @@ const LONGEST_SECONDS: i64 = 90 * 24 * 60 * 60;
 /// So many seconds after it was spent, a refresh token is still honoured: another tab had it too, or the answer was lost.
 const GRACE_SECONDS: i64 = 10;
 
+/// Where a request comes from, as its user is told of it in the list of sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The address, as API Gateway saw it.
+    #[serde(default)]
+    pub address: String,
+    /// What the client says that it is; empty if it says nothing.
+    #[serde(default)]
+    pub agent: String,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Session {
     pk: String,
     sk: String,
+    #[serde(flatten)]
+    device: Device,
     current: TokenHash,
     #[serde(skip_serializing_if = "Option::is_none")]
     spent: Option<TokenHash>,
@@ -57,20 +75,21 @@ impl Session {
     }
 }
 
-fn key(token: &RefreshToken) -> Item {
-    Item::from([("pk".to_owned(), text(&partition(token))), ("sk".to_owned(), text(&token.session()))])
+fn key(user: UserId, session: impl Display) -> Item {
+    Item::from([("pk".to_owned(), text(&partition(user))), ("sk".to_owned(), text(&session))])
 }
 
-fn partition(token: &RefreshToken) -> String {
-    format!("SESSION#{}", token.user())
+fn partition(user: UserId) -> String {
+    format!("SESSION#{user}")
 }
 
 /// Writes the session that begins with this token.
-pub(super) fn first(table: &Table, token: &RefreshToken, now: Timestamp) -> Result<Put> {
+pub(super) fn first(table: &Table, token: &RefreshToken, device: Device, now: Timestamp) -> Result<Put> {
     let now = now.as_second();
     let session = Session {
-        pk: partition(token),
+        pk: partition(token.user()),
         sk: token.session().to_string(),
+        device,
         current: token.hash(),
         spent: None,
         spent_at: None,
@@ -85,8 +104,8 @@ impl Users {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn create_session(&self, token: &RefreshToken, now: Timestamp) -> Result<()> {
-        let put = first(&self.0, token, now)?;
+    pub async fn create_session(&self, token: &RefreshToken, device: Device, now: Timestamp) -> Result<()> {
+        let put = first(&self.0, token, device, now)?;
         let request = self.0.client.put_item().table_name(put.table_name).set_item(Some(put.item));
         request.send().await.map(drop).map_err(|error| failure("PutItem", error))
     }
@@ -96,7 +115,13 @@ impl Users {
     /// # Errors
     /// When it cannot be read.
     pub async fn has_session(&self, token: &RefreshToken) -> Result<bool> {
-        let get = self.0.client.get_item().table_name(&self.0.name).set_key(Some(key(token))).consistent_read(true);
+        let get = self
+            .0
+            .client
+            .get_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(token.user(), token.session())))
+            .consistent_read(true);
         get.send().await.map(|output| output.item.is_some()).map_err(|error| failure("GetItem", error))
     }
 
@@ -105,21 +130,31 @@ impl Users {
     ///
     /// # Errors
     /// `SessionOver` if the session is over, or is by this.
-    pub async fn refresh_session(&self, token: &RefreshToken, successor: &RefreshToken, now: Timestamp) -> Result<()> {
+    pub async fn refresh_session(
+        &self,
+        token: &RefreshToken,
+        successor: &RefreshToken,
+        device: Device,
+        now: Timestamp,
+    ) -> Result<()> {
         let now = now.as_second();
         let update = self
             .0
             .client
             .update_item()
             .table_name(&self.0.name)
-            .set_key(Some(key(token)))
-            .update_expression("SET #current = :next, spent = :token, spent_at = :now, expires_at = :expires_at")
+            .set_key(Some(key(token.user(), token.session())))
+            .update_expression("SET #current = :next, spent = :token, spent_at = :now, expires_at = :expires_at, #address = :address, #agent = :agent")
             .condition_expression("#current = :token AND expires_at > :now AND ends_at > :now")
             .expression_attribute_names("#current", "current")
+            .expression_attribute_names("#address", "address")
+            .expression_attribute_names("#agent", "agent")
             .expression_attribute_values(":token", attribute(token.hash())?)
             .expression_attribute_values(":next", attribute(successor.hash())?)
             .expression_attribute_values(":now", number(&now))
             .expression_attribute_values(":expires_at", number(&(now + IDLE_SECONDS)))
+            .expression_attribute_values(":address", AttributeValue::S(device.address))
+            .expression_attribute_values(":agent", AttributeValue::S(device.agent))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let Err(error) = update.send().await else { return Ok(()) };
         let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
@@ -144,8 +179,39 @@ impl Users {
         self.delete_session(token, Some("#current = :token OR spent = :token")).await
     }
 
+    /// The user's sessions that are not over, the last used first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<SessionEntry>> {
+        let now = now.as_second();
+        let sessions = self.sessions(user).await?.into_iter().map(from_item::<Session>).collect::<Result<Vec<_>>>()?;
+        let live = sessions.into_iter().filter(|session| now < session.expires_at && now < session.ends_at);
+        let mut entries: Vec<_> = live.map(SessionEntry::try_from).collect::<Result<_>>()?;
+        entries.sort_by_key(|entry| std::cmp::Reverse((entry.last_used_at, entry.created_at)));
+        Ok(entries)
+    }
+
+    /// Ends all sessions of the user.
+    ///
+    /// # Errors
+    /// When they cannot be read or written; those that are left can be ended by the same call.
+    pub async fn revoke_sessions(&self, user: UserId) -> Result<()> {
+        for item in self.sessions(user).await? {
+            let session = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            let delete = self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(user, session)));
+            delete.send().await.map_err(|error| failure("DeleteItem", error))?;
+        }
+        Ok(())
+    }
+
+    async fn sessions(&self, user: UserId) -> Result<Vec<Item>> {
+        self.0.partition("pk", partition(user)).await
+    }
+
     async fn delete_session(&self, token: &RefreshToken, condition: Option<&str>) -> Result<()> {
-        let mut request = self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(token)));
+        let mut request =
+            self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(token.user(), token.session())));
         if let Some(condition) = condition {
             request = request
                 .condition_expression(condition)
@@ -156,11 +222,52 @@ impl Users {
     }
 }
 
+/// A session as its user sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionEntry {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When its refresh token was last used.
+    pub last_used_at: Timestamp,
+    /// Where that came from.
+    pub device: Device,
+}
+
+impl TryFrom<Session> for SessionEntry {
+    type Error = Error;
+
+    fn try_from(session: Session) -> Result<Self> {
+        let second = |second| Timestamp::from_second(second).map_err(|error| Error::internal("session", error));
+        Ok(Self {
+            id: session.sk.parse().map_err(|error| Error::internal("session", error))?,
+            created_at: second(session.ends_at - LONGEST_SECONDS)?,
+            last_used_at: second(session.expires_at - IDLE_SECONDS)?,
+            device: session.device,
+        })
+    }
+}
+
+impl SessionEntry {
+    /// The entry in the shape of `mock/JSON_Schems/sessions.json`, for a request of that session.
+    #[must_use]
+    pub fn view(&self, current: Uuid) -> Value {
+        json!({
+            "id": self.id,
+            "created_at": self.created_at.to_string(),
+            "last_used_at": self.last_used_at.to_string(),
+            "address": self.device.address,
+            "agent": self.device.agent,
+            "current": self.id == current,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::token::Signer;
-    use uuid::Uuid;
 
     #[test]
     fn what_a_refresh_token_is_to_its_session() {
@@ -171,6 +278,7 @@ mod tests {
         let session = Session {
             pk: String::new(),
             sk: String::new(),
+            device: Device::default(),
             current: second.hash(),
             spent: Some(first.hash()),
             spent_at: Some(100),

@@ -21,7 +21,7 @@ use crate::domain::UserId;
 use crate::domain::login::Login;
 use crate::domain::user::NewUser;
 use crate::error::{Error, Result};
-use crate::store::sessions;
+use crate::store::sessions::{self, Device};
 use crate::token::{RefreshToken, TokenHash};
 
 /// How long a confirmation link works, and how long a user is kept who does not confirm, in seconds.
@@ -199,6 +199,7 @@ impl Users {
         account: &Account,
         hash: &TokenHash,
         session: &RefreshToken,
+        device: Device,
         now: Timestamp,
     ) -> Result<()> {
         let confirm = Update::builder()
@@ -214,7 +215,7 @@ impl Users {
             let keep = self.update_claim(kind, id, account.id, "REMOVE expires_at");
             writes.push(TransactWriteItem::builder().update(built(keep.build())?).build());
         }
-        writes.push(TransactWriteItem::builder().put(sessions::first(&self.0, session, now)?).build());
+        writes.push(TransactWriteItem::builder().put(sessions::first(&self.0, session, device, now)?).build());
         self.0.transact(writes).await.map_err(|error| error.or(Error::LinkSpent))
     }
 

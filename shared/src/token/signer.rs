@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use super::{RefreshToken, SECRET_LENGTH, Secret};
 use crate::domain::UserId;
@@ -31,9 +32,20 @@ pub struct Signer {
     seal: [u8; 64],
 }
 
+/// Whose access token it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The user.
+    pub user: UserId,
+    /// The session in which it was given.
+    pub session: Uuid,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: UserId,
+    /// The session, as in [OpenID Connect](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout).
+    sid: Uuid,
     iat: i64,
     exp: i64,
     iss: String,
@@ -49,23 +61,23 @@ impl Signer {
         Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), seal }
     }
 
-    /// A JWT that is valid for [`ACCESS_SECONDS`] from now.
+    /// A JWT for the user of that session, valid for [`ACCESS_SECONDS`] from now.
     ///
     /// # Errors
     /// When it cannot be encoded.
-    pub fn access_token(&self, user: UserId, now: Timestamp) -> Result<String> {
+    pub fn access_token(&self, session: &RefreshToken, now: Timestamp) -> Result<String> {
         let iat = now.as_second();
         let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
-        let claims = Claims { sub: user, iat, exp: iat + ACCESS_SECONDS, iss, aud };
+        let claims = Claims { sub: session.user, sid: session.session, iat, exp: iat + ACCESS_SECONDS, iss, aud };
         let header = Header { typ: Some(ACCESS_TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(|error| Error::internal("jwt", error))
     }
 
-    /// The user of an access token that is valid now.
+    /// Whose access token this is, if it is valid now.
     ///
     /// # Errors
     /// `Unauthenticated` for anything else.
-    pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<UserId> {
+    pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Holder> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -76,7 +88,8 @@ impl Signer {
             jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).map_err(|_| Error::Unauthenticated)?;
         let now = now.as_second();
         let valid = data.header.typ.as_deref() == Some(ACCESS_TYPE) && data.claims.iat <= now && now < data.claims.exp;
-        if valid { Ok(data.claims.sub) } else { Err(Error::Unauthenticated) }
+        let Claims { sub: user, sid: session, .. } = data.claims;
+        if valid { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
     }
 
     /// The refresh token that follows this one. It is derived, not drawn, so that a client that asks twice (two tabs, a lost
@@ -116,7 +129,6 @@ impl Signer {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
-    use uuid::Uuid;
 
     fn signer() -> Signer {
         Signer::new(b"0123456789abcdef0123456789abcdef")
@@ -128,16 +140,18 @@ mod tests {
 
     #[test]
     fn an_access_token_is_valid_for_an_hour() {
-        let user = Uuid::new_v4();
-        let token = signer().access_token(user, at(1000)).unwrap();
+        let session = RefreshToken::new(Uuid::new_v4()).unwrap();
+        let holder = Holder { user: session.user(), session: session.session() };
+        let token = signer().access_token(&session, at(1000)).unwrap();
         for (second, valid) in [(999, false), (1000, true), (4599, true), (4600, false)] {
-            assert_eq!(signer().verify_access(&token, at(second)).ok(), valid.then_some(user), "{second}");
+            assert_eq!(signer().verify_access(&token, at(second)).ok(), valid.then_some(holder), "{second}");
         }
     }
 
     #[test]
     fn no_other_jwt_passes_for_an_access_token() {
-        let claims = json!({"sub": Uuid::new_v4(), "iat": 0, "exp": 10, "iss": ISSUER, "aud": AUDIENCE});
+        let claims =
+            json!({"sub": Uuid::new_v4(), "sid": Uuid::new_v4(), "iat": 0, "exp": 10, "iss": ISSUER, "aud": AUDIENCE});
         let with = |field: &str, value: Value| {
             let mut claims = claims.clone();
             claims[field] = value;
@@ -166,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_unsigned_or_altered_token_is_refused() {
-        let token = signer().access_token(Uuid::new_v4(), at(0)).unwrap();
+        let token = signer().access_token(&RefreshToken::new(Uuid::new_v4()).unwrap(), at(0)).unwrap();
         let parts: Vec<_> = token.split('.').collect();
         let none = URL_SAFE_NO_PAD.encode(r#"{"typ":"at+jwt","alg":"none"}"#);
         let forged =

@@ -1,0 +1,19 @@
+//! `GET /token`: one's sessions.
+
+use std::sync::Arc;
+
+use event_messenger::app::UserApp;
+use event_messenger::error::Result;
+use event_messenger::http::{Reply, Request};
+use serde_json::{Value, json};
+
+/// `200` with the sessions: when each was opened and last used, from where, and which is this one.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
+    let holder = request.holder(&app.signer, &app.clock)?;
+    let sessions = app.users.list_sessions(holder.user, app.clock.now()).await?;
+    let sessions: Vec<Value> = sessions.iter().map(|session| session.view(holder.session)).collect();
+    Ok(Reply::ok(&json!({ "sessions": sessions })))
+}
