@@ -8,6 +8,8 @@
 mod scenarios;
 
 use futures_util::{StreamExt, stream};
+use reqwest::Method;
+use serde_json::{Value, json};
 use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
 use tests::{Service, vote};
@@ -89,6 +91,29 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     let count = struck.iter().filter(|struck| **struck).count();
     println!("{count} faults on {} scenarios, of {} planned", scenarios::all().len(), struck.len());
     assert!(count > 400, "{count}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_while_its_namesake_is_being_deleted_stays() {
+    let (service, wire) = start().await;
+    let jane = service.user("jane").await;
+    let create = || {
+        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access);
+        service.send(request.header("idempotency-key", "1").json(&json!({"name": "Picnic"})))
+    };
+    let path = create().await.expect(201).header("location").to_owned();
+    // The last of the calls, which deletes the event's own row.
+    wire.plan(Some(Plan { call: 3, fault: Fault::Held, always: false }));
+    let deleting = service.call(&jane, Method::DELETE, &path, &Value::Null);
+    let making = async {
+        wire.held().await;
+        create().await.expect(201);
+        wire.release();
+    };
+    let (deleted, ()) = tokio::join!(deleting, making);
+    deleted.expect(204);
+    assert_eq!(wire.calls()[3].operation, "DeleteItem");
+    service.get(&jane, &path).await.expect(200);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 /// A way for a call to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +29,12 @@ pub enum Fault {
     ConditionFailed,
     /// Nothing of it is done, and the answer says so. For batches only.
     Unprocessed,
+    /// No failure: it waits for [`Wire::release`], so that something else can come before it.
+    Held,
 }
 
 impl Fault {
-    /// All of them.
+    /// All that are failures.
     pub const ALL: [Self; 8] = [
         Self::Throttled,
         Self::ServerError,
@@ -60,6 +63,8 @@ pub struct Plan {
 pub struct Wire {
     url: String,
     state: Arc<Mutex<State>>,
+    arrived: Arc<Notify>,
+    released: Arc<Notify>,
 }
 
 /// A call to AWS.
@@ -87,6 +92,7 @@ enum Outcome {
     Pass,
     Answer(Response<Full<Bytes>>),
     Hang,
+    Hold,
     DropBefore,
     DropAfter,
 }
@@ -96,7 +102,7 @@ impl Wire {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let wire = Self { url, state: Arc::default() };
+        let wire = Self { url, state: Arc::default(), arrived: Arc::default(), released: Arc::default() };
         let (serving, http) = (wire.clone(), reqwest::Client::new());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -132,6 +138,16 @@ impl Wire {
         state.struck = 0;
     }
 
+    /// Waits until the call that the plan holds has come.
+    pub async fn held(&self) {
+        self.arrived.notified().await;
+    }
+
+    /// Lets the call go on that the plan holds.
+    pub fn release(&self) {
+        self.released.notify_one();
+    }
+
     /// How often the plan has made something fail.
     pub fn struck(&self) -> usize {
         self.state().struck
@@ -159,6 +175,10 @@ impl Wire {
             Outcome::Answer(response) => return Some(response),
             Outcome::DropBefore => return None,
             Outcome::Hang => std::future::pending().await,
+            Outcome::Hold => {
+                self.arrived.notify_one();
+                self.released.notified().await;
+            }
             Outcome::Pass | Outcome::DropAfter => {}
         }
         let upstream = {
@@ -229,6 +249,7 @@ fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
         Fault::Throttled => error(400, "ThrottlingException", &json!({})),
         Fault::ServerError => error(500, "InternalServerError", &json!({})),
         Fault::Timeout => Outcome::Hang,
+        Fault::Held => Outcome::Hold,
         Fault::DroppedBefore => Outcome::DropBefore,
         Fault::DroppedAfter => Outcome::DropAfter,
         Fault::Conflict | Fault::ConditionFailed if operation == "TransactWriteItems" => {
