@@ -6,12 +6,23 @@ use std::sync::{Mutex, PoisonError};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
+use unicode_normalization::UnicodeNormalization;
 
 /// The shortest password, in characters.
 pub const MIN_LENGTH: usize = 8;
 
 /// The longest password, in characters.
 pub const MAX_LENGTH: usize = 128;
+
+/// The common passwords of at least eight characters, in lower case, from the twenty thousand that Royce Williams found in
+/// breaches and that Django ships under its BSD licence. Scanning them is nothing beside a hash.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// What the service is called: no password is to be built from it.
+const SERVICE_WORDS: [&str; 3] = ["event-messenger", "eventmessenger", "event messenger"];
+
+/// Words shorter than this say nothing about whether a password is built from them.
+const MIN_WORD: usize = 3;
 
 /// A hash of the present parameters that no password has. Checking against it takes the time that a user's hash takes.
 const NOBODYS_HASH: &str =
@@ -22,23 +33,30 @@ const NOBODYS_HASH: &str =
 pub struct Password(String);
 
 impl Password {
-    /// Reads a new password, which must not be the name or the address of its user.
+    /// Reads a new password: any text of the right length, as typed, that is not easily guessed. It is kept in Unicode's
+    /// normal form C, so that it is the same from any keyboard ([NIST SP 800-63B](https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver)).
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str, username: Option<&str>, email: Option<&str>) -> Result<Self, String> {
-        let length = text.chars().count();
-        let is = |other: Option<&str>| other.is_some_and(|other| other.to_lowercase() == text.to_lowercase());
+        let password: String = text.nfc().collect();
+        let length = password.chars().count();
+        let lower = password.to_lowercase();
+        let local_part = email.and_then(|email| email.split('@').next());
+        let of_user = [email, username, local_part].into_iter().flatten();
         if length < MIN_LENGTH {
             Err(format!("must be at least {MIN_LENGTH} characters long"))
         } else if length > MAX_LENGTH {
             Err(format!("must be at most {MAX_LENGTH} characters long"))
-        } else if is(username) {
-            Err("must not be the username".to_owned())
-        } else if is(email) {
-            Err("must not be the e-mail address".to_owned())
+        } else if of_user.into_iter().any(|word| is_built_from(&lower, &word.to_lowercase())) {
+            Err("must not be built from the username or the e-mail address; add words that have nothing to do with them".to_owned())
+        } else if SERVICE_WORDS.iter().any(|word| is_built_from(&lower, word)) {
+            Err("must not be built from the name of this service; add words that have nothing to do with it".to_owned())
+        } else if COMMON.lines().any(|common| common == lower) {
+            Err("is one of the passwords that are tried first; take several words that do not belong together"
+                .to_owned())
         } else {
-            Ok(Self(text.to_owned()))
+            Ok(Self(password))
         }
     }
 
@@ -67,14 +85,21 @@ impl fmt::Debug for Password {
     }
 }
 
+/// Whether so little is left of a password without that word that it would be too short by itself.
+fn is_built_from(password: &str, word: &str) -> bool {
+    word.chars().count() >= MIN_WORD
+        && password.contains(word)
+        && password.replace(word, "").chars().count() < MIN_LENGTH
+}
+
 /// What somebody typed as a password.
 pub struct Attempt(String);
 
 impl Attempt {
-    /// Takes it as typed.
+    /// Takes it as typed, in the same normal form as [`Password`]. Of what no user can have as a password only as much is kept as shows that.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(text.nfc().take(MAX_LENGTH + 1).collect())
     }
 
     /// Whether it is the password of this PHC string. Without one the answer is no, after the same work, so that
@@ -88,9 +113,7 @@ impl Attempt {
         let version = phc.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(|_| HashError)?;
         let params = Params::try_from(&phc).map_err(|_| HashError)?;
         let (Some(salt), Some(expected)) = (phc.salt, phc.hash) else { return Err(HashError) };
-        // What no user can have as a password costs the same, but not more.
-        let typed: String = self.0.chars().take(MAX_LENGTH + 1).collect();
-        let hash = compute(typed.as_bytes(), &salt, algorithm, version, params, expected.len())?;
+        let hash = compute(self.0.as_bytes(), &salt, algorithm, version, params, expected.len())?;
         Ok(bool::from(hash.as_slice().ct_eq(expected.as_bytes())) && stored.is_some())
     }
 }
@@ -141,22 +164,67 @@ mod tests {
 
     #[test]
     fn accepted_passwords() {
+        let (short, user) = ("must be at least 8", "must not be built from the username");
+        let (service, common) = ("must not be built from the name", "is one of the passwords");
         let cases = [
-            ("12345678", None),
+            ("correct horse", None),
             ("correct horse battery staple", None),
             ("пароль-пароль", None),
             ("\u{1f980}\u{1f980}\u{1f980}\u{1f980}\u{1f980}\u{1f980}\u{1f980}\u{1f980}", None),
-            ("1234567", Some("must be at least 8 characters long")),
-            ("", Some("must be at least 8 characters long")),
-            ("JaneDoe1", Some("must not be the username")),
-            ("jane@Example.com", Some("must not be the e-mail address")),
+            ("  spaces  ", None),
+            ("janedoe1's dearest", None),
+            ("1234567", Some(short)),
+            ("", Some(short)),
+            ("e\u{301}e\u{301}e\u{301}e\u{301}", Some(short)),
+            ("JaneDoe1", Some(user)),
+            ("janedoe1!2027", Some(user)),
+            ("xJaneDoe1JaneDoe1x", Some(user)),
+            ("jane.d@Example.com", Some(user)),
+            ("Jane.D-2027", Some(user)),
+            ("event-messenger", Some(service)),
+            ("EventMessenger1", Some(service)),
+            ("password1", Some(common)),
+            ("PASSWORD1", Some(common)),
+            ("qwertyuiop", Some(common)),
         ];
         for (text, fault) in cases {
-            let result = Password::parse(text, Some("janedoe1"), Some("jane@example.com"));
-            assert_eq!(result.err().as_deref(), fault, "{text:?}");
+            let message = Password::parse(text, Some("janedoe1"), Some("jane.d@example.com")).err();
+            match (fault, &message) {
+                (None, None) => {}
+                (Some(start), Some(message)) => assert!(message.starts_with(start), "{text:?}: {message}"),
+                _ => panic!("{text:?}: {message:?}"),
+            }
         }
-        assert!(Password::parse(&"x".repeat(128), None, None).is_ok());
-        assert!(Password::parse(&"x".repeat(129), None, None).is_err());
+        let long = "x".repeat(128);
+        assert!(Password::parse(&long, None, None).is_ok());
+        assert!(Password::parse(&format!("{long}x"), None, None).is_err());
+        assert!(
+            Password::parse("correct horse", Some("x"), Some("c@example.com")).is_ok(),
+            "short names forbid nothing"
+        );
+    }
+
+    #[test]
+    fn the_common_passwords_are_enough_and_could_be_chosen() {
+        assert!(COMMON.lines().count() >= 3000);
+        for common in COMMON.lines() {
+            assert!(common.chars().count() >= MIN_LENGTH && common == common.to_lowercase(), "{common}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_its_letters_are_composed() {
+        let hash = Password::parse("Ga\u{308}nsefu\u{308}ßchen", None, None).unwrap().hash().unwrap();
+        assert!(Attempt::new("G\u{e4}nsef\u{fc}ßchen").matches(Some(&hash)).unwrap());
+        assert!(!Attempt::new("Gansefußchen").matches(Some(&hash)).unwrap());
+    }
+
+    #[test]
+    fn what_is_too_long_is_wrong_even_where_it_begins_right() {
+        let long = "x".repeat(128);
+        let hash = Password::parse(&long, None, None).unwrap().hash().unwrap();
+        assert!(Attempt::new(&long).matches(Some(&hash)).unwrap());
+        assert!(!Attempt::new(&format!("{long}x")).matches(Some(&hash)).unwrap());
     }
 
     #[test]
