@@ -6,6 +6,7 @@ mod bad_input;
 mod confirmation;
 mod drafts;
 mod files;
+mod generated;
 mod lists;
 mod login;
 mod mails;

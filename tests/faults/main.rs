@@ -17,7 +17,7 @@ use tests::{Service, vote};
 use crate::scenarios::{Scenario, State};
 
 /// How many cases run at once. Most of their time is spent on waiting.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 40;
 
 /// No route makes more calls than this.
 const MAX_CALLS: usize = 12;
