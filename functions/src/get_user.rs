@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use event_messenger::app::PlanApp;
-use event_messenger::domain::user::Profile;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::store::lists::Entry;
@@ -19,18 +18,10 @@ const MAX_EVENTS: usize = 100;
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let (found, listed) = tokio::join!(app.users.find_profile(user), app.events.list_events(user, MAX_EVENTS, None));
-    let (account, contacts) = found?.ok_or(Error::Unauthenticated)?;
+    let profile = found?.ok_or(Error::Unauthenticated)?;
     let (entries, _) = listed?;
     let events: Vec<_> = entries.iter().map(|entry| entry.id).collect();
     let chats: Vec<_> =
         entries.iter().filter(|entry| entry.sent && entry.chat_is_open()).map(|entry: &Entry| entry.id).collect();
-    let profile = Profile {
-        id: account.id,
-        username: account.username,
-        email: account.email,
-        name: account.name,
-        avatar: account.avatar,
-        contacts,
-    };
     Ok(Reply::ok(&json!({"user": profile.view(&events, &chats)})))
 }

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use super::users::{Account, USER, Users, attribute, key};
-use super::{Rounds, conditional, failure, from_item, number};
+use super::users::{USER, Users, attribute, key};
+use super::{Projection, Rounds, conditional, failure, from_item, number};
 use crate::domain::UserId;
 use crate::domain::event::Person;
+use crate::domain::user::Profile;
 use crate::error::Result;
 
 const CONTACTS: &str = "CONTACTS";
@@ -19,25 +20,46 @@ pub const MAX_CONTACTS: usize = 100;
 #[derive(Default, Serialize, Deserialize)]
 struct Contacts {
     people: Vec<Person>,
+    #[serde(default)]
     version: u64,
 }
 
+#[derive(Deserialize)]
+struct Shown {
+    username: String,
+    email: String,
+    name: String,
+    #[serde(default)]
+    avatar: String,
+    active: bool,
+}
+
+/// Never the password's hash: the function that shows a user has no right to it.
+const SHOWN: Projection<'static> =
+    Projection { expression: "username, email, #name, avatar, active, people", names: &[("#name", "name")] };
+
 impl Users {
-    /// The account with that id, if it is active, and its contacts.
+    /// What the user is told of oneself, unless the user is no more.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn find_profile(&self, id: UserId) -> Result<Option<(Account, Vec<Person>)>> {
-        let mut account = None;
-        let mut contacts = Contacts::default();
-        for item in self.0.get_many(vec![key(USER, id), key(CONTACTS, id)], true, None).await? {
+    pub async fn find_profile(&self, id: UserId) -> Result<Option<Profile>> {
+        let (mut shown, mut contacts) = (None, Contacts::default());
+        for item in self.0.get_many(vec![key(USER, id), key(CONTACTS, id)], true, Some(&SHOWN)).await? {
             if item.contains_key("people") {
                 contacts = from_item(item)?;
             } else {
-                account = Some(from_item::<Account>(item)?);
+                shown = Some(from_item::<Shown>(item)?);
             }
         }
-        Ok(account.filter(|account| account.active).map(|account| (account, contacts.people)))
+        Ok(shown.filter(|shown| shown.active).map(|Shown { username, email, name, avatar, .. }| Profile {
+            id,
+            username,
+            email,
+            name,
+            avatar,
+            contacts: contacts.people,
+        }))
     }
 
     /// Puts these people first among the contacts.

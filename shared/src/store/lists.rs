@@ -2,7 +2,7 @@
 //!
 //! The index holds keys alone, so that votes and answers do not write to it; what a list shows is then read from the rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -108,7 +108,10 @@ impl Events {
             .set_exclusive_start_key(start);
         let output = query.send().await.map_err(|error| failure("Query", error))?;
         let next = output.last_evaluated_key.filter(|key| !key.is_empty()).map(|key| position(&key)).transpose()?;
-        let ids: Vec<EventId> = output.items.unwrap_or_default().iter().map(event_id).collect::<Result<_>>()?;
+        let mut ids: Vec<EventId> = output.items.unwrap_or_default().iter().map(event_id).collect::<Result<_>>()?;
+        // DynamoDB refuses a batch in which a key stands twice, whatever put it there.
+        let mut seen = HashSet::new();
+        ids.retain(|id| seen.insert(*id));
 
         let own = member(user);
         let keys = ids.iter().flat_map(|id| [key(*id, EVENT), key(*id, own.as_str())]).collect();

@@ -31,8 +31,8 @@ pub const CONFIRMATION_SECONDS: i64 = 24 * 60 * 60;
 #[derive(Clone, Debug)]
 pub struct Users(pub(super) Table);
 
-/// What an account is known by and logged in with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What an account is known by and logged in with. It holds what no log may show, so it cannot be printed.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Account {
     /// The user.
     #[serde(rename = "user_id")]
