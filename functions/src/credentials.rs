@@ -22,8 +22,7 @@ pub(crate) async fn authenticate(users: &Users, request: &Request, now: Timestam
         return Err(Error::TooSoon(prospect.wait));
     }
     let account = users.find_account(prospect.user.unwrap_or(Uuid::nil()), now).await?;
-    let stored = account.as_ref().map(|account| account.password.clone());
-    let right = matches(password, stored).await?;
+    let right = matches(password, account.as_ref()).await?;
     match account {
         Some(account) if right => {
             if prospect.failed_before {
@@ -43,7 +42,9 @@ pub(crate) async fn hash(password: Password) -> Result<String> {
     beside(move || password.hash()).await
 }
 
-async fn matches(attempt: Attempt, stored: Option<String>) -> Result<bool> {
+/// Whether that is the password of this account, beside the async thread.
+pub(crate) async fn matches(attempt: Attempt, account: Option<&Account>) -> Result<bool> {
+    let stored = account.map(|account| account.password.clone());
     beside(move || attempt.matches(stored.as_deref())).await
 }
 

@@ -1,6 +1,7 @@
 //! The endpoints, in the order in which a user meets them.
 
 pub mod answer;
+pub mod change_password;
 pub mod confirm;
 pub mod create_event;
 pub mod delete_event;
@@ -25,7 +26,7 @@ mod tokens;
 use event_messenger::lambda::{Endpoint, start};
 
 /// All endpoints, each with the name of its binary.
-pub static ENDPOINTS: [Endpoint; 16] = [
+pub static ENDPOINTS: [Endpoint; 17] = [
     Endpoint { name: "register", start: |env, clock| start(register::handle, env, clock) },
     Endpoint { name: "confirm", start: |env, clock| start(confirm::handle, env, clock) },
     Endpoint { name: "resend-confirmation", start: |env, clock| start(resend_confirmation::handle, env, clock) },
@@ -34,6 +35,7 @@ pub static ENDPOINTS: [Endpoint; 16] = [
     Endpoint { name: "logout", start: |env, clock| start(logout::handle, env, clock) },
     Endpoint { name: "list-sessions", start: |env, clock| start(list_sessions::handle, env, clock) },
     Endpoint { name: "get-user", start: |env, clock| start(get_user::handle, env, clock) },
+    Endpoint { name: "change-password", start: |env, clock| start(change_password::handle, env, clock) },
     Endpoint { name: "create-event", start: |env, clock| start(create_event::handle, env, clock) },
     Endpoint { name: "update-event", start: |env, clock| start(update_event::handle, env, clock) },
     Endpoint { name: "delete-event", start: |env, clock| start(delete_event::handle, env, clock) },

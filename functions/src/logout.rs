@@ -26,7 +26,7 @@ enum Wanted {
 /// `Invalid`; `Unauthenticated` if all are to end and there is no access token.
 pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
     match request.parse(parse)? {
-        Wanted::All => app.users.revoke_sessions(request.user(&app.signer, &app.clock)?).await?,
+        Wanted::All => app.users.revoke_sessions(request.user(&app.signer, &app.clock)?, None).await?,
         Wanted::One(text) => {
             if let Some(token) = RefreshToken::parse(&text) {
                 app.users.revoke_session(&token).await?;

@@ -48,6 +48,18 @@ pub struct MailApp {
     pub frontend_url: Option<String>,
 }
 
+/// For functions that change an account and tell its owner by mail.
+pub struct AccountApp {
+    /// The time.
+    pub clock: Clock,
+    /// Reads tokens.
+    pub signer: Signer,
+    /// The users.
+    pub users: Users,
+    /// Sends the mails.
+    pub mailer: Mailer,
+}
+
 /// For functions that deal with events alone.
 pub struct EventApp {
     /// The time.
@@ -80,6 +92,12 @@ impl App for MailApp {
     fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
         let frontend_url = env.get("FRONTEND_URL");
         Ok(Self { clock, users: users(env)?, mailer: Mailer::from_env(env)?, frontend_url })
+    }
+}
+
+impl App for AccountApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        Ok(Self { clock, signer: signer(env)?, users: users(env)?, mailer: Mailer::from_env(env)? })
     }
 }
 

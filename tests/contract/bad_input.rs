@@ -14,6 +14,7 @@ fn routes() -> Vec<(Method, String)> {
         (Method::POST, "/login"),
         (Method::POST, "/token"),
         (Method::POST, "/token/revoke"),
+        (Method::PUT, "/user/password"),
         (Method::POST, "/event"),
         (Method::PUT, "/event/ID"),
         (Method::PUT, "/event/ID/vote"),

@@ -40,6 +40,7 @@ async fn the_routes_are_those_of_the_contract() {
         "POST /token/revoke logout",
         "GET /token list-sessions",
         "GET /user get-user",
+        "PUT /user/password change-password",
         "POST /event create-event",
         "PUT /event/{id} update-event",
         "DELETE /event/{id} delete-event",
@@ -173,6 +174,7 @@ async fn every_sample_event_is_answered_as_its_name_says() {
     let service = Service::start().await;
     let statuses = [
         ("answer", 401),
+        ("change-password", 401),
         ("confirm", 410),
         ("confirm-browser", 200),
         ("confirm-no-token", 400),
@@ -218,6 +220,7 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
     cast(&service, &json_file("mock/JSON_Schems/event-draft.json")).await;
     for (sample, status) in [
         ("get-user", 200),
+        ("change-password", 403),
         ("create-event", 201),
         ("list-events", 200),
         ("list-sessions", 200),

@@ -17,7 +17,7 @@ use tests::{Service, User};
 const CASES: u32 = 500;
 
 /// The names that mean something to some function, and some that mean nothing.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 24] = [
     "post-data",
     "login",
     "event",
@@ -26,6 +26,8 @@ const NAMES: [&str; 22] = [
     "e-mail",
     "email",
     "refresh_token",
+    "old_password",
+    "new_password",
     "all",
     "answer",
     "name",

@@ -56,6 +56,7 @@ async fn a_token_is_needed_and_has_to_be_valid() {
     let routes = [
         (Method::GET, "/user".to_owned()),
         (Method::GET, "/token".to_owned()),
+        (Method::PUT, "/user/password".to_owned()),
         (Method::GET, "/event".to_owned()),
         (Method::POST, "/event".to_owned()),
         (Method::GET, format!("/event/{id}")),

@@ -11,6 +11,7 @@ mod lists;
 mod login;
 mod mails;
 mod members;
+mod passwords;
 mod races;
 mod registration;
 mod sessions;

@@ -185,6 +185,19 @@ async fn a_failed_registration_is_not_undone_once_it_is_confirmed() {
 }
 
 #[tokio::test]
+async fn nobody_is_confirmed_under_a_name_that_is_anothers() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let table = service.local.environment("login")["USERS_TABLE"].clone();
+    let put = service.local.dynamodb_client().put_item().table_name(table);
+    let put = put.item("pk", text("NAME#jane")).item("sk", text("NAME"));
+    put.item("user_id", text("0192f0c1-2345-4abc-8def-0123456789ab")).send().await.unwrap();
+    service.confirm(&service.mailed_token("jane@example.com")).await.expect(410);
+    let refused = service.login("jane@example.com", "jane's password").await.expect(403);
+    assert!(refused.body["message"].as_str().unwrap().contains("Confirm"), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn what_takes_over_an_expired_name_is_not_undone_by_its_former_owner() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);

@@ -117,6 +117,18 @@ fn accounts(reading: Scenario) -> Vec<Scenario> {
             act: |service, state| Box::pin(service.get(&state.jane, "/token")),
             ..reading
         },
+        Scenario {
+            name: "change-password",
+            prepare: |service| Box::pin(two_sessions(service)),
+            act: |service, state| {
+                Box::pin(async {
+                    let body = json!({"old_password": PASSWORD, "new_password": "battery staple"});
+                    service.put(&state.jane, "/user/password", &body).await
+                })
+            },
+            check: |service, state, done| Box::pin(changed(service, state, done)),
+            ..reading
+        },
         Scenario { name: "get-user", act: |service, state| Box::pin(service.get(&state.john, "/user")), ..reading },
     ]
 }
@@ -215,6 +227,12 @@ async fn failed_login(service: &Service) -> State {
     state
 }
 
+async fn two_sessions(service: &Service) -> State {
+    let state = nobody(service).await;
+    let tokens = service.login("jane", PASSWORD).await.expect(200).body;
+    State { token: tokens["refresh_token"].as_str().unwrap().to_owned(), ..state }
+}
+
 async fn draft(service: &Service) -> State {
     let state = nobody(service).await;
     let id = service.draft(&state.jane, &picnic(std::slice::from_ref(&state.john))).await;
@@ -256,6 +274,16 @@ async fn refreshed(service: &Service, state: &State, done: bool) {
         service.post("/token", &next).await.expect(200);
         // Back to the first: the two after it are of the same session, which this ends.
         service.post("/token", &json!({"refresh_token": state.jane.refresh})).await.expect(401);
+    }
+}
+
+async fn changed(service: &Service, state: &State, done: bool) {
+    let new = service.login("jane", "battery staple").await.status;
+    assert!(new == 200 || !done && new == 403, "{new}");
+    if done {
+        service.login("jane", PASSWORD).await.expect(403);
+        service.post("/token", &json!({"refresh_token": state.token})).await.expect(401);
+        service.post("/token", &json!({"refresh_token": state.jane.refresh})).await.expect(200);
     }
 }
 

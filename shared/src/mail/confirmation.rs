@@ -3,8 +3,8 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::{Mail, SERVICE};
-use crate::error::{Error, Result};
+use super::{Mail, SERVICE, moment};
+use crate::error::Result;
 
 #[derive(Template)]
 #[template(path = "confirmation.txt")]
@@ -29,8 +29,7 @@ struct Html<'a> {
 /// # Errors
 /// When a template cannot be filled in.
 pub fn confirmation(username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
-    let expires = jiff::fmt::strtime::format("%d %B %Y, %H:%M UTC", expires_at);
-    let expires = &expires.map_err(|error| Error::internal("mail", error))?;
+    let expires = &moment(expires_at)?;
     let service = SERVICE;
     Mail::render(
         "Confirm your e-mail address",

@@ -1,12 +1,14 @@
 //! Mails: the only place that names the SES SDK. One file for each mail.
 
 pub mod confirmation;
+pub mod password_changed;
 
 use askama::Template;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use jiff::Timestamp;
 
 use crate::aws::{self, Connection};
 use crate::config::{ConfigError, Env};
@@ -75,6 +77,12 @@ impl Mailer {
             .content(EmailContent::builder().simple(message).build());
         request.send().await.map(drop).map_err(|error| failure(&error))
     }
+}
+
+/// An instant as a mail names it.
+fn moment(at: Timestamp) -> Result<String> {
+    let text = jiff::fmt::strtime::format("%d %B %Y, %H:%M UTC", at);
+    text.map_err(|error| Error::internal("mail", error))
 }
 
 fn content(data: impl Into<String>) -> Result<Content> {

@@ -192,13 +192,17 @@ impl Users {
         Ok(entries)
     }
 
-    /// Ends all sessions of the user.
+    /// Ends all sessions of the user, but for one that is to be kept.
     ///
     /// # Errors
     /// When they cannot be read or written; those that are left can be ended by the same call.
-    pub async fn revoke_sessions(&self, user: UserId) -> Result<()> {
+    pub async fn revoke_sessions(&self, user: UserId, kept: Option<Uuid>) -> Result<()> {
+        let kept = kept.map(|session| session.to_string());
         for item in self.sessions(user).await? {
             let session = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            if kept.as_ref() == Some(&session) {
+                continue;
+            }
             let delete = self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(user, session)));
             delete.send().await.map_err(|error| failure("DeleteItem", error))?;
         }

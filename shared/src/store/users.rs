@@ -272,6 +272,24 @@ impl Users {
         conditional("UpdateItem", update.send().await).map(drop)
     }
 
+    /// Replaces the hash of the user's password, if it is still this one. If not, the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn update_password(&self, account: &Account, hash: &str) -> Result<bool> {
+        let update = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(USER, account.id)))
+            .update_expression("SET password = :new")
+            .condition_expression("password = :old")
+            .expression_attribute_values(":old", AttributeValue::S(account.password.clone()))
+            .expression_attribute_values(":new", AttributeValue::S(hash.to_owned()));
+        conditional("UpdateItem", update.send().await)
+    }
+
     fn update_claim(&self, kind: &'static str, id: String, owner: Uuid, update: &str) -> UpdateBuilder {
         Update::builder()
             .table_name(&self.0.name)

@@ -1,0 +1,75 @@
+//! `PUT /user/password`: changes the password.
+
+use std::sync::Arc;
+
+use event_messenger::app::AccountApp;
+use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::login::Login;
+use event_messenger::domain::password::{Attempt, Password};
+use event_messenger::error::{Error, Result};
+use event_messenger::http::{Reply, Request};
+use event_messenger::log;
+use event_messenger::mail::password_changed::password_changed;
+use event_messenger::store::attempts::Source;
+use serde_json::{Value, json};
+
+use crate::credentials::{hash, matches};
+
+/// The password as it is said to be, and as it is to be.
+struct Change {
+    old: Attempt,
+    new: String,
+}
+
+/// `200 {}`; all other sessions end, and a mail tells of it. Repeating it after a lost answer does no harm.
+///
+/// # Errors
+/// `Unauthenticated`, `Invalid`, `BadCredentials` for a wrong old password, `TooSoon` after too many of those.
+pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
+    let holder = request.holder(&app.signer, &app.clock)?;
+    let change = request.parse(Change::parse)?;
+    let (now, login) = (app.clock.now(), Login::Id(holder.user));
+    let source = Source::new(&login, &request.source());
+    let prospect = app.users.find_login(&login, &source, now).await?;
+    if prospect.wait > 0 {
+        return Err(Error::TooSoon(prospect.wait));
+    }
+    let account = app.users.find_account(holder.user, now).await?.ok_or(Error::Unauthenticated)?;
+    let new = Password::parse(&change.new, Some(&account.username), Some(&account.email))
+        .map_err(|message| Error::invalid("new_password", message))?;
+
+    if matches(change.old, Some(&account)).await? {
+        if prospect.failed_before {
+            app.users.forget_failures(&source).await?;
+        }
+        let hash = hash(new).await?;
+        // A write that was repeated because its answer was lost finds its own hash there.
+        if !app.users.update_password(&account, &hash).await?
+            && app.users.find_account(holder.user, now).await?.is_none_or(|account| account.password != hash)
+        {
+            return Err(Error::BadCredentials);
+        }
+    } else if !matches(Attempt::new(&change.new), Some(&account)).await? {
+        app.users.add_failure(&source, now).await?;
+        return Err(Error::BadCredentials);
+    }
+    app.users.revoke_sessions(holder.user, Some(holder.session)).await?;
+    let notice = password_changed(&account.username, now, &request.source())?;
+    if let Err(error) = app.mailer.send(&account.email, notice).await {
+        log::beside("a new password could not be told of by mail", &error);
+    }
+    Ok(Reply::ok(&json!({})))
+}
+
+impl Change {
+    fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
+        let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        let old = node.get("old_password").required_text(&mut faults);
+        let new = node.get("new_password").required_text(&mut faults);
+        match (old, new) {
+            (Some(old), Some(new)) => Ok(Self { old: Attempt::new(old), new: new.to_owned() }),
+            _ => Err(faults),
+        }
+    }
+}
