@@ -211,10 +211,7 @@ async fn a_deleted_event_is_gone_for_all() {
 async fn five_hundred_invitees_are_sent_to_and_deleted() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let mut invitees = Vec::new();
-    for index in 0..500 {
-        invitees.push(service.user(&format!("guest{index}")).await);
-    }
+    let invitees = service.guests(500).await;
     let path = service.picnic(&jane, &invitees).await;
     let event = service.get(&invitees[499], &path).await.expect(200).body;
     let ids: Vec<_> =

@@ -134,10 +134,7 @@ async fn every_fault_of_the_query_is_named() {
 async fn the_newest_hundred_events_and_contacts_are_shown() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let mut guests = Vec::new();
-    for index in 0..103 {
-        guests.push(service.user(&format!("guest{index}")).await);
-    }
+    let guests = service.guests(103).await;
     service.picnic(&jane, &guests[..60]).await;
     service.picnic(&jane, &guests[40..]).await;
     for _ in 0..100 {

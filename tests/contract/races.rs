@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Response, Service, User, picnic, vote};
+use tests::{Response, Service, picnic, vote};
 
 fn count(responses: &[Response]) -> HashMap<u16, usize> {
     let mut counts = HashMap::new();
@@ -13,14 +13,6 @@ fn count(responses: &[Response]) -> HashMap<u16, usize> {
         *counts.entry(response.status).or_default() += 1;
     }
     counts
-}
-
-async fn guests(service: &Service, number: usize) -> Vec<User> {
-    let mut guests = Vec::new();
-    for index in 0..number {
-        guests.push(service.user(&format!("guest{index}")).await);
-    }
-    guests
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +62,7 @@ async fn wrong_passwords_at_once_are_all_counted() {
 async fn two_hundred_votes_at_once_all_stand() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let guests = guests(&service, 200).await;
+    let guests = service.guests(200).await;
     let path = service.picnic(&jane, &guests).await;
     let url = format!("{path}/vote");
     let ballots: Vec<_> = ["01.02.2027", "02.02.2027"].map(|date| vote("date", date)).to_vec();
@@ -109,7 +101,7 @@ async fn votes_and_answers_at_once_do_not_overwrite_each_other() {
 async fn sending_at_once_sends_once_and_loses_no_vote() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let guests = guests(&service, 150).await;
+    let guests = service.guests(150).await;
     let id = service.draft(&jane, &picnic(&guests)).await;
     let (send, url) = (format!("/event/{id}/send"), format!("/event/{id}/vote"));
     let sendings = join_all((0..8).map(|_| service.call(&jane, Method::POST, &send, &Value::Null)));
@@ -167,7 +159,7 @@ async fn edits_at_once_with_if_match_are_not_lost() {
 async fn sending_several_events_at_once_makes_contacts_of_all_invitees() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let guests = guests(&service, 4).await;
+    let guests = service.guests(4).await;
     join_all(guests.chunks(1).map(|guest| service.picnic(&jane, guest))).await;
     let contacts = service.get(&jane, "/user").await.expect(200).body["user"]["contacts"].clone();
     assert_eq!(contacts.as_array().unwrap().len(), 4, "{contacts}");

@@ -31,13 +31,10 @@ async fn rows(service: &Service, id: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_late_sending_writes_nothing_over_a_sent_event() {
-    let service = Service::start().await;
     for number in [1, 150] {
-        let jane = service.user(&format!("jane{number}")).await;
-        let mut invitees = Vec::new();
-        for index in 0..number {
-            invitees.push(service.user(&format!("guest{number}-{index}")).await);
-        }
+        let service = Service::start().await;
+        let jane = service.user("jane").await;
+        let invitees = service.guests(number).await;
         let john = invitees[0].clone();
         let id = service.draft(&jane, &picnic(&invitees)).await;
         let late = service.app().events.find(id.parse().unwrap()).await.unwrap();

@@ -6,10 +6,7 @@ use tests::{Service, User, vote};
 async fn started(invitees: usize) -> (Service, User, Vec<User>, String) {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let mut guests = Vec::new();
-    for index in 0..invitees {
-        guests.push(service.user(&format!("guest{index}")).await);
-    }
+    let guests = service.guests(invitees).await;
     let path = service.picnic(&jane, &guests).await;
     (service, jane, guests, path)
 }

@@ -134,10 +134,7 @@ async fn every_route_costs_what_the_readme_says() {
 async fn a_vote_among_five_hundred_is_one_write_too() {
     let (service, wire) = start().await;
     let jane = service.user("jane").await;
-    let mut guests = Vec::new();
-    for index in 0..500 {
-        guests.push(service.user(&format!("guest{index}")).await);
-    }
+    let guests = service.guests(500).await;
     let path = service.picnic(&jane, &guests).await;
     wire.plan(None);
     service.put(&guests[7], &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);

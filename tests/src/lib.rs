@@ -216,6 +216,15 @@ impl Service {
         users.try_into().unwrap()
     }
 
+    /// Makes so many such users: `guest0`, `guest1` …
+    pub async fn guests(&self, number: usize) -> Vec<User> {
+        let mut guests = Vec::with_capacity(number);
+        for index in 0..number {
+            guests.push(self.user(&format!("guest{index}")).await);
+        }
+        guests
+    }
+
     /// Makes a draft as that user and gives its id.
     pub async fn draft(&self, organiser: &User, event: &Value) -> String {
         let response = self.call(organiser, Method::POST, "/event", event).await.expect(201);
