@@ -7,7 +7,7 @@ use event_messenger::domain::UserId;
 use event_messenger::domain::draft::Draft;
 use event_messenger::domain::event::{Event, Role};
 use event_messenger::error::{Error, Result};
-use event_messenger::http::{Precondition, Reply, Request, both, draft_etag};
+use event_messenger::http::{Reply, Request, both, draft_etag};
 
 use crate::drafting::plan;
 
@@ -29,8 +29,7 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
         if same == stored {
             return Reply::event(&stored, user);
         }
-        let precondition = request.if_match(&draft_etag(&stored));
-        if precondition == Precondition::Fails {
+        if !request.may_replace(&draft_etag(&stored)) {
             return Err(Error::Changed);
         }
         let replaced = Event { version: stored.version + 1, ..same };

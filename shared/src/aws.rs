@@ -28,7 +28,7 @@ pub(crate) struct Connection {
     pub(crate) region: Region,
     /// The defaults of the SDK.
     pub(crate) behavior: BehaviorVersion,
-    /// How long to wait. The calls of a request, four at the most, fit into a function's time even if each is that slow.
+    /// How long to wait. Six calls that slow, which is what the longest requests make, fit into a function's time.
     pub(crate) timeouts: TimeoutConfig,
     /// How often to try.
     pub(crate) retries: RetryConfig,

@@ -16,7 +16,7 @@ use crate::log;
 pub type Handler = Arc<dyn Fn(lambda_http::Request) -> lambda_http::BoxFuture<'static, Response<Body>> + Send + Sync>;
 
 /// Why a function ends.
-pub type Failure = lambda_http::Error;
+pub type Failure = lambda_runtime::Error;
 
 /// A function as the local service and the tests start it.
 #[derive(Clone, Copy, Debug)]

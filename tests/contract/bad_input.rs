@@ -156,3 +156,16 @@ async fn an_idempotency_key_has_a_limit() {
     let response = service.send(request.header("idempotency-key", "x".repeat(256))).await.expect(400);
     assert_eq!(response.fields(), ["Idempotency-Key"]);
 }
+
+#[tokio::test]
+async fn an_empty_idempotency_key_is_none() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access).json(&json!({}));
+        let made = service.send(request.header("idempotency-key", "")).await.expect(201);
+        ids.push(made.body["event"]["id"].clone());
+    }
+    assert_ne!(ids[0], ids[1]);
+}

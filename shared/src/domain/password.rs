@@ -15,7 +15,7 @@ pub const MIN_LENGTH: usize = 8;
 pub const MAX_LENGTH: usize = 128;
 
 /// The common passwords of at least eight characters, in lower case, from the twenty thousand that Royce Williams found in
-/// breaches and that Django ships under its BSD licence. Scanning them is nothing beside a hash.
+/// breaches, as Django ships them (see `common_passwords.LICENSE`). Scanning them is nothing beside a hash.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// What the service is called: no password is to be built from it.

@@ -6,4 +6,4 @@ mod reply;
 mod request;
 
 pub use reply::{Reply, draft_etag};
-pub use request::{Precondition, Request, both};
+pub use request::{Request, both};

@@ -22,17 +22,6 @@ const MAX_AGENT: usize = 200;
 /// The longest `Idempotency-Key`, in characters.
 const MAX_IDEMPOTENCY_KEY: usize = 255;
 
-/// What a request's `If-Match` comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precondition {
-    /// There is none.
-    None,
-    /// The client knows what is there.
-    Holds,
-    /// The client knows something older.
-    Fails,
-}
-
 /// A request that came through API Gateway.
 #[derive(Debug)]
 pub struct Request(pub(crate) lambda_http::Request);
@@ -119,7 +108,7 @@ impl Request {
     /// # Errors
     /// `Invalid` if it is too long.
     pub fn idempotency_key(&self) -> Result<Option<&str>> {
-        let key = self.header(&HeaderName::from_static("idempotency-key"));
+        let key = self.header(&HeaderName::from_static("idempotency-key")).filter(|key| !key.is_empty());
         if key.is_some_and(|key| key.len() > MAX_IDEMPOTENCY_KEY) {
             let message = format!("must be at most {MAX_IDEMPOTENCY_KEY} characters long");
             return Err(Error::invalid("Idempotency-Key", message));
@@ -127,16 +116,12 @@ impl Request {
         Ok(key)
     }
 
-    /// Whether the client asks for the write only if what is there has this `ETag` ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)).
+    /// Whether the client lets what has this `ETag` be written over: always, unless its `If-Match` names others only
+    /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)).
     #[must_use]
-    pub fn if_match(&self, etag: &str) -> Precondition {
-        match self.header(&IF_MATCH) {
-            None => Precondition::None,
-            Some(list) if list.split(',').any(|listed| listed.trim() == etag || listed.trim() == "*") => {
-                Precondition::Holds
-            }
-            Some(_) => Precondition::Fails,
-        }
+    pub fn may_replace(&self, etag: &str) -> bool {
+        self.header(&IF_MATCH)
+            .is_none_or(|list| list.split(',').any(|listed| listed.trim() == "*" || listed.trim() == etag))
     }
 
     /// Whether it is a browser that opens a page.
@@ -247,18 +232,18 @@ mod tests {
     }
 
     #[test]
-    fn a_precondition_holds_if_one_of_the_tags_is_the_present_one() {
+    fn if_match_keeps_from_writing_over_anything_else() {
         let cases = [
-            (json!({}), Precondition::None),
-            (json!({"if-match": "\"v1\""}), Precondition::Holds),
-            (json!({"if-match": "\"v0\", \"v1\""}), Precondition::Holds),
-            (json!({"if-match": "*"}), Precondition::Holds),
-            (json!({"if-match": "\"v0\""}), Precondition::Fails),
-            (json!({"if-match": "W/\"v1\""}), Precondition::Fails),
-            (json!({"if-match": ""}), Precondition::Fails),
+            (json!({}), true),
+            (json!({"if-match": "\"v1\""}), true),
+            (json!({"if-match": "\"v0\", \"v1\""}), true),
+            (json!({"if-match": "*"}), true),
+            (json!({"if-match": "\"v0\""}), false),
+            (json!({"if-match": "W/\"v1\""}), false),
+            (json!({"if-match": ""}), false),
         ];
         for (headers, expected) in cases {
-            assert_eq!(request(&headers, "", "").if_match("\"v1\""), expected, "{headers}");
+            assert_eq!(request(&headers, "", "").may_replace("\"v1\""), expected, "{headers}");
         }
     }
 
