@@ -7,6 +7,7 @@ use event_messenger::domain::event::{Answer, Role};
 use event_messenger::domain::fault::{Fault, Node};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request, both};
+use event_messenger::log::{Act, Subject};
 use serde_json::Value;
 
 /// `200` with the event after the answer.
@@ -24,6 +25,7 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
         && invitee.answer != Some(answer)
     {
         app.events.update_answer(id, user, answer).await?;
+        request.audit(Act::Answered, Subject::Event(id));
         invitee.answer = Some(answer);
     }
     Reply::event(&event, user)

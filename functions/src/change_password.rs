@@ -8,12 +8,11 @@ use event_messenger::domain::login::Login;
 use event_messenger::domain::password::{Attempt, Password};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
-use event_messenger::log;
-use event_messenger::mail::password_changed::password_changed;
-use event_messenger::store::attempts::Source;
+use event_messenger::log::{Act, Subject};
 use serde_json::{Value, json};
 
-use crate::credentials::{hash, matches};
+use crate::credentials::{Trial, hash, matches};
+use crate::notices::tell_of_password;
 
 /// The password as it is said to be, and as it is to be.
 struct Change {
@@ -28,20 +27,14 @@ struct Change {
 pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
     let holder = request.holder(&app.signer, &app.clock)?;
     let change = request.parse(Change::parse)?;
-    let (now, login) = (app.clock.now(), Login::Id(holder.user));
-    let source = Source::new(&login, &request.source());
-    let prospect = app.users.find_login(&login, &source, now).await?;
-    if prospect.wait > 0 {
-        return Err(Error::TooSoon(prospect.wait));
-    }
-    let account = app.users.find_account(holder.user, now).await?.ok_or(Error::Unauthenticated)?;
+    let now = app.clock.now();
+    let trial = Trial::open(&app.users, &app.limits, &request, &Login::Id(holder.user), now).await?;
+    let account = trial.account().await?.filter(|account| account.active).ok_or(Error::Unauthenticated)?;
     let new = Password::parse(&change.new, Some(&account.username), Some(&account.email))
         .map_err(|message| Error::invalid("new_password", message))?;
 
     if matches(change.old, Some(&account)).await? {
-        if prospect.failed_before {
-            app.users.forget_failures(&source).await?;
-        }
+        trial.passed().await?;
         let hash = hash(new).await?;
         // A write that was repeated because its answer was lost finds its own hash there.
         if !app.users.update_password(&account, &hash).await?
@@ -50,14 +43,11 @@ pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
             return Err(Error::BadCredentials);
         }
     } else if !matches(Attempt::new(&change.new), Some(&account)).await? {
-        app.users.add_failure(&source, now).await?;
-        return Err(Error::BadCredentials);
+        return Err(trial.failed().await);
     }
     app.users.revoke_sessions(holder.user, Some(holder.session)).await?;
-    let notice = password_changed(&account.username, now, &request.source())?;
-    if let Err(error) = app.mailer.send(&account.email, notice).await {
-        log::beside("a new password could not be told of by mail", &error);
-    }
+    request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
+    tell_of_password(&app.mailer, &request, &account, now).await?;
     Ok(Reply::ok(&json!({})))
 }
 

@@ -7,10 +7,11 @@ use event_messenger::domain::draft::Draft;
 use event_messenger::domain::event::Event;
 use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request, both};
+use event_messenger::log::{Act, Subject};
 use event_messenger::token::digest::idempotent_id;
 use uuid::Uuid;
 
-use crate::drafting::plan;
+use crate::drafting::{named, plan};
 
 /// `201` with the draft. The same `Idempotency-Key` again gives the event that it made, as it is now.
 ///
@@ -22,6 +23,11 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let planned = plan(&app.users, user, draft, app.clock.now()).await?;
     let id = key.map_or_else(Uuid::new_v4, |key| idempotent_id(user, key));
     let event = Event { id, ..planned };
-    let event = if app.events.create_draft(&event).await? { event } else { app.events.find_event(id).await? };
+    let event = if app.events.create_draft(&event).await? {
+        request.audit(Act::EventCreated, Subject::Event(id));
+        event
+    } else {
+        named(&app.users, app.events.find_event(id).await?, app.clock.now()).await?
+    };
     Reply::event(&event, user)?.created(&format!("/event/{id}"))
 }

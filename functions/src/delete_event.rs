@@ -6,6 +6,7 @@ use event_messenger::app::EventApp;
 use event_messenger::domain::event::Role;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
+use event_messenger::log::{Act, Subject};
 
 /// `204`; the event is gone for all its members.
 ///
@@ -24,5 +25,6 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
         Err(Error::NoSuchEvent) if app.events.finish_deletion(id, user).await? => {}
         Err(error) => return Err(error),
     }
+    request.audit(Act::EventDeleted, Subject::Event(id));
     Ok(Reply::no_content())
 }

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::EventApp;
+use event_messenger::app::PlanApp;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
+
+use crate::drafting::named;
 
 /// `200` with the event and its `ETag`.
 ///
 /// # Errors
 /// `NoSuchEvent` for everybody but its members, and for an invitee as long as it is a draft.
-pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
+pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let event = app.events.find_event(request.event_id()?).await?;
     event.role(user).ok_or(Error::NoSuchEvent)?;
-    Reply::event(&event, user)
+    Reply::event(&named(&app.users, event, app.clock.now()).await?, user)
 }

@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use event_messenger::app::PlanApp;
-use event_messenger::error::{Error, Result};
+use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request};
-use event_messenger::store::lists::Entry;
-use serde_json::json;
 
-/// How many events are listed at most, the newest first.
-const MAX_EVENTS: usize = 100;
+use crate::profile::profile;
 
 /// `200` with the user, the contacts, the events and the open chats.
 ///
@@ -17,11 +14,5 @@ const MAX_EVENTS: usize = 100;
 /// `Unauthenticated`, also when the user is no more.
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
-    let (found, listed) = tokio::join!(app.users.find_profile(user), app.events.list_events(user, MAX_EVENTS, None));
-    let profile = found?.ok_or(Error::Unauthenticated)?;
-    let (entries, _) = listed?;
-    let events: Vec<_> = entries.iter().map(|entry| entry.id).collect();
-    let chats: Vec<_> =
-        entries.iter().filter(|entry| entry.sent && entry.chat_is_open()).map(|entry: &Entry| entry.id).collect();
-    Ok(Reply::ok(&json!({"user": profile.view(&events, &chats)})))
+    profile(&app, user).await
 }

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use event_messenger::app::UserApp;
-use event_messenger::error::Result;
+use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use serde_json::{Value, json};
 
 /// `200` with the sessions: when each was opened and last used, from where, and which is this one.
 ///
 /// # Errors
-/// `Unauthenticated`.
+/// `Unauthenticated`; `SessionOver` if this one is not among them any more.
 pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
     let holder = request.holder(&app.signer, &app.clock)?;
     let sessions = app.users.list_sessions(holder.user, app.clock.now()).await?;
+    if !sessions.iter().any(|session| session.id == holder.session) {
+        return Err(Error::SessionOver);
+    }
     let sessions: Vec<Value> = sessions.iter().map(|session| session.view(holder.session)).collect();
     Ok(Reply::ok(&json!({ "sessions": sessions })))
 }

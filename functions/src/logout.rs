@@ -6,6 +6,7 @@ use event_messenger::app::UserApp;
 use event_messenger::domain::fault::{Fault, Node};
 use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request};
+use event_messenger::log::{Act, Subject};
 use event_messenger::token::RefreshToken;
 use serde_json::{Value, json};
 
@@ -26,10 +27,17 @@ enum Wanted {
 /// `Invalid`; `Unauthenticated` if all are to end and there is no access token.
 pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
     match request.parse(parse)? {
-        Wanted::All => app.users.revoke_sessions(request.user(&app.signer, &app.clock)?, None).await?,
+        Wanted::All => {
+            let user = request.user(&app.signer, &app.clock)?;
+            app.users.revoke_sessions(user, None).await?;
+            request.audit(Act::LoggedOutEverywhere, Subject::Account(Some(user)));
+        }
         Wanted::One(text) => {
-            if let Some(token) = RefreshToken::parse(&text) {
-                app.users.revoke_session(&token).await?;
+            if let Some(token) = RefreshToken::parse(&text)
+                && app.users.revoke_session(&token).await?
+            {
+                request.identify(token.user());
+                request.audit(Act::LoggedOut, Subject::Account(Some(token.user())));
             }
         }
     }

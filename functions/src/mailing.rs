@@ -1,26 +1,49 @@
-//! The confirmation mail, as registering and resending send it.
+//! The mails with links: to confirm an address, as registering and resending send it, and to set a new password.
 
-use event_messenger::app::MailApp;
+use event_messenger::app::LinkApp;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::Request;
 use event_messenger::mail::confirmation::confirmation;
+use event_messenger::mail::password_reset::password_reset;
+use event_messenger::store::resets::RESET_SECONDS;
 use event_messenger::store::users::{Account, CONFIRMATION_SECONDS};
-use event_messenger::token::ConfirmationToken;
+use event_messenger::token::MailedToken;
 use jiff::{SignedDuration, Timestamp};
 
-/// Mails the link that confirms this account. It opens the front end's page, or the API's own where there is none.
+/// What requests are counted as that mail to somebody of whom nothing is known yet.
+pub(crate) const MAIL_REQUESTS: &str = "mail requests";
+
+/// Mails the link that confirms this account.
 pub(crate) async fn send_confirmation(
-    app: &MailApp,
+    app: &LinkApp,
     request: &Request,
     account: &Account,
-    token: &ConfirmationToken,
+    token: &MailedToken,
     now: Timestamp,
 ) -> Result<()> {
-    let page = app.frontend_url.clone().unwrap_or_else(|| format!("{}/user/confirm", request.base_url()));
-    let separator = if page.contains('?') { '&' } else { '?' };
-    let link = format!("{page}{separator}token={}", token.encode());
-    let expires_at = now
-        .checked_add(SignedDuration::from_secs(CONFIRMATION_SECONDS))
-        .map_err(|error| Error::internal("expiry", error))?;
+    let (link, expires_at) = (link(app, request, "/user/confirm", token), after(now, CONFIRMATION_SECONDS)?);
     app.mailer.send(&account.email, confirmation(&account.username, &link, expires_at)?).await
+}
+
+/// Mails the link that sets a new password.
+pub(crate) async fn send_reset(
+    app: &LinkApp,
+    request: &Request,
+    (username, address): (&str, &str),
+    token: &MailedToken,
+    now: Timestamp,
+) -> Result<()> {
+    let (link, expires_at) = (link(app, request, "/user/password/reset", token), after(now, RESET_SECONDS)?);
+    app.mailer.send(address, password_reset(username, &link, expires_at)?).await
+}
+
+/// A link with this token. It opens the front end's page, or the API's own where there is none.
+fn link(app: &LinkApp, request: &Request, own: &str, token: &MailedToken) -> String {
+    let page = app.page.clone().unwrap_or_else(|| format!("{}{own}", request.base_url()));
+    let separator = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{separator}token={}", token.encode())
+}
+
+fn after(now: Timestamp, seconds: i64) -> Result<Timestamp> {
+    now.checked_add(SignedDuration::from_secs(seconds)).map_err(|error| Error::internal("expiry", error))
 }

@@ -2,22 +2,36 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::UserApp;
+use event_messenger::app::SessionApp;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
+use event_messenger::log::{Act, Subject};
+use event_messenger::store::sessions::Refreshed;
 use event_messenger::token::RefreshToken;
 
+use crate::credentials::refused;
 use crate::tokens::{refresh_token, token_object};
 
 /// `200` with a new token object; the refresh token that was sent is spent.
 ///
 /// # Errors
-/// `SessionOver`.
-pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
+/// `SessionOver`, `TooSoon` after too many of those.
+pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
     let text = request.parse(refresh_token)?;
     let token = RefreshToken::parse(&text).ok_or(Error::SessionOver)?;
     let successor = app.signer.successor(&token);
     let now = app.clock.now();
-    app.users.refresh_session(&token, &successor, request.device(), now).await?;
-    token_object(&app.signer, &successor, now)
+    let account = Subject::Account(Some(token.user()));
+    match app.users.refresh_session(&token, &successor, request.device(), now).await? {
+        Refreshed::Goes => {
+            request.identify(token.user());
+            request.audit(Act::Refreshed, account);
+            token_object(&app.signer, &successor, now)
+        }
+        Refreshed::Ended => {
+            request.audit(Act::Replayed, account);
+            Err(Error::SessionOver)
+        }
+        Refreshed::Over => Err(refused(&app.users, &app.limits, &request, token.user(), Error::SessionOver, now).await),
+    }
 }

@@ -2,46 +2,49 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::MailApp;
+use event_messenger::app::LinkApp;
 use event_messenger::domain::user::NewUser;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
-use event_messenger::log;
+use event_messenger::log::{Act, Subject};
 use event_messenger::store::users::Account;
-use event_messenger::token::ConfirmationToken;
+use event_messenger::token::MailedToken;
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::credentials::hash;
-use crate::mailing::send_confirmation;
+use crate::mailing::{MAIL_REQUESTS, send_confirmation};
 
 /// `200 {}` and one mail, or nothing at all: without the mail nothing is kept.
 ///
 /// # Errors
-/// `Invalid`, `UserExists`, `Unavailable`.
-pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
+/// `Invalid`, `UserExists`, `TooSoon` after too many from one network, `Unavailable`.
+pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let user = request.parse(NewUser::parse)?;
-    let token = ConfirmationToken::new(Uuid::new_v4())?;
     let now = app.clock.now();
+    // Before anything that costs more than this.
+    app.users.take_turn(MAIL_REQUESTS, request.address(), app.limits.mail_requests, now).await?;
+    let token = MailedToken::new(Uuid::new_v4())?;
     let account = Account::new(token.user(), &user, hash(user.password.clone()).await?, token.hash(), now);
     if let Err(error) = create(&app, &request, &account, &token, now).await {
         // Even where DynamoDB did not answer, it may have written.
         if !matches!(error, Error::UserExists)
-            && let Err(undoing) = app.users.delete_pending(&account).await
+            && let Err(undoing) = app.users.delete_inactive(&account).await
         {
-            log::beside("a registration without a mail is left over", &undoing);
+            request.trouble("a registration without a mail is left over", &undoing);
         }
         return Err(error);
     }
+    request.audit(Act::Registered, Subject::Account(Some(account.id)));
     Ok(Reply::ok(&json!({})))
 }
 
 async fn create(
-    app: &MailApp,
+    app: &LinkApp,
     request: &Request,
     account: &Account,
-    token: &ConfirmationToken,
+    token: &MailedToken,
     now: Timestamp,
 ) -> Result<()> {
     app.users.create_user(account, now).await?;

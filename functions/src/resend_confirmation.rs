@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::MailApp;
+use event_messenger::app::LinkApp;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
-use event_messenger::log;
-use event_messenger::token::ConfirmationToken;
+use event_messenger::log::{Act, Subject};
+use event_messenger::store::users::Account;
+use event_messenger::token::MailedToken;
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::credentials::authenticate;
@@ -19,17 +21,18 @@ const PAUSE_SECONDS: i64 = 60;
 ///
 /// # Errors
 /// `BadCredentials`, `AlreadyConfirmed`, `TooSoon`, `Unavailable`.
-pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
+pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let now = app.clock.now();
-    let account = authenticate(&app.users, &request, now).await?;
+    let account = authenticate(&app.users, &app.limits, &request, now).await?;
     if account.active {
         return Err(Error::AlreadyConfirmed);
     }
-    let sent_before = now.as_second() - PAUSE_SECONDS;
-    if let Some(wait) = account.confirm_sent_at.map(|sent_at| sent_at - sent_before).filter(|wait| *wait > 0) {
+    let wait = wait(&account, app.limits.mails, now);
+    if wait > 0 {
         return Err(Error::TooSoon(wait.unsigned_abs()));
     }
-    let token = ConfirmationToken::new(account.id)?;
+    let sent_before = now.as_second() - PAUSE_SECONDS;
+    let token = MailedToken::new(account.id)?;
     let renewed = app.users.renew_confirmation(&account, &token.hash(), sent_before, now).await;
     let sent = match renewed {
         Ok(()) => send_confirmation(&app, &request, &account, &token, now).await,
@@ -40,9 +43,18 @@ pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
         if !matches!(error, Error::TooSoon(_))
             && let Err(undoing) = app.users.restore_confirmation(&account, &token.hash()).await
         {
-            log::beside("a confirmation link without a mail replaces the older one", &undoing);
+            request.trouble("a confirmation link without a mail replaces the older one", &undoing);
         }
         return Err(error);
     }
+    request.audit(Act::ConfirmationResent, Subject::Account(Some(account.id)));
     Ok(Reply::ok(&json!({})))
+}
+
+/// How many seconds remain until the next mail: the rest of a minute, or of the registration where that has used up its mails.
+fn wait(account: &Account, mails: u32, now: Timestamp) -> i64 {
+    let used_up = mails > 0 && account.confirm_mails >= mails;
+    let next =
+        if used_up { account.expires_at } else { account.confirm_sent_at.map(|sent_at| sent_at + PAUSE_SECONDS) };
+    next.map_or(0, |next| next - now.as_second())
 }

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use event_messenger::app::PlanApp;
-use event_messenger::domain::event::{Event, Person, Role};
+use event_messenger::domain::UserId;
+use event_messenger::domain::event::{Event, Role};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
+use event_messenger::log::{Act, Subject};
+
+use crate::drafting::sendable;
 
 /// How often it is tried anew when the draft is written at the same time.
 const ROUNDS: usize = 5;
@@ -18,7 +22,7 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let id = request.event_id()?;
     for _ in 0..ROUNDS {
-        let found = app.events.find(id).await?;
+        let mut found = app.events.find(id).await?;
         match found.event.role(user) {
             None => return Err(Error::NoSuchEvent),
             Some(Role::Invitee(_)) => return Err(Error::NotOrganiser),
@@ -27,14 +31,13 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
         if found.event.sent {
             return Reply::event(&found.event, user);
         }
-        let missing = found.event.missing();
-        if !missing.is_empty() {
-            return Err(missing.into());
-        }
+        let now = app.clock.now();
+        found.event = sendable(&app.users, found.event, now).await?;
         // Before the sending, so that it is done too if that is interrupted and taken up again.
-        let people: Vec<Person> = found.event.invitees.iter().map(|invitee| invitee.person.clone()).collect();
+        let people: Vec<UserId> = found.event.invitees.iter().map(|invitee| invitee.person.id).collect();
         app.users.add_contacts(user, &people).await?;
-        if app.events.send_event(&found, app.clock.now()).await? {
+        if app.events.send_event(&found, now).await? {
+            request.audit(Act::EventSent, Subject::Event(id));
             let version = found.event.version + 1;
             return Reply::event(&Event { sent: true, version, ..found.event }, user);
         }

@@ -8,6 +8,7 @@ use event_messenger::domain::draft::Draft;
 use event_messenger::domain::event::{Event, Role};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request, both, draft_etag};
+use event_messenger::log::{Act, Subject};
 
 use crate::drafting::plan;
 
@@ -26,14 +27,15 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let planned = plan(&app.users, user, draft, app.clock.now()).await?;
     for _ in 0..ROUNDS {
         let same = Event { id, created_at: stored.created_at, version: stored.version, ..planned.clone() };
-        if same == stored {
-            return Reply::event(&stored, user);
+        if same.is_stored_as(&stored) {
+            return Reply::event(&same, user);
         }
         if !request.may_replace(&draft_etag(&stored)) {
             return Err(Error::Changed);
         }
         let replaced = Event { version: stored.version + 1, ..same };
         if app.events.replace_draft(&replaced).await? {
+            request.audit(Act::EventUpdated, Subject::Event(id));
             return Reply::event(&replaced, user);
         }
         stored = editable(app.events.find_event(id).await?, user)?;

@@ -7,6 +7,7 @@ use event_messenger::domain::event::Role;
 use event_messenger::domain::vote::{Effect, Vote};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request, both};
+use event_messenger::log::{Act, Subject};
 
 /// `200` with the event after the vote.
 ///
@@ -20,6 +21,7 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
     match vote.effect(&event, role)? {
         Effect::Cast(topic, option) => {
             app.events.update_vote(id, user, topic, option).await?;
+            request.audit(Act::Voted, Subject::Event(id));
             if let Role::Invitee(index) = role
                 && let Some(invitee) = event.invitees.get_mut(index)
             {
@@ -28,6 +30,7 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
         }
         Effect::Decide(topic, option) => {
             app.events.update_decision(id, topic, option).await?;
+            request.audit(Act::Decided, Subject::Event(id));
             event.poll_mut(topic).chosen = Some(option);
         }
         Effect::Nothing => {}

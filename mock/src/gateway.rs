@@ -21,7 +21,7 @@ use event_messenger::clock::Clock;
 use event_messenger::lambda::Handler;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 pub(crate) use self::local::SES_PATH;
@@ -48,6 +48,8 @@ pub(crate) struct Gateway {
     pub(crate) mailbox: Mailbox,
     pub(crate) clock: Clock,
     pub(crate) log: bool,
+    /// Ends the functions that are running.
+    pub(crate) kill: Arc<Notify>,
 }
 
 /// Serves until the sender of `stopped` is gone and the last request is answered.
@@ -127,7 +129,7 @@ async fn call(gateway: &Gateway, peer: SocketAddr, request: Request, request_id:
     };
     let event = event::build(&parts, &body, &route, &origin);
     let function = &gateway.functions[route.function];
-    invoke::invoke(function, &event, origin.now).await.map_err(|fault| {
+    invoke::invoke(function, &event, origin.now, &gateway.kill).await.map_err(|fault| {
         eprintln!("the function {} {fault}", function.name);
         Refusal::INTERNAL
     })

@@ -12,6 +12,9 @@ use uuid::Uuid;
 use crate::Error;
 use crate::data::{Folder, private};
 
+/// Where the addresses of SES's [mailbox simulator](https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator) are.
+const SIMULATOR: &str = "@simulator.amazonses.com";
+
 /// A mail that was handed over.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Mail {
@@ -136,6 +139,11 @@ impl Mailbox {
             Ok(mail) => mail,
             Err(fault) => return refusal(400, "BadRequestException", &fault),
         };
+        let taken = Answer { status: 200, error: None, body: json!({"MessageId": Uuid::new_v4()}) };
+        // As by SES itself, what is sent to its simulator is taken and given to nobody.
+        if mail.to.ends_with(SIMULATOR) {
+            return taken;
+        }
         let mut inner = self.lock();
         let kept = inner.file.as_mut().map_or(Ok(()), |file| file.write_all(format!("{}\n", json!(mail)).as_bytes()));
         if let Err(error) = kept {
@@ -143,7 +151,7 @@ impl Mailbox {
         }
         inner.mails.push(mail);
         inner.sent += 1;
-        Answer { status: 200, error: None, body: json!({"MessageId": Uuid::new_v4()}) }
+        taken
     }
 
     /// A panic while the lock was held leaves a mailbox that is still one.
@@ -274,6 +282,15 @@ mod tests {
         );
         mailbox.clear().unwrap();
         assert_eq!((mailbox.mails(None).len(), mailbox.sent()), (0, 3));
+    }
+
+    #[test]
+    fn the_simulator_takes_mails_and_keeps_none() {
+        let mailbox = mailbox();
+        assert_eq!(send(&mailbox, &request(&["success@simulator.amazonses.com"])).status, 200);
+        assert_eq!((mailbox.mails(None).len(), mailbox.sent()), (0, 0));
+        mailbox.set_failure(Failure::Down);
+        assert_eq!(send(&mailbox, &request(&["success@simulator.amazonses.com"])).status, 503);
     }
 
     #[test]

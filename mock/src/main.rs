@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use event_messenger::clock::Clock;
+use event_messenger::log::Log;
 use mock::{Data, Error, LocalService, Options, lines};
 
 /// The API with its database and its mail service, on this machine and with nothing to install.
@@ -31,25 +32,49 @@ struct Arguments {
     /// The SAM template to serve [default: template.yaml]
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
-    /// Where the front end lives, for the links in mails
+    /// The front end's page that confirmation links open
     #[arg(long, value_name = "URL")]
     frontend_url: Option<String>,
+    /// The front end's page that links for a new password open
+    #[arg(long, value_name = "URL")]
+    password_reset_url: Option<String>,
+    /// Slow nobody down and count no mails, for load tests
+    #[arg(long)]
+    no_limits: bool,
+    /// Show the functions' own log too, as CloudWatch gets it
+    #[arg(long)]
+    log: bool,
 }
+
+/// The template's parameters that limit how often something may be done; 0 takes the limit away.
+const LIMITS: [&str; 4] = ["FreeFailures", "FreeFailuresOfNetwork", "MailRequestsAnHour", "MailsADay"];
 
 impl Arguments {
     fn options(self) -> Options {
         let data = self.data.unwrap_or_else(Options::default_data);
+        let pages = [("FrontendUrl", self.frontend_url), ("PasswordResetUrl", self.password_reset_url)];
+        let pages = pages.into_iter().filter_map(|(name, url)| Some((name, url?)));
+        let limits = LIMITS.into_iter().filter(|_| self.no_limits).map(|name| (name, "0".to_owned()));
+        let parameters = pages.chain(limits).map(|(name, value)| (name.to_owned(), value)).collect();
         Options {
             api_addr: self.addr,
             dynamodb_addr: self.dynamodb,
             data: if self.in_memory { Data::Memory } else { Data::Dir(data) },
             template: self.template.unwrap_or_else(Options::default_template),
-            parameters: self.frontend_url.map(|url| ("FrontendUrl".to_owned(), url)).into_iter().collect(),
+            parameters,
             env: HashMap::new(),
             clock: Clock::system(),
             sweep_every: Some(Duration::from_secs(1)),
             log: true,
+            function_log: if self.log { Log::stderr() } else { Log::new(show_trouble) },
         }
+    }
+}
+
+/// Of the functions' log, shows what a person should look at.
+fn show_trouble(line: &str) {
+    if !line.contains(r#""level":"INFO""#) {
+        eprintln!("{line}");
     }
 }
 

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use event_messenger::clock::Clock;
 use event_messenger::config::Env;
 use event_messenger::lambda::Endpoint;
+use event_messenger::log::Log;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::data::{Folder, secrets};
@@ -45,6 +47,8 @@ pub struct Options {
     pub sweep_every: Option<Duration>,
     /// Whether each request gets a line on stderr.
     pub log: bool,
+    /// Where the functions log.
+    pub function_log: Log,
 }
 
 impl Options {
@@ -62,6 +66,7 @@ impl Options {
             clock,
             sweep_every: None,
             log: false,
+            function_log: Log::new(|_| {}),
         }
     }
 
@@ -91,6 +96,7 @@ pub struct LocalService {
     mailbox: Mailbox,
     environments: BTreeMap<&'static str, HashMap<String, String>>,
     routes: Vec<(String, String, String)>,
+    kill: Arc<Notify>,
     // Before the folder, so that the next instance finds it free only when the gateway is told to end.
     stop: watch::Sender<()>,
     serving: JoinHandle<()>,
@@ -138,8 +144,9 @@ impl LocalService {
                 continue;
             };
             let environment = environment::of_function(function, &secrets, &urls, &options.env).map_err(faulty)?;
-            let handler = (endpoint.start)(&Env::Table(environment.clone()), clock.clone())
-                .map_err(|error| Error::Function(endpoint.name, error))?;
+            let handler =
+                (endpoint.start)(&Env::Table(environment.clone()), clock.clone(), options.function_log.clone())
+                    .map_err(|error| Error::Function(endpoint.name, error))?;
             function.routes.iter().for_each(|route| routes.add(route, started.len()));
             started.push(Started { name: endpoint.name, handler, timeout_seconds: function.timeout_seconds });
             environments.insert(endpoint.name, environment);
@@ -150,6 +157,7 @@ impl LocalService {
         let listed = listed.collect();
 
         let (stop, stopped) = watch::channel(());
+        let kill = Arc::new(Notify::new());
         let gateway = Gateway {
             address: api,
             routes,
@@ -158,9 +166,10 @@ impl LocalService {
             mailbox: mailbox.clone(),
             clock: options.clock,
             log: options.log,
+            kill: Arc::clone(&kill),
         };
         let serving = tokio::spawn(gateway::serve(api_listener, gateway, stopped));
-        Ok(Self { api, dynamodb, mailbox, environments, routes: listed, stop, serving, folder })
+        Ok(Self { api, dynamodb, mailbox, environments, routes: listed, kill, stop, serving, folder })
     }
 
     /// The API's address, such as `http://127.0.0.1:3000`.
@@ -211,6 +220,13 @@ impl LocalService {
     /// When the file cannot be written.
     pub fn write_env_file(&self) -> Result<(), Error> {
         self.folder.as_ref().map_or(Ok(()), |folder| folder.write("env", &crate::lines(&self.variables(), "")))
+    }
+
+    /// What ends the functions that are running at that moment, as Lambda ends them when they run out of time or memory: no code of
+    /// theirs runs any more, and their clients get a `500`.
+    pub fn killer(&self) -> impl Fn() + Send + Sync + 'static {
+        let kill = Arc::clone(&self.kill);
+        move || kill.notify_waiters()
     }
 
     /// A client of the database, for whoever wants to look at the items themselves.

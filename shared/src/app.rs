@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::config::{ConfigError, Env};
+use crate::domain::limits::Limits;
 use crate::mail::Mailer;
 use crate::store::events::Events;
 use crate::store::users::Users;
@@ -35,7 +36,34 @@ pub struct UserApp {
     pub users: Users,
 }
 
-/// For functions that mail to users.
+/// For functions that open or go on with sessions, which somebody may try to guess.
+pub struct SessionApp {
+    /// The time.
+    pub clock: Clock,
+    /// Signs and reads tokens.
+    pub signer: Signer,
+    /// The users.
+    pub users: Users,
+    /// How often it may be tried.
+    pub limits: Limits,
+}
+
+/// For functions that mail a link to users.
+#[derive(Debug)]
+pub struct LinkApp {
+    /// The time.
+    pub clock: Clock,
+    /// The users.
+    pub users: Users,
+    /// Sends the mails.
+    pub mailer: Mailer,
+    /// The front end's page that the links open, if there is one.
+    pub page: Option<String>,
+    /// How often it may be asked for.
+    pub limits: Limits,
+}
+
+/// For functions that act on such a link and tell of it by mail.
 #[derive(Debug)]
 pub struct MailApp {
     /// The time.
@@ -44,8 +72,8 @@ pub struct MailApp {
     pub users: Users,
     /// Sends the mails.
     pub mailer: Mailer,
-    /// The front end's page that confirmation links open, if there is one.
-    pub frontend_url: Option<String>,
+    /// How often it may be tried.
+    pub limits: Limits,
 }
 
 /// For functions that change an account and tell its owner by mail.
@@ -58,6 +86,16 @@ pub struct AccountApp {
     pub users: Users,
     /// Sends the mails.
     pub mailer: Mailer,
+    /// How often a password may be tried.
+    pub limits: Limits,
+}
+
+/// For functions that delete accounts.
+pub struct LeaveApp {
+    /// The account's side.
+    pub account: AccountApp,
+    /// The events.
+    pub events: Events,
 }
 
 /// For functions that deal with events alone.
@@ -88,16 +126,36 @@ impl App for UserApp {
     }
 }
 
+impl App for SessionApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        Ok(Self { clock, signer: signer(env)?, users: users(env)?, limits: limits(env)? })
+    }
+}
+
+impl App for LinkApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        let (mailer, limits) = (Mailer::from_env(env)?, limits(env)?);
+        Ok(Self { clock, users: users(env)?, mailer, page: env.get("FRONTEND_URL"), limits })
+    }
+}
+
 impl App for MailApp {
     fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
-        let frontend_url = env.get("FRONTEND_URL");
-        Ok(Self { clock, users: users(env)?, mailer: Mailer::from_env(env)?, frontend_url })
+        Ok(Self { clock, users: users(env)?, mailer: Mailer::from_env(env)?, limits: limits(env)? })
     }
 }
 
 impl App for AccountApp {
     fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
-        Ok(Self { clock, signer: signer(env)?, users: users(env)?, mailer: Mailer::from_env(env)? })
+        let (mailer, limits) = (Mailer::from_env(env)?, limits(env)?);
+        Ok(Self { clock, signer: signer(env)?, users: users(env)?, mailer, limits })
+    }
+}
+
+impl App for LeaveApp {
+    fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
+        let events = Events::new(Table::from_env(store::client(env)?, env, EVENTS_TABLE)?);
+        Ok(Self { account: AccountApp::start(env, clock)?, events })
     }
 }
 
@@ -127,4 +185,17 @@ fn signer(env: &Env) -> Result<Signer, ConfigError> {
         return Err(ConfigError::Unusable(TOKEN_SECRET, format!("it must be at least {MIN_SECRET} bytes long")));
     }
     Ok(Signer::new(secret.as_bytes()))
+}
+
+fn limits(env: &Env) -> Result<Limits, ConfigError> {
+    let number = |name| {
+        let unusable = |error: std::num::ParseIntError| ConfigError::Unusable(name, error.to_string());
+        env.require(name)?.parse().map_err(unusable)
+    };
+    Ok(Limits {
+        failures: number("FREE_FAILURES")?,
+        failures_of_network: number("FREE_FAILURES_OF_NETWORK")?,
+        mail_requests: number("MAIL_REQUESTS_AN_HOUR")?,
+        mails: number("MAILS_A_DAY")?,
+    })
 }

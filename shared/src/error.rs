@@ -68,6 +68,15 @@ impl Error {
         Self::Unavailable(Cause { during, what: what.to_string() })
     }
 
+    /// What the log is told, of a failure that is not the client's doing.
+    #[must_use]
+    pub const fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
     /// The failure of one field.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Fault::new(field, message)])

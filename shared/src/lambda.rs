@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use lambda_http::{Body, Response};
 
@@ -10,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::{ConfigError, Env};
 use crate::error::Result;
 use crate::http::{Reply, Request};
-use crate::log;
+use crate::log::Log;
 
 /// A started function: takes a request, gives the response, and never fails but by panicking.
 pub type Handler = Arc<dyn Fn(lambda_http::Request) -> lambda_http::BoxFuture<'static, Response<Body>> + Send + Sync>;
@@ -24,34 +26,37 @@ pub struct Endpoint {
     /// The name of its binary, as in `template.yaml`'s `BuildProperties`.
     pub name: &'static str,
     /// Builds its clients from the environment.
-    pub start: fn(&Env, Clock) -> Result<Handler, ConfigError>,
+    pub start: fn(&Env, Clock, Log) -> Result<Handler, ConfigError>,
 }
 
 /// Builds what `handle` works with, and makes it a [`Handler`].
 ///
 /// # Errors
 /// Names the variable of the environment that is missing or wrong.
-pub fn start<A, F, R>(handle: F, env: &Env, clock: Clock) -> Result<Handler, ConfigError>
+pub fn start<A, F, R>(handle: F, env: &Env, clock: Clock, log: Log) -> Result<Handler, ConfigError>
 where
     A: App,
     F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,
     R: Future<Output = Result<Reply>> + Send + 'static,
 {
-    let app = Arc::new(A::start(env, clock)?);
+    let app = Arc::new(A::start(env, clock.clone())?);
+    let cold = AtomicBool::new(true);
     Ok(Arc::new(move |request| {
-        let request = Request(request);
-        let id = request.id();
+        let (started, cold) = (Instant::now(), cold.swap(false, Ordering::Relaxed));
+        let request = Request::new(request, &clock, &log);
+        let trail = request.trail();
         let reply = handle(Arc::clone(&app), request);
         Box::pin(async move {
-            let reply = reply.await.unwrap_or_else(|error| {
-                log::failure(id.as_deref(), &error);
-                Reply::from(&error)
-            });
-            reply.into_response(id.as_deref())
+            let (reply, error) = match reply.await {
+                Ok(reply) => (reply, None),
+                Err(error) => (Reply::from(&error), Some(error)),
+            };
+            let response = reply.into_response(trail.request_id.as_deref());
+            trail.answered(response.status().as_u16(), error.as_ref(), started.elapsed(), cold);
+            response
         })
     }))
 }
-
 /// Serves `handle` on Lambda until the process is ended: the whole of a function's `main`.
 ///
 /// # Errors
@@ -62,7 +67,7 @@ where
     F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,
     R: Future<Output = Result<Reply>> + Send + 'static,
 {
-    let handler = start(handle, &Env::Process, Clock::system())?;
+    let handler = start(handle, &Env::Process, Clock::system(), Log::stderr())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(lambda_http::run(lambda_http::service_fn(move |request| {
         let response = handler(request);

@@ -1,26 +1,247 @@
-//! The log: one line of JSON on standard error, which Lambda hands to CloudWatch. Nothing personal and nothing secret goes into it.
+//! The log: lines of JSON on standard error, which Lambda hands to CloudWatch.
+//!
+//! | `type` | a line for each |
+//! |---|---|
+//! | `request` | request, when it is answered: route, status, outcome, how long it took |
+//! | `audit` | thing that was done to an account or an event, or tried: an [`Act`] |
+//! | `trouble` | thing that went wrong beside the request's own outcome |
+//!
+//! No name, mail address, password, token or hash stands in any of them. People stand in them as ids and network addresses.
 
-use serde_json::json;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use serde_json::{Value, json};
+
+use crate::clock::Clock;
+use crate::domain::{EventId, UserId};
 use crate::error::{Cause, Error};
+use crate::http::outcome;
 
-/// Logs why a request failed, if it was not the client's doing.
-pub fn failure(request_id: Option<&str>, error: &Error) {
-    let (level, Cause { during, what }) = match error {
-        Error::Unavailable(cause) => ("WARN", cause),
-        Error::Internal(cause) => ("ERROR", cause),
-        _ => return,
-    };
-    let message = "request failed";
-    eprintln!(
-        "{}",
-        json!({"level": level, "message": message, "request_id": request_id, "during": during, "what": what})
-    );
+/// Where the lines go. Cheap to clone.
+#[derive(Clone)]
+pub struct Log(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Log {
+    /// A log that hands each line to `write`.
+    pub fn new(write: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// Standard error.
+    #[must_use]
+    pub fn stderr() -> Self {
+        Self::new(|line| eprintln!("{line}"))
+    }
+
+    fn write(&self, fields: &[(&str, Value)]) {
+        let fields = fields.iter().filter(|(_, value)| !value.is_null());
+        let line: serde_json::Map<_, _> = fields.map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        (self.0)(&Value::Object(line).to_string());
+    }
 }
 
-/// Logs what went wrong beside the request's own outcome.
-pub fn beside(message: &str, error: &Error) {
-    if let Error::Unavailable(Cause { during, what }) | Error::Internal(Cause { during, what }) = error {
-        eprintln!("{}", json!({"level": "ERROR", "message": message, "during": during, "what": what}));
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Log")
+    }
+}
+
+/// What the audit trail tells of. The names are stable: alarms and searches rest on them. `.github/SECURITY.md` lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Somebody registered; the account is pending.
+    Registered,
+    /// A pending user was mailed a new link.
+    ConfirmationResent,
+    /// A user confirmed the address and has a first session.
+    Confirmed,
+    /// A session was opened with the password.
+    LoggedIn,
+    /// A login or a password was wrong.
+    PasswordRefused,
+    /// A password was not looked at, because too many were wrong before.
+    PasswordNotTaken,
+    /// The token of a link or of a session was wrong, spent or too old.
+    TokenRefused,
+    /// A session went on.
+    Refreshed,
+    /// A refresh token came back that had been spent: its session was ended.
+    Replayed,
+    /// A session was ended by its holder.
+    LoggedOut,
+    /// All sessions of a user were ended by the user.
+    LoggedOutEverywhere,
+    /// A password was changed with the old one.
+    PasswordChanged,
+    /// A link to set a new password was asked for; the account is named if there is one to mail it to.
+    PasswordForgotten,
+    /// A password was set by such a link.
+    PasswordReset,
+    /// Name or picture were changed.
+    UserUpdated,
+    /// All that is held of a user was handed out.
+    UserExported,
+    /// An account was deleted.
+    UserDeleted,
+    /// A draft was made.
+    EventCreated,
+    /// A draft was changed.
+    EventUpdated,
+    /// A draft was sent.
+    EventSent,
+    /// An event was deleted.
+    EventDeleted,
+    /// A member voted.
+    Voted,
+    /// The organiser decided a poll.
+    Decided,
+    /// An invitee answered.
+    Answered,
+}
+
+impl Act {
+    /// All of them.
+    pub const ALL: [Self; 24] = [
+        Self::Registered,
+        Self::ConfirmationResent,
+        Self::Confirmed,
+        Self::LoggedIn,
+        Self::PasswordRefused,
+        Self::PasswordNotTaken,
+        Self::TokenRefused,
+        Self::Refreshed,
+        Self::Replayed,
+        Self::LoggedOut,
+        Self::LoggedOutEverywhere,
+        Self::PasswordChanged,
+        Self::PasswordForgotten,
+        Self::PasswordReset,
+        Self::UserUpdated,
+        Self::UserExported,
+        Self::UserDeleted,
+        Self::EventCreated,
+        Self::EventUpdated,
+        Self::EventSent,
+        Self::EventDeleted,
+        Self::Voted,
+        Self::Decided,
+        Self::Answered,
+    ];
+
+    /// How the log calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "user.registered",
+            Self::ConfirmationResent => "user.confirmation_resent",
+            Self::Confirmed => "user.confirmed",
+            Self::LoggedIn => "session.opened",
+            Self::PasswordRefused => "password.refused",
+            Self::PasswordNotTaken => "password.not_taken",
+            Self::TokenRefused => "token.refused",
+            Self::Refreshed => "session.refreshed",
+            Self::Replayed => "session.replayed",
+            Self::LoggedOut => "session.ended",
+            Self::LoggedOutEverywhere => "session.all_ended",
+            Self::PasswordChanged => "password.changed",
+            Self::PasswordForgotten => "password.forgotten",
+            Self::PasswordReset => "password.reset",
+            Self::UserUpdated => "user.updated",
+            Self::UserExported => "user.exported",
+            Self::UserDeleted => "user.deleted",
+            Self::EventCreated => "event.created",
+            Self::EventUpdated => "event.updated",
+            Self::EventSent => "event.sent",
+            Self::EventDeleted => "event.deleted",
+            Self::Voted => "event.voted",
+            Self::Decided => "event.decided",
+            Self::Answered => "event.answered",
+        }
+    }
+
+    const fn level(self) -> &'static str {
+        match self {
+            Self::PasswordRefused | Self::PasswordNotTaken | Self::TokenRefused | Self::Replayed => "WARN",
+            _ => "INFO",
+        }
+    }
+}
+
+/// What an act was done to.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject {
+    /// An account; none if the login is nobody's.
+    Account(Option<UserId>),
+    /// An event.
+    Event(EventId),
+}
+
+/// What one request leaves in the log.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    pub(crate) log: Log,
+    pub(crate) clock: Clock,
+    pub(crate) request_id: Option<String>,
+    /// As API Gateway has it, such as `GET /event/{id}`: without the id, and without the query, which may carry a token.
+    pub(crate) route: Option<String>,
+    /// The network address that the request comes from.
+    pub(crate) address: String,
+    /// Who sent it, once that is known.
+    pub(crate) user: OnceLock<UserId>,
+}
+
+impl Trail {
+    pub(crate) fn audit(&self, act: Act, subject: Subject) {
+        let (account, event) = match subject {
+            Subject::Account(id) => (id, None),
+            Subject::Event(id) => (None, Some(id)),
+        };
+        self.log.write(&[
+            ("level", json!(act.level())),
+            ("type", json!("audit")),
+            ("at", json!(self.clock.now().to_string())),
+            ("request_id", json!(self.request_id)),
+            ("act", json!(act.name())),
+            ("by", json!(self.user.get())),
+            ("address", json!(self.address)),
+            ("account", json!(account)),
+            ("event", json!(event)),
+        ]);
+    }
+
+    pub(crate) fn trouble(&self, message: &str, error: &Error) {
+        let cause = error.cause();
+        self.log.write(&[
+            ("level", json!("ERROR")),
+            ("type", json!("trouble")),
+            ("request_id", json!(self.request_id)),
+            ("message", json!(message)),
+            ("during", json!(cause.map(|cause| cause.during))),
+            ("what", json!(cause.map(|cause| &cause.what))),
+        ]);
+    }
+
+    pub(crate) fn answered(&self, status: u16, error: Option<&Error>, took: Duration, cold: bool) {
+        let level = match error {
+            Some(Error::Internal(_)) => "ERROR",
+            Some(Error::Unavailable(_)) => "WARN",
+            _ => "INFO",
+        };
+        let cause = error.and_then(Error::cause);
+        self.log.write(&[
+            ("level", json!(level)),
+            ("type", json!("request")),
+            ("request_id", json!(self.request_id)),
+            ("route", json!(self.route)),
+            ("status", json!(status)),
+            ("outcome", json!(error.map_or("success", outcome))),
+            ("duration_ms", json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX))),
+            ("cold", json!(cold)),
+            ("by", json!(self.user.get())),
+            ("during", json!(cause.map(|cause| cause.during))),
+            ("what", json!(cause.map(|cause: &Cause| &cause.what))),
+        ]);
     }
 }

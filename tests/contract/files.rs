@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use event_messenger::clock::Clock;
 use event_messenger::config::Env;
 use functions::ENDPOINTS;
 use reqwest::Method;
@@ -19,7 +20,8 @@ async fn every_endpoint_is_a_binary_with_a_route() {
     let endpoints: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect();
     let routed: BTreeSet<_> = service.local.routes().iter().map(|(_, _, function)| function.clone()).collect();
     assert_eq!(routed, endpoints);
-    assert_eq!(service.local.routes().len(), endpoints.len(), "one route each");
+    let pages = 1;
+    assert_eq!(service.local.routes().len(), endpoints.len() + pages, "one route each, and the page of one");
     let manifest = toml("functions/Cargo.toml");
     let binaries = manifest["bin"].as_array().unwrap().iter();
     let binaries: BTreeSet<_> = binaries.map(|binary| binary["name"].as_str().unwrap().to_owned()).collect();
@@ -40,7 +42,13 @@ async fn the_routes_are_those_of_the_contract() {
         "POST /token/revoke logout",
         "GET /token list-sessions",
         "GET /user get-user",
+        "PATCH /user update-user",
         "PUT /user/password change-password",
+        "POST /user/password/forgot forgot-password",
+        "GET /user/password/reset reset-password",
+        "POST /user/password/reset reset-password",
+        "GET /user/export export-user",
+        "DELETE /user delete-user",
         "POST /event create-event",
         "PUT /event/{id} update-event",
         "DELETE /event/{id} delete-event",
@@ -73,7 +81,7 @@ async fn every_function_has_the_variables_that_it_needs_and_no_others() {
     let service = Service::start().await;
     for endpoint in &ENDPOINTS {
         let environment = service.local.environment(endpoint.name);
-        let start = |environment| (endpoint.start)(&Env::Table(environment), event_messenger::clock::Clock::system());
+        let start = |environment| (endpoint.start)(&Env::Table(environment), Clock::system(), service.log());
         assert!(start(environment.clone()).is_ok(), "{}", endpoint.name);
         for variable in ["USERS_TABLE", "EVENTS_TABLE", "TOKEN_SECRET", "MAIL_SENDER"] {
             let mut less = environment.clone();
@@ -116,6 +124,8 @@ fn a_schema_refuses_what_it_does_not_describe() {
         ("auth-resp", ""),
         ("error", ""),
         ("events", "/events/0"),
+        ("export", "/export/user"),
+        ("export", "/export/events/0"),
         ("sessions", "/sessions/0"),
     ] {
         let mut value = json_file(&format!("mock/JSON_Schems/{name}.json"));
@@ -143,8 +153,14 @@ async fn the_examples_are_accepted() {
     assert!(refused.body["message"].as_str().unwrap().contains("Confirm"), "the two examples are of the same user");
     service.post("/token", &json_file("mock/JSON_Schems/refresh.json")).await.expect(401);
     service.post("/token/revoke", &json_file("mock/JSON_Schems/refresh.json")).await.expect(200);
+    service.post("/user/password/forgot", &json_file("mock/JSON_Schems/password-forgot.json")).await.expect(200);
+    service.post("/user/password/reset", &json_file("mock/JSON_Schems/password-reset.json")).await.expect(410);
 
     let jane = service.user("organiser").await;
+    let profile = json_file("mock/JSON_Schems/user-update.json");
+    service.call(&jane, Method::PATCH, "/user", &profile).await.expect(200);
+    let leaving = json_file("mock/JSON_Schems/user-delete.json");
+    service.call(&jane, Method::DELETE, "/user", &leaving).await.expect(403);
     let draft = json_file("mock/JSON_Schems/event-draft.json");
     let guests = cast(&service, &draft).await;
     let id = service.draft(&jane, &draft).await;
@@ -181,6 +197,9 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("create-event", 401),
         ("create-event-impossible-date", 401),
         ("delete-event", 401),
+        ("delete-user", 401),
+        ("export-user", 401),
+        ("forgot-password", 200),
         ("get-event", 401),
         ("get-user", 401),
         ("list-events", 401),
@@ -198,8 +217,12 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("register-not-json", 400),
         ("register-wrong-types", 400),
         ("resend-confirmation", 403),
+        ("reset-password", 410),
+        ("reset-password-browser", 200),
         ("send-event", 401),
         ("update-event", 401),
+        ("update-user", 401),
+        ("update-user-nothing", 401),
         ("vote", 401),
         ("vote-id-is-no-uuid", 401),
         ("vote-no-token", 401),
@@ -221,6 +244,10 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
     for (sample, status) in [
         ("get-user", 200),
         ("change-password", 403),
+        ("export-user", 200),
+        ("update-user", 200),
+        ("update-user-nothing", 400),
+        ("delete-user", 403),
         ("create-event", 201),
         ("list-events", 200),
         ("list-sessions", 200),
@@ -249,7 +276,7 @@ async fn invoke(service: &Service, sample: &str, user: Option<&User>) -> u16 {
     let request = lambda_http::request::from_str(&event.to_string()).unwrap();
     let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == function(sample)).unwrap();
     let environment = Env::Table(service.local.environment(endpoint.name));
-    let handler = (endpoint.start)(&environment, service.app().clock.clone()).unwrap();
+    let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
     handler(request).await.status().as_u16()
 }
 

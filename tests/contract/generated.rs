@@ -17,7 +17,7 @@ use tests::{Service, User};
 const CASES: u32 = 500;
 
 /// The names that mean something to some function, and some that mean nothing.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 27] = [
     "post-data",
     "login",
     "event",
@@ -28,6 +28,9 @@ const NAMES: [&str; 24] = [
     "refresh_token",
     "old_password",
     "new_password",
+    "token",
+    "user",
+    "avatar",
     "all",
     "answer",
     "name",
@@ -187,7 +190,7 @@ async fn no_request_is_answered_otherwise_than_documented() {
     let [jane, john] = service.users(["jane", "john"]).await;
     for endpoint in &ENDPOINTS {
         let environment = Env::Table(service.local.environment(endpoint.name));
-        let handler = (endpoint.start)(&environment, service.app().clock.clone()).unwrap();
+        let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
         let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
         let requests = any_request(&john, path.strip_prefix("/event/").unwrap());
         let runtime = tokio::runtime::Handle::current();

@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
+mod account;
+mod assignment;
+mod audit;
 mod bad_input;
 mod confirmation;
+mod corpus;
 mod drafts;
 mod files;
 mod generated;
+mod limits;
 mod lists;
 mod login;
 mod mails;
@@ -14,6 +19,9 @@ mod members;
 mod passwords;
 mod races;
 mod registration;
+mod resets;
+mod roles;
 mod sessions;
 mod store;
+mod tokens;
 mod voting;

@@ -33,8 +33,8 @@ async fn two_clicks_on_one_link_confirm_once() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
     let token = service.mailed_token("jane@example.com");
-    let responses = join_all((0..10).map(|_| service.confirm(&token))).await;
-    assert_eq!(count(&responses), HashMap::from([(200, 1), (410, 9)]));
+    let responses = join_all((0..6).map(|_| service.confirm(&token))).await;
+    assert_eq!(count(&responses), HashMap::from([(200, 1), (410, 5)]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

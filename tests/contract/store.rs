@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use event_messenger::domain::event::{Answer, Event};
 use event_messenger::domain::poll::Topic;
 use event_messenger::error::Error;
-use event_messenger::token::ConfirmationToken;
+use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Service, picnic};
@@ -126,13 +126,13 @@ async fn nothing_is_written_to_an_event_that_is_being_deleted() {
 async fn an_older_link_is_put_back_only_in_place_of_the_one_whose_mail_failed() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
-    let token = ConfirmationToken::parse(&service.mailed_token("jane@example.com")).unwrap();
+    let token = MailedToken::parse(&service.mailed_token("jane@example.com")).unwrap();
     let users = &service.app().users;
     let old = users.find_account(token.user(), service.now()).await.unwrap().unwrap();
     service.pass(60);
     let body = json!({"username": "jane", "password": "jane's password"});
     service.post("/user/confirm", &body).await.expect(200);
-    users.restore_confirmation(&old, &ConfirmationToken::new(old.id).unwrap().hash()).await.unwrap();
+    users.restore_confirmation(&old, &MailedToken::new(old.id).unwrap().hash()).await.unwrap();
     service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
 }
 
@@ -174,10 +174,10 @@ async fn a_failed_registration_is_not_undone_once_it_is_confirmed() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
     let token = service.mailed_token("jane@example.com");
-    let id = ConfirmationToken::parse(&token).unwrap().user();
+    let id = MailedToken::parse(&token).unwrap().user();
     let account = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
     service.confirm(&token).await.expect(200);
-    service.app().users.delete_pending(&account).await.unwrap();
+    service.app().users.delete_inactive(&account).await.unwrap();
     service.login("jane", "jane's password").await.expect(200);
 }
 
@@ -199,11 +199,11 @@ async fn what_takes_over_an_expired_name_is_not_undone_by_its_former_owner() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
     let token = service.mailed_token("jane@example.com");
-    let id = ConfirmationToken::parse(&token).unwrap().user();
+    let id = MailedToken::parse(&token).unwrap().user();
     let old = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
     service.pass(24 * 60 * 60);
     service.register("jane").await.expect(200);
-    service.app().users.delete_pending(&old).await.unwrap();
+    service.app().users.delete_inactive(&old).await.unwrap();
     service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
     service.login("jane", "jane's password").await.expect(200);
 }

@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use event_messenger::token::ConfirmationToken;
+use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{PASSWORD, Response, Service, User, picnic, vote};
+
+type Recover = for<'a> fn(&'a Service, &'a State) -> Step<'a, ()>;
 
 type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -18,6 +20,9 @@ pub(crate) struct Scenario {
     pub(crate) success: u16,
     /// Another status that is right when a request that failed is sent again.
     pub(crate) repeated: Option<u16>,
+    /// What comes of the request when its function was killed and it is sent again, where that is not its success: the status,
+    /// and how the client goes on from there.
+    pub(crate) killed: Option<(u16, Recover)>,
     pub(crate) prepare: fn(&Service) -> Step<'_, State>,
     pub(crate) act: for<'a> fn(&'a Service, &'a State) -> Step<'a, Response>,
     /// Checks what readers see, after it was done once, or was not done.
@@ -38,17 +43,20 @@ pub(crate) fn all() -> Vec<Scenario> {
         name: "get-event",
         success: 200,
         repeated: None,
+        killed: None,
         prepare: |service| Box::pin(sent(service)),
         act: |service, state| Box::pin(service.get(&state.john, &state.path)),
         check: |_, _, _| Box::pin(async {}),
     };
-    [accounts(reading), drafts(reading), members(reading)].concat()
+    [accounts(reading), sessions(reading), owners(reading), drafts(reading), members(reading)].concat()
 }
 
 fn accounts(reading: Scenario) -> Vec<Scenario> {
     vec![
         Scenario {
             name: "register",
+            // The name is taken by what was half-way; the link comes with the second mail.
+            killed: Some((409, |service, _| Box::pin(asks_for_the_link(service)))),
             prepare: |service| Box::pin(nobody(service)),
             act: |service, _| Box::pin(service.register("new")),
             check: |service, _, done| Box::pin(registered(service, done)),
@@ -56,6 +64,8 @@ fn accounts(reading: Scenario) -> Vec<Scenario> {
         },
         Scenario {
             name: "confirm",
+            // The link is spent, and the address confirmed.
+            killed: Some((410, |service, _| Box::pin(confirmed(service, true)))),
             prepare: |service| Box::pin(pending(service)),
             act: |service, state| Box::pin(service.confirm(&state.token)),
             check: |service, _, done| Box::pin(confirmed(service, done)),
@@ -63,6 +73,8 @@ fn accounts(reading: Scenario) -> Vec<Scenario> {
         },
         Scenario {
             name: "resend-confirmation",
+            // The mail that was not sent counts: a minute later there is another.
+            killed: Some((429, |service, _| Box::pin(asks_for_the_link(service)))),
             prepare: |service| Box::pin(pending(service)),
             act: |service, _| {
                 Box::pin(async {
@@ -94,6 +106,11 @@ fn accounts(reading: Scenario) -> Vec<Scenario> {
             check: |service, state, done| Box::pin(refreshed(service, state, done)),
             ..reading
         },
+    ]
+}
+
+fn sessions(reading: Scenario) -> Vec<Scenario> {
+    vec![
         Scenario {
             name: "logout",
             act: |service, state| {
@@ -117,6 +134,11 @@ fn accounts(reading: Scenario) -> Vec<Scenario> {
             act: |service, state| Box::pin(service.get(&state.jane, "/token")),
             ..reading
         },
+    ]
+}
+
+fn owners(reading: Scenario) -> Vec<Scenario> {
+    vec![
         Scenario {
             name: "change-password",
             prepare: |service| Box::pin(two_sessions(service)),
@@ -127,6 +149,65 @@ fn accounts(reading: Scenario) -> Vec<Scenario> {
                 })
             },
             check: |service, state, done| Box::pin(changed(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "forgot-password",
+            // The same, which nobody is told.
+            killed: Some((200, |service, state| {
+                Box::pin(async {
+                    service.pass(60);
+                    forgot(service, "jane").await.expect(200);
+                    link_was_mailed(service, state, true).await;
+                })
+            })),
+            act: |service, _| Box::pin(forgot(service, "jane")),
+            check: |service, state, done| Box::pin(link_was_mailed(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "forgot-password of nobody",
+            act: |service, _| Box::pin(forgot(service, "nobody")),
+            ..reading
+        },
+        Scenario {
+            name: "reset-password",
+            prepare: |service| Box::pin(forgotten(service)),
+            act: |service, state| {
+                Box::pin(async {
+                    let body = json!({"token": state.token, "new_password": "battery staple"});
+                    service.post("/user/password/reset", &body).await
+                })
+            },
+            check: |service, state, done| Box::pin(was_reset(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "update-user",
+            act: |service, state| {
+                Box::pin(async {
+                    service.call(&state.john, Method::PATCH, "/user", &json!({"name": "John Doe"})).await
+                })
+            },
+            check: |service, state, done| Box::pin(was_renamed(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "export-user",
+            act: |service, state| Box::pin(service.get(&state.john, "/user/export")),
+            ..reading
+        },
+        Scenario {
+            name: "delete-user",
+            success: 204,
+            repeated: Some(401),
+            prepare: |service| Box::pin(sent_both_ways(service)),
+            act: |service, state| {
+                Box::pin(async {
+                    service.call(&state.john, Method::DELETE, "/user", &json!({"password": PASSWORD})).await
+                })
+            },
+            check: |service, state, done| Box::pin(was_deleted(service, state, done)),
             ..reading
         },
         Scenario { name: "get-user", act: |service, state| Box::pin(service.get(&state.john, "/user")), ..reading },
@@ -176,6 +257,12 @@ fn drafts(reading: Scenario) -> Vec<Scenario> {
 fn members(reading: Scenario) -> Vec<Scenario> {
     vec![
         reading,
+        Scenario {
+            name: "get-event of a draft",
+            prepare: |service| Box::pin(draft(service)),
+            act: |service, state| Box::pin(service.get(&state.jane, &state.path)),
+            ..reading
+        },
         Scenario { name: "list-events", act: |service, state| Box::pin(service.get(&state.john, "/event")), ..reading },
         Scenario {
             name: "vote",
@@ -245,6 +332,73 @@ async fn sent(service: &Service) -> State {
     State { path, ..state }
 }
 
+/// An event of jane's that john is invited to, one of john's that jane is invited to, and a draft of john's.
+async fn sent_both_ways(service: &Service) -> State {
+    let state = sent(service).await;
+    service.pass(1);
+    let token = service.picnic(&state.john, std::slice::from_ref(&state.jane)).await;
+    service.pass(1);
+    service.draft(&state.john, &picnic(std::slice::from_ref(&state.jane))).await;
+    State { token, ..state }
+}
+
+async fn forgotten(service: &Service) -> State {
+    let state = nobody(service).await;
+    forgot(service, "jane").await.expect(200);
+    State { token: service.mailed_token(&state.jane.email), ..state }
+}
+
+async fn forgot(service: &Service, login: &str) -> Response {
+    service.post("/user/password/forgot", &json!({"username": login})).await
+}
+
+async fn asks_for_the_link(service: &Service) {
+    service.pass(60);
+    let body = json!({"username": "new", "password": "new's password"});
+    service.post("/user/confirm", &body).await.expect(200);
+    service.confirm(&service.mailed_token("new@example.com")).await.expect(200);
+}
+
+async fn link_was_mailed(service: &Service, state: &State, done: bool) {
+    let mails = service.local.mailbox().mails(Some(&state.jane.email));
+    assert!(!mails.is_empty() || !done);
+    if done {
+        let body = json!({"token": service.mailed_token(&state.jane.email), "new_password": "battery staple"});
+        service.post("/user/password/reset", &body).await.expect(200);
+    }
+}
+
+async fn was_reset(service: &Service, state: &State, done: bool) {
+    let new = service.login("jane", "battery staple").await.status;
+    assert!(new == 200 || !done && new == 403, "{new}");
+    if done {
+        service.login("jane", PASSWORD).await.expect(403);
+        service.post("/token", &json!({"refresh_token": state.jane.refresh})).await.expect(401);
+    }
+}
+
+async fn was_renamed(service: &Service, state: &State, done: bool) {
+    let own = service.get(&state.john, "/user").await.expect(200).body["user"]["name"].clone();
+    let event = service.get(&state.jane, &state.path).await.expect(200).body["event"].clone();
+    let seen = event["members"][0]["invited"][0]["name"].clone();
+    for name in [own, seen] {
+        assert!(name == json!("John Doe") || !done && name == json!("john"), "{name}");
+    }
+}
+
+async fn was_deleted(service: &Service, state: &State, done: bool) {
+    for path in [&state.path, &state.token] {
+        let event = service.get(&state.jane, path).await.expect(200).body["event"].clone();
+        assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 1, "{event}");
+        assert!(!done || !event.to_string().contains("john"), "{event}");
+    }
+    if done {
+        service.get(&state.john, "/user").await.expect(401);
+        service.login("john", PASSWORD).await.expect(403);
+        service.post("/token", &json!({"refresh_token": state.john.refresh})).await.expect(401);
+    }
+}
+
 async fn registered(service: &Service, done: bool) {
     let login = service.login("new", "new's password").await.expect(403);
     let is_kept = login.body["message"].as_str().unwrap().contains("Confirm");
@@ -261,7 +415,7 @@ async fn resent(service: &Service, state: &State, done: bool) {
     if done {
         assert_ne!(service.mailed_token("new@example.com"), state.token, "there is a new link");
     } else {
-        let token = ConfirmationToken::parse(&state.token).unwrap();
+        let token = MailedToken::parse(&state.token).unwrap();
         let account = service.app().users.find_account(token.user(), service.now()).await.unwrap().unwrap();
         assert!(account.confirm_hash == Some(token.hash()), "the old link goes on working");
     }

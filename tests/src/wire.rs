@@ -1,5 +1,6 @@
 //! The wire between the functions and AWS: a proxy that counts the calls to DynamoDB and SES, and makes chosen ones fail.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::{BodyExt, Full};
@@ -29,13 +30,17 @@ pub enum Fault {
     ConditionFailed,
     /// Nothing of it is done, and the answer says so. For batches only.
     Unprocessed,
+    /// The function is killed before the call is done.
+    KilledBefore,
+    /// The function is killed once the call is done.
+    KilledAfter,
     /// No failure: it waits for [`Wire::release`], so that something else can come before it.
     Held,
 }
 
 impl Fault {
     /// All that are failures.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Throttled,
         Self::ServerError,
         Self::Timeout,
@@ -44,7 +49,15 @@ impl Fault {
         Self::Conflict,
         Self::ConditionFailed,
         Self::Unprocessed,
+        Self::KilledBefore,
+        Self::KilledAfter,
     ];
+
+    /// Whether it ends the function.
+    #[must_use]
+    pub fn kills(self) -> bool {
+        matches!(self, Self::KilledBefore | Self::KilledAfter)
+    }
 }
 
 /// Which call fails, and how.
@@ -86,6 +99,16 @@ struct State {
     /// The calls that were seen since the plan was made, each with the name that the SDK gives it and all its repetitions.
     calls: Vec<(String, Call)>,
     struck: usize,
+    killer: Option<Killer>,
+}
+
+#[derive(Clone)]
+struct Killer(Arc<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Killer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Killer")
+    }
 }
 
 enum Outcome {
@@ -95,6 +118,8 @@ enum Outcome {
     Hold,
     DropBefore,
     DropAfter,
+    KillBefore,
+    KillAfter,
 }
 
 impl Wire {
@@ -158,6 +183,16 @@ impl Wire {
         self.state().calls.iter().map(|(_, call)| call.clone()).collect()
     }
 
+    /// Kills the functions with this, when a plan says so.
+    pub fn kill_with(&self, killer: impl Fn() + Send + Sync + 'static) {
+        self.state().killer = Some(Killer(Arc::new(killer)));
+    }
+
+    fn kill(&self) {
+        let killer = self.state().killer.clone();
+        (killer.expect("something that kills").0)();
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -174,12 +209,16 @@ impl Wire {
         match outcome {
             Outcome::Answer(response) => return Some(response),
             Outcome::DropBefore => return None,
+            Outcome::KillBefore => {
+                self.kill();
+                return None;
+            }
             Outcome::Hang => std::future::pending().await,
             Outcome::Hold => {
                 self.arrived.notify_one();
                 self.released.notified().await;
             }
-            Outcome::Pass | Outcome::DropAfter => {}
+            Outcome::Pass | Outcome::DropAfter | Outcome::KillAfter => {}
         }
         let upstream = {
             let state = self.state();
@@ -197,7 +236,10 @@ impl Wire {
         let body = answer.bytes().await.ok()?;
         self.count(invocation, &body);
         let response = response.body(Full::new(body)).ok()?;
-        (!matches!(outcome, Outcome::DropAfter)).then_some(response)
+        if matches!(outcome, Outcome::KillAfter) {
+            self.kill();
+        }
+        (!matches!(outcome, Outcome::DropAfter | Outcome::KillAfter)).then_some(response)
     }
 
     /// Adds the capacity that the answer tells of to the call.
@@ -252,6 +294,8 @@ fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
         Fault::Held => Outcome::Hold,
         Fault::DroppedBefore => Outcome::DropBefore,
         Fault::DroppedAfter => Outcome::DropAfter,
+        Fault::KilledBefore => Outcome::KillBefore,
+        Fault::KilledAfter => Outcome::KillAfter,
         Fault::Conflict | Fault::ConditionFailed if operation == "TransactWriteItems" => {
             let code = if fault == Fault::Conflict { "TransactionConflict" } else { "ConditionalCheckFailed" };
             let writes = json["TransactItems"].as_array().map_or(1, Vec::len);

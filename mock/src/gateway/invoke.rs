@@ -15,6 +15,7 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Context, LambdaEvent, Service, service_fn};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::Started;
@@ -22,12 +23,17 @@ use super::event::HOP_BY_HOP;
 use crate::template::{ACCOUNT, REGION};
 
 /// The function's answer to the event, or what it did instead.
-pub(super) async fn invoke(function: &Started, event: &Value, now: Timestamp) -> Result<Response, String> {
+pub(super) async fn invoke(
+    function: &Started,
+    event: &Value,
+    now: Timestamp,
+    kill: &Notify,
+) -> Result<Response, String> {
     let handler = function.handler.clone();
     let context = context(function, now);
     let event = event.to_string();
     // In a task of its own: a panic stays there, and as on Lambda a client that goes away stops nothing half-way.
-    let task = tokio::spawn(async move {
+    let mut task = tokio::spawn(async move {
         let payload = serde_json::from_str::<LambdaRequest>(&event)?;
         let mut service = Adapter::from(service_fn(move |request| {
             let response = handler(request);
@@ -36,9 +42,17 @@ pub(super) async fn invoke(function: &Started, event: &Value, now: Timestamp) ->
         let Ok(response) = service.call(LambdaEvent::new(payload, context)).await;
         serde_json::to_string(&response)
     });
-    match task.await {
+    let ended = tokio::select! {
+        ended = &mut task => ended,
+        () = kill.notified() => {
+            task.abort();
+            task.await
+        }
+    };
+    match ended {
         Ok(Ok(reply)) => read(&reply).ok_or_else(|| "gave a response that API Gateway does not take".into()),
         Ok(Err(error)) => Err(format!("was given an event that it does not take: {error}")),
+        Err(error) if error.is_cancelled() => Err("was killed".into()),
         Err(_) => Err("panicked".into()),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use event_messenger::config::{ConfigError, Env};
 use event_messenger::lambda::Endpoint;
+use event_messenger::log::Log;
 use lambda_http::RequestExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -19,7 +20,7 @@ const ENDPOINTS: &[Endpoint] = &[
 
 /// Answers with what it got.
 #[allow(clippy::unnecessary_wraps)]
-fn echo(env: &Env, clock: Clock) -> Result<Handler, ConfigError> {
+fn echo(env: &Env, clock: Clock, _: Log) -> Result<Handler, ConfigError> {
     let table = env.require("USERS_TABLE")?;
     Ok(Arc::new(move |request| {
         let (table, now) = (table.clone(), clock.now());
@@ -40,13 +41,13 @@ fn echo(env: &Env, clock: Clock) -> Result<Handler, ConfigError> {
     }))
 }
 
-fn needs_sender(env: &Env, _: Clock) -> Result<Handler, ConfigError> {
+fn needs_sender(env: &Env, _: Clock, _: Log) -> Result<Handler, ConfigError> {
     env.require("MAIL_SENDER")?;
     Ok(Arc::new(|_| Box::pin(async { lambda_http::Response::new(lambda_http::Body::Empty) })))
 }
 
 #[allow(clippy::unnecessary_wraps)]
-fn panics(_: &Env, _: Clock) -> Result<Handler, ConfigError> {
+fn panics(_: &Env, _: Clock, _: Log) -> Result<Handler, ConfigError> {
     Ok(Arc::new(|_| Box::pin(async { panic!("as it should") })))
 }
 

@@ -124,7 +124,8 @@ fn line(node: &Node<'_>, longest: usize, faults: &mut Vec<Fault>) -> String {
     text.to_owned()
 }
 
-fn check_line(text: &str, longest: usize) -> Result<(), String> {
+/// Whether it is one line of at most so many characters.
+pub(super) fn check_line(text: &str, longest: usize) -> Result<(), String> {
     if text.chars().any(char::is_control) {
         return Err("must be one line without control characters".to_owned());
     }

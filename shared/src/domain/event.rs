@@ -8,12 +8,15 @@ use super::fault::Fault;
 use super::poll::{Ballot, Poll, Standing, Topic};
 use super::{EventId, UserId};
 
+/// What takes the place of the name of a user who is no more.
+pub const DELETED_USER: &str = "deleted user";
+
 /// Somebody's id and name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The user.
     pub id: UserId,
-    /// The name as it was when the event was made.
+    /// The name that others see.
     pub name: String,
 }
 
@@ -137,6 +140,13 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether a draft is the same as this stored one, which knows its invitees by their ids alone.
+    #[must_use]
+    pub fn is_stored_as(&self, stored: &Self) -> bool {
+        let ids = |event: &Self| event.invitees.iter().map(|invitee| invitee.person.id).collect::<Vec<_>>();
+        ids(self) == ids(stored) && *self == Self { invitees: self.invitees.clone(), ..stored.clone() }
+    }
+
     /// The poll on that topic.
     #[must_use]
     pub const fn poll(&self, topic: Topic) -> &Poll {

@@ -1,11 +1,11 @@
 //! The rules of the service. Pure and synchronous: no AWS, no HTTP, and the time is handed in.
 
-pub mod attempts;
 pub mod date;
 pub mod draft;
 pub mod email;
 pub mod event;
 pub mod fault;
+pub mod limits;
 pub mod login;
 pub mod password;
 pub mod poll;

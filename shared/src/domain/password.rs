@@ -93,6 +93,7 @@ fn is_built_from(password: &str, word: &str) -> bool {
 }
 
 /// What somebody typed as a password.
+#[derive(Clone)]
 pub struct Attempt(String);
 
 impl Attempt {
@@ -115,6 +116,23 @@ impl Attempt {
         let (Some(salt), Some(expected)) = (phc.salt, phc.hash) else { return Err(HashError) };
         let hash = compute(self.0.as_bytes(), &salt, algorithm, version, params, expected.len())?;
         Ok(bool::from(hash.as_slice().ct_eq(expected.as_bytes())) && stored.is_some())
+    }
+}
+
+/// Whether that hash was made with less work than new ones are: then the password should be hashed anew when it is typed next.
+#[must_use]
+pub fn is_outdated(stored: &str) -> bool {
+    let Ok(phc) = PasswordHash::new(stored) else { return true };
+    let Ok(params) = Params::try_from(&phc) else { return true };
+    let (least, algorithm) = (Params::DEFAULT, Algorithm::Argon2id.ident());
+    phc.algorithm != algorithm || params.m_cost() < least.m_cost() || params.t_cost() < least.t_cost()
+}
+
+impl Attempt {
+    /// The same as a password to be hashed, once it is known to be right: the rules of the day were those when it was chosen.
+    #[must_use]
+    pub fn into_password(self) -> Password {
+        Password(self.0)
     }
 }
 
@@ -248,6 +266,24 @@ mod tests {
         let stored = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         assert!(Attempt::new("password").matches(Some(stored)).unwrap());
         assert!(!Attempt::new("passwort").matches(Some(stored)).unwrap());
+    }
+
+    #[test]
+    fn a_hash_of_less_work_is_outdated() {
+        let fresh = Password::parse("correct horse", None, None).unwrap().hash().unwrap();
+        let rest = "$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let cases = [
+            (fresh, false),
+            (format!("$argon2id$v=19$m=19456,t=2,p=1{rest}"), false),
+            (format!("$argon2id$v=19$m=65536,t=3,p=1{rest}"), false),
+            (format!("$argon2id$v=19$m=19455,t=2,p=1{rest}"), true),
+            (format!("$argon2id$v=19$m=19456,t=1,p=1{rest}"), true),
+            (format!("$argon2i$v=19$m=19456,t=2,p=1{rest}"), true),
+            ("plain".to_owned(), true),
+        ];
+        for (stored, outdated) in cases {
+            assert_eq!(is_outdated(&stored), outdated, "{stored}");
+        }
     }
 
     #[test]

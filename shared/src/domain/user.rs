@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::UserId;
+use super::draft::check_line;
 use super::email::Email;
 use super::event::Person;
 use super::fault::{Fault, Node};
@@ -47,6 +48,63 @@ impl NewUser {
     }
 }
 
+/// The longest name that others see, in characters.
+pub const MAX_NAME: usize = 50;
+
+/// The longest URL of a picture, in characters.
+pub const MAX_AVATAR: usize = 2048;
+
+/// What is to change of what others see of a user; what is `None` stays.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ProfileChanges {
+    /// The name.
+    pub name: Option<String>,
+    /// The URL of the picture; empty takes it away.
+    pub avatar: Option<String>,
+}
+
+impl ProfileChanges {
+    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar"}}`, with or without the envelope,
+    /// and changes what is there. An empty avatar takes the picture away.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
+        let node = Node::body(body, &["user"]).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        let (name, avatar) = (node.get("name"), node.get("avatar"));
+        if !name.is_present() && !avatar.is_present() {
+            return Err(vec![Fault::new("body", "must hold a name or an avatar")]);
+        }
+        let changes = Self {
+            name: name.is_present().then(|| name.parsed(&mut faults, parse_name)).flatten(),
+            avatar: avatar.is_present().then(|| avatar.text(&mut faults).unwrap_or_default().trim().to_owned()),
+        };
+        if let Some(message) = changes.avatar.as_deref().and_then(|url| check_avatar(url).err()) {
+            faults.push(avatar.fault(message));
+        }
+        if faults.is_empty() { Ok(changes) } else { Err(faults) }
+    }
+}
+
+fn parse_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    check_line(name, MAX_NAME)?;
+    if name.is_empty() { Err("must not be empty".to_owned()) } else { Ok(name.to_owned()) }
+}
+
+/// A picture comes from where it cannot be read or exchanged on its way.
+fn check_avatar(url: &str) -> Result<(), String> {
+    let is_https = |uri: http::Uri| uri.scheme() == Some(&http::uri::Scheme::HTTPS);
+    if !url.is_empty() && !url.parse().is_ok_and(is_https) {
+        return Err("must be an https URL".to_owned());
+    }
+    if url.len() > MAX_AVATAR {
+        return Err(format!("must be at most {MAX_AVATAR} characters long"));
+    }
+    Ok(())
+}
+
 /// A user with what the service tells about oneself.
 #[derive(Debug)]
 pub struct Profile {
@@ -84,6 +142,39 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_of_a_profile() {
+        let long = format!("https://example.com/{}", "x".repeat(MAX_AVATAR));
+        let changes = |name: Option<&str>, avatar: Option<&str>| {
+            Ok(ProfileChanges { name: name.map(str::to_owned), avatar: avatar.map(str::to_owned) })
+        };
+        let cases = [
+            (json!({"name": " Jane Doe "}), changes(Some("Jane Doe"), None)),
+            (json!({"user": {"name": "Жанна", "id": 7}}), changes(Some("Жанна"), None)),
+            (json!({"avatar": "https://example.com/a.png?s=1"}), changes(None, Some("https://example.com/a.png?s=1"))),
+            (json!({"avatar": ""}), changes(None, Some(""))),
+            (json!({"name": "x".repeat(50), "avatar": ""}), changes(Some(&"x".repeat(50)), Some(""))),
+            (json!({"name": "x".repeat(51)}), Err(vec!["name"])),
+            (json!({"user": {"name": " "}}), Err(vec!["user.name"])),
+            (json!({"name": "a\nb", "avatar": "http://example.com/a"}), Err(vec!["name", "avatar"])),
+            (json!({"name": 7, "avatar": []}), Err(vec!["name", "avatar"])),
+            (json!({"avatar": "javascript:alert(1)"}), Err(vec!["avatar"])),
+            (json!({"avatar": "https://"}), Err(vec!["avatar"])),
+            (json!({"avatar": "https://a b/"}), Err(vec!["avatar"])),
+            (json!({"avatar": "https://example.com/\"><script>"}), Err(vec!["avatar"])),
+            (json!({"avatar": "/a.png"}), Err(vec!["avatar"])),
+            (json!({"avatar": long}), Err(vec!["avatar"])),
+            (json!({}), Err(vec!["body"])),
+            (json!({"name": null}), Err(vec!["body"])),
+            (json!({"user": 7}), Err(vec!["user"])),
+        ];
+        for (body, expected) in cases {
+            let found = ProfileChanges::parse(&body);
+            let found = found.map_err(|faults| faults.into_iter().map(|fault| fault.field).collect::<Vec<_>>());
+            assert_eq!(found, expected.map_err(|fields| fields.into_iter().map(str::to_owned).collect()), "{body}");
+        }
+    }
 
     #[test]
     fn registrations() {

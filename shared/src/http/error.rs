@@ -9,7 +9,7 @@ use crate::error::Error;
 
 impl From<&Error> for Reply {
     fn from(error: &Error) -> Self {
-        let (status, message) = describe(error);
+        let (status, _, message) = describe(error);
         let mut body = json!({ "message": message });
         if let Error::Invalid(faults) = error {
             body["errors"] = json!(faults);
@@ -25,33 +25,50 @@ impl From<&Error> for Reply {
     }
 }
 
-fn describe(error: &Error) -> (StatusCode, &'static str) {
+/// What the log calls the outcome of a request that failed so.
+pub(crate) fn outcome(error: &Error) -> &'static str {
+    describe(error).1
+}
+
+fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
     match error {
-        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "The request does not fit; see errors."),
-        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than 256 KiB."),
-        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "Log in first: there is no valid access token."),
-        Error::UserExists => (StatusCode::CONFLICT, "User is already exist in Data Base"),
-        Error::BadCredentials => (StatusCode::FORBIDDEN, "The login or the password is wrong."),
-        Error::Unconfirmed => {
-            (StatusCode::FORBIDDEN, "Confirm your e-mail address first, with the link that was mailed to you.")
+        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid", "The request does not fit; see errors."),
+        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is longer than 256 KiB."),
+        Error::Unauthenticated => {
+            (StatusCode::UNAUTHORIZED, "unauthenticated", "Log in first: there is no valid access token.")
         }
-        Error::AlreadyConfirmed => (StatusCode::CONFLICT, "The e-mail address is confirmed already."),
-        Error::TooSoon(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many attempts; try again later."),
+        Error::UserExists => (StatusCode::CONFLICT, "user_exists", "User is already exist in Data Base"),
+        Error::BadCredentials => (StatusCode::FORBIDDEN, "bad_credentials", "The login or the password is wrong."),
+        Error::Unconfirmed => (
+            StatusCode::FORBIDDEN,
+            "unconfirmed",
+            "Confirm your e-mail address first, with the link that was mailed to you.",
+        ),
+        Error::AlreadyConfirmed => {
+            (StatusCode::CONFLICT, "already_confirmed", "The e-mail address is confirmed already.")
+        }
+        Error::TooSoon(_) => (StatusCode::TOO_MANY_REQUESTS, "too_soon", "Too many attempts; try again later."),
         Error::LinkSpent => {
-            (StatusCode::GONE, "This link was used or replaced, or is over a day old. Log in, or ask for a new one.")
+            (StatusCode::GONE, "link_spent", "This link was used or replaced, or is too old. Ask for a new one.")
         }
-        Error::SessionOver => (StatusCode::UNAUTHORIZED, "The session is over; log in again."),
-        Error::NoSuchEvent => (StatusCode::NOT_FOUND, "There is no such event."),
-        Error::NotOrganiser => (StatusCode::FORBIDDEN, "Only the organiser may do this."),
-        Error::OrganiserNeedNotAnswer => (StatusCode::FORBIDDEN, "The organiser takes part without an answer."),
-        Error::AlreadySent => (StatusCode::CONFLICT, "The event was sent and can no longer be changed."),
-        Error::Changed => (StatusCode::PRECONDITION_FAILED, "The draft has changed since; read it again."),
-        Error::PollDecided => (StatusCode::CONFLICT, "This poll is decided."),
-        Error::StillDraft => (StatusCode::CONFLICT, "The event is still a draft; send it first."),
-        Error::Unavailable(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, "The service is busy. Nothing was lost; send the same request again.")
+        Error::SessionOver => (StatusCode::UNAUTHORIZED, "session_over", "The session is over; log in again."),
+        Error::NoSuchEvent => (StatusCode::NOT_FOUND, "no_such_event", "There is no such event."),
+        Error::NotOrganiser => (StatusCode::FORBIDDEN, "not_organiser", "Only the organiser may do this."),
+        Error::OrganiserNeedNotAnswer => {
+            (StatusCode::FORBIDDEN, "organiser", "The organiser takes part without an answer.")
         }
-        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side."),
+        Error::AlreadySent => {
+            (StatusCode::CONFLICT, "already_sent", "The event was sent and can no longer be changed.")
+        }
+        Error::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "The draft has changed since; read it again."),
+        Error::PollDecided => (StatusCode::CONFLICT, "poll_decided", "This poll is decided."),
+        Error::StillDraft => (StatusCode::CONFLICT, "still_draft", "The event is still a draft; send it first."),
+        Error::Unavailable(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The service is busy. Nothing was lost; send the same request again.",
+        ),
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side."),
     }
 }
 

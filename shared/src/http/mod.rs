@@ -1,9 +1,10 @@
 //! HTTP: the only place, with `lambda`, that names `lambda_http`.
 
-pub mod confirm_page;
 mod error;
+pub mod pages;
 mod reply;
 mod request;
 
+pub(crate) use error::outcome;
 pub use reply::{Reply, draft_etag};
 pub use request::{Request, both};

@@ -40,6 +40,14 @@ impl Reply {
         self.with(header::LOCATION, location)
     }
 
+    /// The same as a file of that name for a browser to keep ([RFC 6266](https://www.rfc-editor.org/rfc/rfc6266)).
+    ///
+    /// # Errors
+    /// When the name cannot stand in a header.
+    pub fn attachment(self, name: &str) -> Result<Self> {
+        self.with(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""))
+    }
+
     /// `204`, without a body.
     #[must_use]
     pub fn no_content() -> Self {

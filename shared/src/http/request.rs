@@ -1,5 +1,7 @@
 //! A request as the functions read it.
 
+use std::sync::{Arc, OnceLock};
+
 use lambda_http::http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, IF_MATCH, USER_AGENT};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
@@ -10,6 +12,7 @@ use crate::domain::fault::Fault;
 use crate::domain::login::parse_id;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
+use crate::log::{Act, Log, Subject, Trail};
 use crate::store::sessions::Device;
 use crate::token::{Holder, Signer};
 
@@ -24,9 +27,48 @@ const MAX_IDEMPOTENCY_KEY: usize = 255;
 
 /// A request that came through API Gateway.
 #[derive(Debug)]
-pub struct Request(pub(crate) lambda_http::Request);
+pub struct Request {
+    http: lambda_http::Request,
+    trail: Arc<Trail>,
+}
 
 impl Request {
+    pub(crate) fn new(http: lambda_http::Request, clock: &Clock, log: &Log) -> Self {
+        let context = match http.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => Some(context),
+            _ => None,
+        };
+        let trail = Trail {
+            log: log.clone(),
+            clock: clock.clone(),
+            request_id: context.and_then(|context| context.request_id.clone()),
+            route: context.and_then(|context| context.route_key.clone()),
+            address: context.and_then(|context| context.http.source_ip.clone()).unwrap_or_default(),
+            user: OnceLock::new(),
+        };
+        Self { http, trail: Arc::new(trail) }
+    }
+
+    pub(crate) fn trail(&self) -> Arc<Trail> {
+        Arc::clone(&self.trail)
+    }
+
+    /// Tells the log who sent the request, where no access token does.
+    pub fn identify(&self, user: UserId) {
+        // Whoever is named first stays: a request has one sender.
+        let _ = self.trail.user.set(user);
+    }
+
+    /// Leaves a line in the audit trail.
+    pub fn audit(&self, act: Act, subject: Subject) {
+        self.trail.audit(act, subject);
+    }
+
+    /// Logs what went wrong beside the request's own outcome.
+    pub fn trouble(&self, message: &str, error: &Error) {
+        self.trail.trouble(message, error);
+    }
+
     /// The user whose access token the request carries ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     ///
     /// # Errors
@@ -45,7 +87,9 @@ impl Request {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::Unauthenticated);
         }
-        signer.verify_access(token.trim(), clock.now())
+        let holder = signer.verify_access(token.trim(), clock.now())?;
+        self.identify(holder.user);
+        Ok(holder)
     }
 
     /// The body as JSON.
@@ -53,7 +97,7 @@ impl Request {
     /// # Errors
     /// `Invalid` or `BodyTooLarge`.
     pub fn json(&self) -> Result<Value> {
-        let bytes: &[u8] = match self.0.body() {
+        let bytes: &[u8] = match self.http.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
             _ => &[],
@@ -87,7 +131,7 @@ impl Request {
     /// # Errors
     /// `Invalid` if it is no id.
     pub fn event_id(&self) -> Result<EventId> {
-        let parameters = self.0.path_parameters();
+        let parameters = self.http.path_parameters();
         let id = parameters.first("id").and_then(parse_id);
         id.ok_or_else(|| Error::invalid("id", "must be the id of an event, a UUID, in the path"))
     }
@@ -95,12 +139,12 @@ impl Request {
     /// A parameter of the query string, unless it is missing or empty.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
-        let parameters = self.0.query_string_parameters();
+        let parameters = self.http.query_string_parameters();
         parameters.first(name).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
     fn header(&self, name: &HeaderName) -> Option<&str> {
-        self.0.headers().get(name).and_then(|value| value.to_str().ok())
+        self.http.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
     /// What the client calls this request, so that repeating it does nothing more.
@@ -124,35 +168,29 @@ impl Request {
             .is_none_or(|list| list.split(',').any(|listed| listed.trim() == "*" || listed.trim() == etag))
     }
 
+    /// Whether it only reads.
+    #[must_use]
+    pub fn is_get(&self) -> bool {
+        *self.http.method() == lambda_http::http::Method::GET
+    }
+
     /// Whether it is a browser that opens a page.
     #[must_use]
     pub fn wants_html(&self) -> bool {
         self.header(&ACCEPT).is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"))
     }
 
-    /// The address that the request comes from, as API Gateway saw it.
+    /// The network address that the request comes from, as API Gateway saw it.
     #[must_use]
-    pub fn source(&self) -> String {
-        match self.0.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone().unwrap_or_default(),
-            _ => String::new(),
-        }
+    pub fn address(&self) -> &str {
+        &self.trail.address
     }
 
     /// Where the request comes from, to be shown to its user.
     #[must_use]
     pub fn device(&self) -> Device {
         let agent = self.header(&USER_AGENT).unwrap_or_default();
-        Device { address: self.source(), agent: agent.chars().take(MAX_AGENT).collect() }
-    }
-
-    /// What API Gateway calls this request.
-    #[must_use]
-    pub fn id(&self) -> Option<String> {
-        match self.0.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
-            _ => None,
-        }
+        Device { address: self.address().to_owned(), agent: agent.chars().take(MAX_AGENT).collect() }
     }
 
     /// The URL under which the client reached the API, without a slash at its end. API Gateway sets what it is made of, and always
@@ -160,7 +198,7 @@ impl Request {
     #[must_use]
     pub fn base_url(&self) -> String {
         let (mut domain, mut stage) = (None, None);
-        if let Some(RequestContext::ApiGatewayV2(context)) = self.0.request_context_ref() {
+        if let Some(RequestContext::ApiGatewayV2(context)) = self.http.request_context_ref() {
             domain.clone_from(&context.domain_name);
             stage.clone_from(&context.stage);
         }
@@ -204,7 +242,8 @@ mod tests {
             },
             "isBase64Encoded": false,
         });
-        Request(lambda_http::request::from_str(&event.to_string()).unwrap())
+        let http = lambda_http::request::from_str(&event.to_string()).unwrap();
+        Request::new(http, &Clock::system(), &Log::stderr())
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Mails: the only place that names the SES SDK. One file for each mail.
 
+pub mod account_deleted;
 pub mod confirmation;
 pub mod password_changed;
+pub mod password_reset;
 
 use askama::Template;
 use aws_sdk_sesv2::Client;
@@ -16,6 +18,10 @@ use crate::error::{Error, Result};
 
 /// What the service calls itself in its mails and pages.
 pub const SERVICE: &str = "event-messenger";
+
+/// An address that SES takes mails for and gives to nobody, at no cost to the sender's reputation or quota: its
+/// [mailbox simulator](https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator).
+pub const NOBODY: &str = "success@simulator.amazonses.com";
 
 /// Sends mails through SES v2.
 #[derive(Clone, Debug)]

@@ -1,25 +1,28 @@
-//! A user's contacts, everyone the user has sent an event to: one item `CONTACTS#<user id>`, the latest first.
+//! A user's contacts, everyone the user has sent an event to: one item `CONTACTS#<user id>`, the latest first. It holds their
+//! ids alone; their names are looked up, so that a new name is seen and nobody who left is named.
 
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::people::Consistency;
 use super::users::{USER, Users, attribute, key};
 use super::{Projection, Rounds, conditional, failure, from_item, number};
 use crate::domain::UserId;
-use crate::domain::event::Person;
+use crate::domain::login::Login;
 use crate::domain::user::Profile;
 use crate::error::Result;
 
-const CONTACTS: &str = "CONTACTS";
+pub(super) const CONTACTS: &str = "CONTACTS";
 
 /// How many contacts are kept.
 pub const MAX_CONTACTS: usize = 100;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Contacts {
-    people: Vec<Person>,
+    people: Vec<UserId>,
     #[serde(default)]
     version: u64,
 }
@@ -43,30 +46,28 @@ impl Users {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn find_profile(&self, id: UserId) -> Result<Option<Profile>> {
-        let (mut shown, mut contacts) = (None, Contacts::default());
+    pub async fn find_profile(&self, id: UserId, now: Timestamp) -> Result<Option<Profile>> {
+        let (mut shown, mut contacts) = (None::<Shown>, Contacts::default());
         for item in self.0.get_many(vec![key(USER, id), key(CONTACTS, id)], true, Some(&SHOWN)).await? {
             if item.contains_key("people") {
                 contacts = from_item(item)?;
             } else {
-                shown = Some(from_item::<Shown>(item)?);
+                shown = Some(from_item(item)?);
             }
         }
-        Ok(shown.filter(|shown| shown.active).map(|Shown { username, email, name, avatar, .. }| Profile {
-            id,
-            username,
-            email,
-            name,
-            avatar,
-            contacts: contacts.people,
-        }))
+        let Some(Shown { username, email, name, avatar, .. }) = shown.filter(|shown| shown.active) else {
+            return Ok(None);
+        };
+        let logins: Vec<_> = contacts.people.into_iter().map(Login::Id).collect();
+        let contacts = self.find_people(&logins, Consistency::Eventual, now).await?.into_iter().flatten().collect();
+        Ok(Some(Profile { id, username, email, name, avatar, contacts }))
     }
 
     /// Puts these people first among the contacts.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn add_contacts(&self, user: UserId, people: &[Person]) -> Result<()> {
+    pub async fn add_contacts(&self, user: UserId, people: &[UserId]) -> Result<()> {
         let mut rounds = Rounds::new("UpdateItem");
         loop {
             let get = self.0.client.get_item().table_name(&self.0.name).set_key(Some(key(CONTACTS, user)));
@@ -99,9 +100,9 @@ impl Users {
 }
 
 /// The new ones, then those of the old ones who are not among them, up to the limit.
-fn merge(new: &[Person], old: &[Person]) -> Vec<Person> {
+fn merge(new: &[UserId], old: &[UserId]) -> Vec<UserId> {
     let mut seen = HashSet::new();
-    new.iter().chain(old).filter(|person| seen.insert(person.id)).take(MAX_CONTACTS).cloned().collect()
+    new.iter().chain(old).filter(|id| seen.insert(**id)).take(MAX_CONTACTS).copied().collect()
 }
 
 #[cfg(test)]
@@ -111,9 +112,7 @@ mod tests {
 
     #[test]
     fn the_latest_come_first_and_nobody_twice() {
-        let people = |ids: &[u128]| -> Vec<Person> {
-            ids.iter().map(|id| Person { id: Uuid::from_u128(*id), name: String::new() }).collect()
-        };
+        let people = |ids: &[u128]| -> Vec<UserId> { ids.iter().copied().map(Uuid::from_u128).collect() };
         let many: Vec<u128> = (100..250).collect();
         let cases = [
             (people(&[1, 2]), people(&[]), people(&[1, 2])),

@@ -1,7 +1,7 @@
 //! An event as it lies in the table: one row `EVENT`, and once it is sent one row `MEMBER#<user id>` for each invitee.
 //!
 //! The row `EVENT` carries the organiser's id, so it is the organiser's entry in the index too. As long as the event is a draft,
-//! the invitees stand inside it: it is saved, replaced and versioned as a whole, and nobody else has it in the index.
+//! the ids of the invitees stand inside it: it is saved, replaced and versioned as a whole, and nobody else has it in the index.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, from_item, text, to_item};
 use crate::domain::event::{Answer, Event, Invitee, Person};
-use crate::domain::poll::Poll;
+use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
@@ -20,49 +20,60 @@ pub(super) const EVENT: &str = "EVENT";
 const MEMBER: &str = "MEMBER#";
 
 #[derive(Serialize, Deserialize)]
-struct EventRow {
-    event_id: EventId,
+pub(super) struct EventRow {
+    pub(super) event_id: EventId,
     row: String,
     /// The organiser.
-    user_id: UserId,
+    pub(super) user_id: UserId,
     /// The organiser's name.
     user_name: String,
     /// When it was made, in milliseconds since 1970: where it stands in the organiser's list.
-    listed_at: i64,
-    name: String,
-    sent: bool,
+    pub(super) listed_at: i64,
+    pub(super) name: String,
+    pub(super) sent: bool,
     version: u64,
-    dates: Vec<String>,
+    pub(super) dates: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<usize>,
-    places: Vec<String>,
+    pub(super) date: Option<usize>,
+    pub(super) places: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<usize>,
+    pub(super) place: Option<usize>,
+    /// Of a draft: ids alone, since their names would be out of reach when they change or have to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    invitees: Vec<Person>,
+    pub(super) invitees: Vec<UserId>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    additional: String,
+    pub(super) additional: String,
     /// Set when the event is deleted: from then on it does not exist, and its rows are removed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<i64>,
+    pub(super) expires_at: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct MemberRow {
-    event_id: EventId,
-    row: String,
-    user_id: UserId,
+pub(super) struct MemberRow {
+    pub(super) event_id: EventId,
+    pub(super) row: String,
+    pub(super) user_id: UserId,
     /// When it was sent, in milliseconds since 1970: where it stands in the invitee's list.
-    listed_at: i64,
-    name: String,
+    pub(super) listed_at: i64,
+    pub(super) name: String,
     /// The place in the organiser's order.
-    position: usize,
+    pub(super) position: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<Answer>,
+    pub(super) answer: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<usize>,
+    pub(super) date: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<usize>,
+    pub(super) place: Option<usize>,
+}
+
+impl MemberRow {
+    /// The index of the option voted for in that poll.
+    pub(super) const fn vote(&self, topic: Topic) -> Option<usize> {
+        match topic {
+            Topic::Date => self.date,
+            Topic::Place => self.place,
+        }
+    }
 }
 
 /// The key of an event's row.
@@ -95,7 +106,7 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
         date: event.date.chosen,
         places: event.place.options.clone(),
         place: event.place.chosen,
-        invitees: event.invitees.iter().map(|invitee| invitee.person.clone()).collect(),
+        invitees: event.invitees.iter().map(|invitee| invitee.person.id).collect(),
         additional: event.additional.clone(),
         expires_at: None,
     })
@@ -116,7 +127,8 @@ pub(super) fn member_item(event: &Event, position: usize, invitee: &Person, now:
     })
 }
 
-/// The event of these rows of one partition, unless it was deleted. What is left of an interrupted sending or deletion is passed over.
+/// The event of these rows of one partition, unless it was deleted. The invitees of a draft have no names yet. What is left of an
+/// interrupted sending or deletion is passed over.
 pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
     let (own, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| row(item) == EVENT);
     let Some(item) = own.into_iter().next() else { return Ok(None) };
@@ -130,7 +142,8 @@ pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
         members.sort_by_key(|member| member.position);
         members.into_iter().map(Invitee::from).collect()
     } else {
-        stored.invitees.into_iter().map(Invitee::new).collect()
+        let unnamed = |id| Invitee::new(Person { id, name: String::new() });
+        stored.invitees.into_iter().map(unnamed).collect()
     };
     let created_at =
         Timestamp::from_millisecond(stored.listed_at).map_err(|error| Error::internal("listed_at", error))?;

@@ -193,7 +193,10 @@ impl Events {
     /// # Errors
     /// `NoSuchEvent` if it is gone already.
     pub async fn delete_event(&self, found: &Found, now: Timestamp) -> Result<()> {
-        let id = found.event.id;
+        self.delete_by_id(found.event.id, now).await
+    }
+
+    pub(super) async fn delete_by_id(&self, id: EventId, now: Timestamp) -> Result<()> {
         // Marking twice is no fault: the answer to the first may have been lost.
         let mark = self
             .0
@@ -271,7 +274,7 @@ impl Events {
 const UNSENT: &str = "sent = :false AND version = :version AND attribute_not_exists(expires_at)";
 
 /// Whether a conditional transaction was written.
-fn written(result: Result<(), NotWritten>) -> Result<bool> {
+pub(super) fn written(result: Result<(), NotWritten>) -> Result<bool> {
     match result {
         Ok(()) => Ok(true),
         Err(NotWritten::Condition) => Ok(false),

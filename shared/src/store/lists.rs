@@ -95,20 +95,9 @@ impl Events {
         from: Option<Position>,
     ) -> Result<(Vec<Entry>, Option<Position>)> {
         let start = from.map(|position| start_key(user, &position)).transpose()?;
-        let query = self
-            .0
-            .client
-            .query()
-            .table_name(&self.0.name)
-            .index_name(INDEX)
-            .key_condition_expression("user_id = :user")
-            .expression_attribute_values(":user", text(&user))
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(start);
-        let output = query.send().await.map_err(|error| failure("Query", error))?;
-        let next = output.last_evaluated_key.filter(|key| !key.is_empty()).map(|key| position(&key)).transpose()?;
-        let mut ids: Vec<EventId> = output.items.unwrap_or_default().iter().map(event_id).collect::<Result<_>>()?;
+        let (page, next) = self.index_page(user, limit, start).await?;
+        let next = next.map(|key| position(&key)).transpose()?;
+        let mut ids: Vec<EventId> = page.iter().map(event_id).collect::<Result<_>>()?;
         // DynamoDB refuses a batch in which a key stands twice, whatever put it there.
         let mut seen = HashSet::new();
         ids.retain(|id| seen.insert(*id));
@@ -140,9 +129,31 @@ impl Events {
         }
         Ok((entries, next))
     }
+
+    /// A page of the user's entries in the index, the newest first, and where the next one begins.
+    pub(super) async fn index_page(
+        &self,
+        user: UserId,
+        limit: usize,
+        start: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>)> {
+        let query = self
+            .0
+            .client
+            .query()
+            .table_name(&self.0.name)
+            .index_name(INDEX)
+            .key_condition_expression("user_id = :user")
+            .expression_attribute_values(":user", text(&user))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start);
+        let output = query.send().await.map_err(|error| failure("Query", error))?;
+        Ok((output.items.unwrap_or_default(), output.last_evaluated_key.filter(|key| !key.is_empty())))
+    }
 }
 
-fn event_id(item: &Item) -> Result<EventId> {
+pub(super) fn event_id(item: &Item) -> Result<EventId> {
     let id = item.get("event_id").and_then(|id| id.as_s().ok()).and_then(|id| id.parse().ok());
     id.ok_or_else(|| Error::internal("event_id", "no id"))
 }

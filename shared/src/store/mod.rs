@@ -5,7 +5,9 @@ pub mod contacts;
 mod event_items;
 pub mod events;
 pub mod lists;
-mod people;
+mod memberships;
+pub mod people;
+pub mod resets;
 pub mod sessions;
 pub mod users;
 

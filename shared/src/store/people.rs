@@ -12,6 +12,15 @@ use crate::domain::event::Person;
 use crate::domain::login::Login;
 use crate::error::Result;
 
+/// Whether a read shows every write before it, for twice the capacity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// It does.
+    Strong,
+    /// It may lag a moment.
+    Eventual,
+}
+
 #[derive(Deserialize)]
 struct Known {
     user_id: UserId,
@@ -24,10 +33,16 @@ impl Users {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn find_people(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
+    pub async fn find_people(
+        &self,
+        logins: &[Login],
+        consistency: Consistency,
+        now: Timestamp,
+    ) -> Result<Vec<Option<Person>>> {
+        let consistent = consistency == Consistency::Strong;
         let wanted = logins.iter().filter_map(Self::login_key);
         let mut claims = HashMap::new();
-        for item in self.0.get_many(distinct(wanted), true, Some(&CLAIM)).await? {
+        for item in self.0.get_many(distinct(wanted), consistent, Some(&CLAIM)).await? {
             let pk = partition(&item);
             if let Some(id) = Self::claimant(item, now)? {
                 claims.insert(pk, id);
@@ -41,7 +56,7 @@ impl Users {
 
         let wanted = ids.iter().flatten().map(|id| key(USER, id));
         let mut names = HashMap::new();
-        for item in self.0.get_many(distinct(wanted), true, Some(&KNOWN)).await? {
+        for item in self.0.get_many(distinct(wanted), consistent, Some(&KNOWN)).await? {
             let known: Known = from_item(item)?;
             if known.active {
                 names.insert(known.user_id, known.name);

@@ -61,6 +61,17 @@ enum Found {
     Over,
 }
 
+/// What came of a session by asking to go on with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    /// It goes on, with the successor.
+    Goes,
+    /// It was over before, or never was.
+    Over,
+    /// It is ended by this: somebody else must have a copy of the token.
+    Ended,
+}
+
 impl Session {
     fn find(&self, token: &TokenHash, successor: &TokenHash, now: i64) -> Found {
         if self.expires_at <= now || self.ends_at <= now {
@@ -129,14 +140,14 @@ impl Users {
     /// one that was spent before ends the session.
     ///
     /// # Errors
-    /// `SessionOver` if the session is over, or is by this.
+    /// When it cannot be written.
     pub async fn refresh_session(
         &self,
         token: &RefreshToken,
         successor: &RefreshToken,
         device: Device,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Refreshed> {
         let now = now.as_second();
         let update = self
             .0
@@ -156,26 +167,26 @@ impl Users {
             .expression_attribute_values(":address", AttributeValue::S(device.address))
             .expression_attribute_values(":agent", AttributeValue::S(device.agent))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = update.send().await else { return Ok(()) };
+        let Err(error) = update.send().await else { return Ok(Refreshed::Goes) };
         let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
             return Err(failure("UpdateItem", error));
         };
-        let Some(item) = failed.item.clone() else { return Err(Error::SessionOver) };
+        let Some(item) = failed.item.clone() else { return Ok(Refreshed::Over) };
         match from_item::<Session>(item)?.find(&token.hash(), &successor.hash(), now) {
-            Found::JustSpent => Ok(()),
-            Found::Over => Err(Error::SessionOver),
+            Found::JustSpent => Ok(Refreshed::Goes),
+            Found::Over => Ok(Refreshed::Over),
             Found::Replayed => {
                 self.delete_session(token, None).await?;
-                Err(Error::SessionOver)
+                Ok(Refreshed::Ended)
             }
         }
     }
 
-    /// Ends the session of a token that its holder gives back. Without such a session there is nothing to end.
+    /// Ends the session of a token that its holder gives back. Tells whether there was one.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn revoke_session(&self, token: &RefreshToken) -> Result<()> {
+    pub async fn revoke_session(&self, token: &RefreshToken) -> Result<bool> {
         self.delete_session(token, Some("#current = :token OR spent = :token")).await
     }
 
@@ -213,7 +224,7 @@ impl Users {
         self.0.partition("pk", partition(user)).await
     }
 
-    async fn delete_session(&self, token: &RefreshToken, condition: Option<&str>) -> Result<()> {
+    async fn delete_session(&self, token: &RefreshToken, condition: Option<&str>) -> Result<bool> {
         let mut request =
             self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(token.user(), token.session())));
         if let Some(condition) = condition {
@@ -222,7 +233,7 @@ impl Users {
                 .expression_attribute_names("#current", "current")
                 .expression_attribute_values(":token", attribute(token.hash())?);
         }
-        conditional("DeleteItem", request.send().await).map(drop)
+        conditional("DeleteItem", request.send().await)
     }
 }
 

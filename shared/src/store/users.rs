@@ -5,7 +5,8 @@
 //! | `USER#<id>` | the user |
 //! | `NAME#<lower case>`, `MAIL#<lower case>` | who has that name or address |
 //!
-//! The three are written in one transaction. As long as the user has not confirmed, all three expire together.
+//! The three are written in one transaction. As long as the user has not confirmed, or while the user is being deleted, all
+//! three expire together.
 
 use std::fmt::Display;
 
@@ -19,13 +20,18 @@ use uuid::Uuid;
 use super::{Item, NotWritten, Table, conditional, failure, from_item, number, text, to_item};
 use crate::domain::UserId;
 use crate::domain::login::Login;
-use crate::domain::user::NewUser;
+use crate::domain::user::{NewUser, ProfileChanges};
 use crate::error::{Error, Result};
+use crate::store::contacts::CONTACTS;
+use crate::store::resets::RESET;
 use crate::store::sessions::{self, Device};
 use crate::token::{RefreshToken, TokenHash};
 
 /// How long a confirmation link works, and how long a user is kept who does not confirm, in seconds.
 pub const CONFIRMATION_SECONDS: i64 = 24 * 60 * 60;
+
+/// What is left of a user whose deletion was interrupted is gone after this time, in seconds.
+const DELETION_SECONDS: i64 = 24 * 60 * 60;
 
 /// The users, their sessions and their contacts.
 #[derive(Clone, Debug)]
@@ -56,6 +62,12 @@ pub struct Account {
     /// When that mail was sent, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm_sent_at: Option<i64>,
+    /// How many such mails were sent.
+    #[serde(default)]
+    pub confirm_mails: u32,
+    /// Whether the user is being deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leaving: bool,
     /// When the user is gone without a confirmation, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
@@ -99,6 +111,8 @@ impl Account {
             active: false,
             confirm_hash: Some(confirm_hash),
             confirm_sent_at: Some(now.as_second()),
+            confirm_mails: 1,
+            leaving: false,
             expires_at: Some(now.as_second() + CONFIRMATION_SECONDS),
         }
     }
@@ -141,11 +155,11 @@ impl Users {
         self.0.transact(writes).await.map_err(|error| error.or(Error::UserExists))
     }
 
-    /// Undoes a registration whose mail could not be sent, unless it was confirmed meanwhile.
+    /// Deletes a user who is not active: one who is leaving, or whose registration is undone and was not confirmed meanwhile.
     ///
     /// # Errors
-    /// When it could not be undone.
-    pub async fn delete_pending(&self, account: &Account) -> Result<()> {
+    /// When it could not be done.
+    pub async fn delete_inactive(&self, account: &Account) -> Result<()> {
         let mut writes = vec![self.delete(key(USER, account.id), "active = :value", AttributeValue::Bool(false))?];
         for (kind, id) in account.claims() {
             writes.push(self.delete(key(kind, id), "user_id = :value", text(&account.id))?);
@@ -173,6 +187,20 @@ impl Users {
             .map_err(|error| failure("GetItem", error))?;
         let account: Option<Account> = output.item.map(from_item).transpose()?;
         Ok(account.filter(|account| account.is_live(now)))
+    }
+
+    /// Whose login that is, if anybody's; the same is read for an id.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn find_user(&self, login: &Login, now: Timestamp) -> Result<Option<UserId>> {
+        let key = Self::login_key(login).unwrap_or_else(|| key(NAME, login.key()));
+        let claim = self.0.get_many(vec![key], true, None).await?.into_iter().next();
+        let claimant = claim.map(|item| Self::claimant(item, now)).transpose()?.flatten();
+        Ok(match login {
+            Login::Id(id) => Some(*id),
+            _ => claimant,
+        })
     }
 
     /// The key of the item that tells whose login that is; an id needs none.
@@ -205,7 +233,7 @@ impl Users {
         let confirm = Update::builder()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
-            .update_expression("SET active = :true REMOVE confirm_hash, confirm_sent_at, expires_at")
+            .update_expression("SET active = :true REMOVE confirm_hash, confirm_sent_at, confirm_mails, expires_at")
             .condition_expression("confirm_hash = :hash AND expires_at > :now")
             .expression_attribute_values(":true", AttributeValue::Bool(true))
             .expression_attribute_values(":hash", attribute(hash)?)
@@ -234,12 +262,15 @@ impl Users {
         let renew = Update::builder()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
-            .update_expression("SET confirm_hash = :hash, confirm_sent_at = :now, expires_at = :expires_at")
+            .update_expression(
+                "SET confirm_hash = :hash, confirm_sent_at = :now, confirm_mails = :mails, expires_at = :expires_at",
+            )
             .condition_expression("active = :false AND expires_at > :now AND confirm_sent_at <= :before")
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":hash", attribute(hash)?)
             .expression_attribute_values(":now", number(&now.as_second()))
             .expression_attribute_values(":before", number(&sent_before))
+            .expression_attribute_values(":mails", number(&(account.confirm_mails + 1)))
             .expression_attribute_values(":expires_at", expires_at.clone());
         let mut writes = vec![TransactWriteItem::builder().update(built(renew.build())?).build()];
         for (kind, id) in account.claims() {
@@ -264,10 +295,11 @@ impl Users {
             .update_item()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
-            .update_expression("SET confirm_hash = :old, confirm_sent_at = :sent_at")
+            .update_expression("SET confirm_hash = :old, confirm_sent_at = :sent_at, confirm_mails = :mails")
             .condition_expression("confirm_hash = :new")
             .expression_attribute_values(":old", attribute(&account.confirm_hash)?)
             .expression_attribute_values(":new", attribute(new)?)
+            .expression_attribute_values(":mails", number(&account.confirm_mails))
             .expression_attribute_values(":sent_at", number(&sent_at));
         conditional("UpdateItem", update.send().await).map(drop)
     }
@@ -288,6 +320,62 @@ impl Users {
             .expression_attribute_values(":old", AttributeValue::S(account.password.clone()))
             .expression_attribute_values(":new", AttributeValue::S(hash.to_owned()));
         conditional("UpdateItem", update.send().await)
+    }
+
+    /// Changes what others see of the user. If there is no such user, the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn update_profile(&self, user: UserId, changes: &ProfileChanges) -> Result<bool> {
+        let mut update = self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(USER, user)));
+        let mut set = Vec::new();
+        for (attribute, value) in [("name", &changes.name), ("avatar", &changes.avatar)] {
+            if let Some(value) = value {
+                set.push(format!("#{attribute} = :{attribute}"));
+                update = update
+                    .expression_attribute_names(format!("#{attribute}"), attribute)
+                    .expression_attribute_values(format!(":{attribute}"), AttributeValue::S(value.clone()));
+            }
+        }
+        let update = update
+            .update_expression(format!("SET {}", set.join(", ")))
+            .condition_expression("active = :true")
+            .expression_attribute_values(":true", AttributeValue::Bool(true));
+        conditional("UpdateItem", update.send().await)
+    }
+
+    /// Begins to delete the user: from now on nobody finds the user by name or address, and what is left is gone within a day
+    /// whatever happens. If the password is not this any more, the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn begin_deletion(&self, account: &Account, now: Timestamp) -> Result<bool> {
+        let expires_at = number(&(now.as_second() + DELETION_SECONDS));
+        let leave = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(USER, account.id)))
+            .update_expression("SET active = :false, leaving = :true, expires_at = :expires_at")
+            .condition_expression("password = :password")
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .expression_attribute_values(":password", AttributeValue::S(account.password.clone()))
+            .expression_attribute_values(":expires_at", expires_at.clone());
+        let mut writes = vec![TransactWriteItem::builder().update(built(leave.build())?).build()];
+        for (kind, id) in account.claims() {
+            let claim = self
+                .update_claim(kind, id, account.id, "SET expires_at = :expires_at")
+                .expression_attribute_values(":expires_at", expires_at.clone());
+            writes.push(TransactWriteItem::builder().update(built(claim.build())?).build());
+        }
+        for kind in [CONTACTS, RESET] {
+            let delete = Delete::builder().table_name(&self.0.name).set_key(Some(key(kind, account.id)));
+            writes.push(TransactWriteItem::builder().delete(built(delete.build())?).build());
+        }
+        match self.0.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(NotWritten::Condition) => Ok(false),
+            Err(NotWritten::Failed(error)) => Err(error),
+        }
     }
 
     fn update_claim(&self, kind: &'static str, id: String, owner: Uuid, update: &str) -> UpdateBuilder {

@@ -16,6 +16,12 @@ pub fn idempotent_id(user: UserId, key: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// An id that is nobody's, always the same for the same login: what is done for a login that nobody has is done to it.
+#[must_use]
+pub fn nobodys_id(login: &str) -> Uuid {
+    idempotent_id(Uuid::nil(), login)
+}
+
 /// A SHA-256 of these parts in base64url, for what is only to be compared.
 #[must_use]
 pub fn fingerprint(parts: &[&[u8]]) -> String {

@@ -53,12 +53,12 @@ fn random_secret() -> Result<Secret> {
 
 /// The token of a confirmation link: 256 random bits, and the user whom it confirms.
 #[derive(Clone)]
-pub struct ConfirmationToken {
+pub struct MailedToken {
     user: UserId,
     secret: Secret,
 }
 
-impl ConfirmationToken {
+impl MailedToken {
     /// A new one for this user.
     ///
     /// # Errors
@@ -153,13 +153,13 @@ mod tests {
     #[test]
     fn tokens_survive_their_text_and_nothing_else_is_read_as_one() {
         let user = Uuid::new_v4();
-        let (confirmation, refresh) = (ConfirmationToken::new(user).unwrap(), RefreshToken::new(user).unwrap());
-        let read = ConfirmationToken::parse(&confirmation.encode()).unwrap();
+        let (confirmation, refresh) = (MailedToken::new(user).unwrap(), RefreshToken::new(user).unwrap());
+        let read = MailedToken::parse(&confirmation.encode()).unwrap();
         assert_eq!((read.user(), read.hash() == confirmation.hash()), (user, true));
         let read = RefreshToken::parse(&refresh.encode()).unwrap();
         assert_eq!((read.user(), read.session(), read.hash() == refresh.hash()), (user, refresh.session(), true));
         for text in ["", "token", &refresh.encode(), &format!("{}A", confirmation.encode()), "ä"] {
-            assert!(ConfirmationToken::parse(text).is_none(), "{text}");
+            assert!(MailedToken::parse(text).is_none(), "{text}");
         }
         assert!(RefreshToken::parse(&confirmation.encode()).is_none());
     }

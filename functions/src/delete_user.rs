@@ -1,0 +1,49 @@
+//! `DELETE /user`: deletes one's account.
+
+use std::sync::Arc;
+
+use event_messenger::app::{AccountApp, LeaveApp};
+use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::login::Login;
+use event_messenger::domain::password::Attempt;
+use event_messenger::error::{Error, Result};
+use event_messenger::http::{Reply, Request};
+use event_messenger::log::{Act, Subject};
+use serde_json::Value;
+
+use crate::credentials::{Trial, matches};
+use crate::notices::tell_of_deletion;
+
+/// `204`; what is held of the user is gone, drafts included. In events that were sent, somebody without a name takes the place
+/// of the user, with the answer and the votes. What is interrupted is finished by the same request.
+///
+/// # Errors
+/// `Unauthenticated`, also when the user is no more; `Invalid`; `BadCredentials`; `TooSoon` after too many of those.
+pub async fn handle(app: Arc<LeaveApp>, request: Request) -> Result<Reply> {
+    let AccountApp { clock, signer, users, mailer, limits } = &app.account;
+    let holder = request.holder(signer, clock)?;
+    let attempt = request.parse(parse)?;
+    let now = clock.now();
+    let trial = Trial::open(users, limits, &request, &Login::Id(holder.user), now).await?;
+    let account = trial.account().await?.filter(|account| account.active || account.leaving);
+    let account = account.ok_or(Error::Unauthenticated)?;
+    if !matches(attempt, Some(&account)).await? {
+        return Err(trial.failed().await);
+    }
+    trial.passed().await?;
+    if !users.begin_deletion(&account, now).await? {
+        return Err(Error::BadCredentials);
+    }
+    app.events.forget_user(account.id, now).await?;
+    users.revoke_sessions(account.id, None).await?;
+    users.delete_inactive(&account).await?;
+    request.audit(Act::UserDeleted, Subject::Account(Some(account.id)));
+    tell_of_deletion(mailer, &request, &account, now).await?;
+    Ok(Reply::no_content())
+}
+
+fn parse(body: &Value) -> Result<Attempt, Vec<Fault>> {
+    let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+    let mut faults = Vec::new();
+    node.get("password").required_text(&mut faults).map(Attempt::new).ok_or(faults)
+}

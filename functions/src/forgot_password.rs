@@ -1,0 +1,80 @@
+//! `POST /user/password/forgot`: mails a link that sets a new password.
+
+use std::sync::Arc;
+
+use event_messenger::app::LinkApp;
+use event_messenger::domain::UserId;
+use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::login::Login;
+use event_messenger::error::Result;
+use event_messenger::http::{Reply, Request};
+use event_messenger::log::{Act, Subject};
+use event_messenger::mail::NOBODY;
+use event_messenger::store::users::{Account, Users};
+use event_messenger::token::MailedToken;
+use event_messenger::token::digest::nobodys_id;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::mailing::{MAIL_REQUESTS, send_reset};
+
+/// `200 {}`, whoever is asked for. That nobody has the login, has not confirmed, or was mailed a link just now, is not to be
+/// told: not by the answer, nor by its time. So in these cases the same is done with a user who does not exist, down to a mail
+/// that SES takes and gives to nobody.
+///
+/// # Errors
+/// `Invalid`, `TooSoon` after too many from one network, `Unavailable`.
+pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
+    let login = request.parse(parse)?;
+    let now = app.clock.now();
+    app.users.take_turn(MAIL_REQUESTS, request.address(), app.limits.mail_requests, now).await?;
+    let account = find(&app.users, &login, now).await?;
+    let (user, password) = match &account {
+        Some(account) => (account.id, account.password.as_str()),
+        None => (nobodys_id(&login.key()), ""),
+    };
+    let token = MailedToken::new(user)?;
+    match send(&app, &request, account.as_ref(), password, &token, now).await {
+        Ok(receiver) => {
+            request.audit(Act::PasswordForgotten, Subject::Account(receiver));
+            Ok(Reply::ok(&json!({})))
+        }
+        Err(error) => {
+            // Even where DynamoDB did not answer, it may have written.
+            if let Err(undoing) = app.users.cancel_reset(&token).await {
+                request.trouble("a link for a new password that was not mailed makes the next one wait", &undoing);
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Keeps the token and mails it. Tells whom it went to.
+async fn send(
+    app: &LinkApp,
+    request: &Request,
+    account: Option<&Account>,
+    password: &str,
+    token: &MailedToken,
+    now: Timestamp,
+) -> Result<Option<UserId>> {
+    let is_kept = app.users.create_reset(token, password, app.limits.mails, now).await?;
+    let receiver = account.filter(|_| is_kept);
+    let to = receiver.map_or(("nobody", NOBODY), |account| (&account.username, &account.email));
+    send_reset(app, request, to, token, now).await?;
+    Ok(receiver.map(|account| account.id))
+}
+
+/// The active account with that login. For one that nobody has the same is read.
+async fn find(users: &Users, login: &Login, now: Timestamp) -> Result<Option<Account>> {
+    let user = users.find_user(login, now).await?;
+    let account = users.find_account(user.unwrap_or(Uuid::nil()), now).await?;
+    Ok(account.filter(|account| account.active))
+}
+
+fn parse(body: &Value) -> Result<Login, Vec<Fault>> {
+    let node = Node::body(body, &["login"]).map_err(|fault| vec![fault])?;
+    let mut faults = Vec::new();
+    node.get("username").parsed(&mut faults, Login::parse).ok_or(faults)
+}

@@ -1,0 +1,28 @@
+//! `PATCH /user`: changes what others see of the user.
+
+use std::sync::Arc;
+
+use event_messenger::app::PlanApp;
+use event_messenger::domain::user::ProfileChanges;
+use event_messenger::error::{Error, Result};
+use event_messenger::http::{Reply, Request};
+use event_messenger::log::{Act, Subject};
+
+use crate::profile::profile;
+
+/// `200` with the user. A new name is seen in all events that the user organises or was sent.
+///
+/// # Errors
+/// `Unauthenticated`, also when the user is no more; `Invalid`.
+pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
+    let user = request.user(&app.signer, &app.clock)?;
+    let changes = request.parse(ProfileChanges::parse)?;
+    if !app.users.update_profile(user, &changes).await? {
+        return Err(Error::Unauthenticated);
+    }
+    request.audit(Act::UserUpdated, Subject::Account(Some(user)));
+    if let Some(name) = &changes.name {
+        app.events.rename_user(user, name).await?;
+    }
+    profile(&app, user).await
+}

@@ -1,0 +1,61 @@
+//! The pages that a browser shows for the links in mails, where there is no front end. Their buttons do what the links are for,
+//! so that a mail scanner that opens links does nothing.
+
+use askama::Template;
+use lambda_http::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+
+use super::Reply;
+use crate::domain::password::{MAX_LENGTH, MIN_LENGTH};
+use crate::error::{Error, Result};
+use crate::mail::SERVICE;
+use crate::token::digest::csp_hash;
+
+const STYLE: &str = include_str!("../../templates/page.css");
+const CONFIRM: &str = include_str!("../../templates/confirm.js");
+const RESET: &str = include_str!("../../templates/reset.js");
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct ConfirmPage {
+    service: &'static str,
+    style: &'static str,
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "reset.html")]
+struct ResetPage {
+    service: &'static str,
+    style: &'static str,
+    script: &'static str,
+    min_length: usize,
+    max_length: usize,
+}
+
+/// The page that confirms an address.
+///
+/// # Errors
+/// When the template cannot be filled in.
+pub fn confirm_page() -> Result<Reply> {
+    page(&ConfirmPage { service: SERVICE, style: STYLE, script: CONFIRM }, CONFIRM)
+}
+
+/// The page that sets a new password.
+///
+/// # Errors
+/// When the template cannot be filled in.
+pub fn reset_page() -> Result<Reply> {
+    let (min_length, max_length) = (MIN_LENGTH, MAX_LENGTH);
+    page(&ResetPage { service: SERVICE, style: STYLE, script: RESET, min_length, max_length }, RESET)
+}
+
+/// The page. It may run its own script and style and call this API, nothing else.
+fn page(template: &impl Template, script: &str) -> Result<Reply> {
+    let page = template.render().map_err(|error| Error::internal("page", error))?;
+    let policy = format!(
+        "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        csp_hash(script),
+        csp_hash(STYLE)
+    );
+    Reply::html(page).with(CONTENT_SECURITY_POLICY, &policy)?.with(REFERRER_POLICY, "no-referrer")
+}

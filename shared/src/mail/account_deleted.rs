@@ -1,0 +1,38 @@
+//! The mail that tells that an account was deleted: the last one that its owner gets.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::{Mail, SERVICE, moment};
+use crate::error::Result;
+
+#[derive(Template)]
+#[template(path = "account_deleted.txt")]
+struct Text<'a> {
+    username: &'a str,
+    when: &'a str,
+    address: &'a str,
+    service: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "account_deleted.html")]
+struct Html<'a> {
+    username: &'a str,
+    when: &'a str,
+    address: &'a str,
+    service: &'a str,
+}
+
+/// The mail that tells this user that the account was deleted then, from that network address.
+///
+/// # Errors
+/// When a template cannot be filled in.
+pub fn account_deleted(username: &str, at: Timestamp, address: &str) -> Result<Mail> {
+    let (when, service) = (&moment(at)?, SERVICE);
+    Mail::render(
+        "Your account was deleted",
+        Text { username, when, address, service },
+        Html { username, when, address, service },
+    )
+}

@@ -1,0 +1,203 @@
+//! Everything of one user among the events: to be handed out, to carry a new name, or to be taken away.
+//!
+//! What belongs to whom comes from the index, which may lag a moment.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::event_items::{EVENT, EventRow, MemberRow, key, member, row};
+use super::events::{Events, written};
+use super::lists::event_id;
+use super::users::built;
+use super::{Item, Rounds, conditional, from_item, text, to_item};
+use crate::domain::event::DELETED_USER;
+use crate::domain::poll::{Poll, Topic};
+use crate::domain::{EventId, UserId};
+use crate::error::{Error, Result};
+
+/// How many entries of the index are read at once.
+const PAGE: usize = 500;
+
+impl Events {
+    /// The keys of the user's rows: `EVENT` where the user organises, the own `MEMBER#` row elsewhere.
+    async fn keys_of(&self, user: UserId) -> Result<Vec<Item>> {
+        let (mut keys, mut start) = (Vec::new(), None);
+        loop {
+            let (page, next) = self.index_page(user, PAGE, start).await?;
+            for entry in page {
+                keys.push(key(event_id(&entry)?, row(&entry)));
+            }
+            start = next;
+            if start.is_none() {
+                return Ok(keys);
+            }
+        }
+    }
+
+    /// Everything that the user made or is a member of, as far as the user may see it, for [`Users::find_profile`]'s owner to keep.
+    ///
+    /// [`Users::find_profile`]: super::users::Users::find_profile
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn export_events(&self, user: UserId) -> Result<Vec<Value>> {
+        let mut keys = self.keys_of(user).await?;
+        let of_events: Vec<_> = keys.iter().filter(|key| row(key) != EVENT).map(event_id).collect::<Result<_>>()?;
+        keys.extend(of_events.into_iter().map(|id| key(id, EVENT)));
+        let (mut events, mut memberships) = (Vec::new(), HashMap::new());
+        for item in self.0.get_many(keys, true, None).await? {
+            if row(&item) == EVENT {
+                events.push(from_item::<EventRow>(item)?);
+            } else {
+                let membership: MemberRow = from_item(item)?;
+                memberships.insert(membership.event_id, membership);
+            }
+        }
+        events.retain(|event| event.expires_at.is_none());
+        events.sort_by_key(|event| std::cmp::Reverse((event.listed_at, event.event_id)));
+        let shown = events.into_iter().filter_map(|event| {
+            let membership = memberships.get(&event.event_id);
+            let organises = event.user_id == user;
+            (organises || event.sent && membership.is_some()).then(|| export(&event, organises, membership))
+        });
+        shown.collect()
+    }
+
+    /// Puts a new name on all of the user's rows. Repeating it finishes what was interrupted.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn rename_user(&self, user: UserId, name: &str) -> Result<()> {
+        for item in self.0.get_many(self.keys_of(user).await?, true, None).await? {
+            let (attribute, id) = (if row(&item) == EVENT { "user_name" } else { "name" }, event_id(&item)?);
+            if item.get(attribute).and_then(|name| name.as_s().ok()).is_some_and(|old| old == name) {
+                continue;
+            }
+            let update = self
+                .0
+                .client
+                .update_item()
+                .table_name(&self.0.name)
+                .set_key(Some(key(id, row(&item))))
+                .update_expression("SET #name = :name")
+                // A row that is gone by now needs no name.
+                .condition_expression("user_id = :user")
+                .expression_attribute_names("#name", attribute)
+                .expression_attribute_values(":name", AttributeValue::S(name.to_owned()))
+                .expression_attribute_values(":user", text(&user));
+            conditional("UpdateItem", update.send().await)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the user out of all events. Drafts go. What was sent stays for its other members: the user's place in it, with
+    /// answer and votes, is taken by somebody without a name under an id that nobody has. Repeating it finishes what was interrupted.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn forget_user(&self, user: UserId, now: Timestamp) -> Result<()> {
+        for own in self.keys_of(user).await? {
+            let id = event_id(&own)?;
+            if row(&own) == EVENT {
+                self.leave_as_organiser(id, user, now).await?;
+            } else {
+                self.leave_as_invitee(id, user).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn leave_as_organiser(&self, id: EventId, user: UserId, now: Timestamp) -> Result<()> {
+        let mut rounds = Rounds::new("UpdateItem");
+        loop {
+            let found = self.0.get_many(vec![key(id, EVENT)], true, None).await?;
+            let event: Option<EventRow> = found.into_iter().next().map(from_item).transpose()?;
+            let Some(event) = event.filter(|event| event.user_id == user) else { return Ok(()) };
+            // A draft, or an event whose deletion was interrupted.
+            if !event.sent || event.expires_at.is_some() {
+                return self.delete_by_id(id, now).await;
+            }
+            let update = self
+                .0
+                .client
+                .update_item()
+                .table_name(&self.0.name)
+                .set_key(Some(key(id, EVENT)))
+                .update_expression("SET user_id = :nobody, user_name = :name")
+                .condition_expression("user_id = :user AND attribute_not_exists(expires_at)")
+                .expression_attribute_values(":nobody", text(&Uuid::new_v4()))
+                .expression_attribute_values(":name", AttributeValue::S(DELETED_USER.to_owned()))
+                .expression_attribute_values(":user", text(&user));
+            if conditional("UpdateItem", update.send().await)? {
+                return Ok(());
+            }
+            rounds.wait().await?;
+        }
+    }
+
+    async fn leave_as_invitee(&self, id: EventId, user: UserId) -> Result<()> {
+        let mut rounds = Rounds::new("TransactWriteItems");
+        loop {
+            let found = self.0.get_many(vec![key(id, member(user))], true, None).await?;
+            let Some(old) = found.into_iter().next() else { return Ok(()) };
+            // A vote that comes between is not to be lost.
+            let unchanged = |attribute: &str| {
+                if old.contains_key(attribute) {
+                    format!("#{attribute} = :{attribute}")
+                } else {
+                    format!("attribute_not_exists(#{attribute})")
+                }
+            };
+            let facts = ["answer", "date", "place"];
+            let condition = facts.map(unchanged).join(" AND ");
+            let mut delete = Delete::builder()
+                .table_name(&self.0.name)
+                .set_key(Some(key(id, member(user))))
+                .condition_expression(format!("attribute_exists(event_id) AND {condition}"));
+            for fact in facts {
+                delete = delete.expression_attribute_names(format!("#{fact}"), fact);
+                if let Some(value) = old.get(fact) {
+                    delete = delete.expression_attribute_values(format!(":{fact}"), value.clone());
+                }
+            }
+            let nobody = Uuid::new_v4();
+            let stored: MemberRow = from_item(old.clone())?;
+            let left = MemberRow { row: member(nobody), user_id: nobody, name: DELETED_USER.to_owned(), ..stored };
+            let put = Put::builder().table_name(&self.0.name).set_item(Some(to_item(left)?));
+            let writes = vec![
+                TransactWriteItem::builder().delete(built(delete.build())?).build(),
+                TransactWriteItem::builder().put(built(put.build())?).build(),
+            ];
+            if written(self.0.transact(writes).await)? {
+                return Ok(());
+            }
+            rounds.wait().await?;
+        }
+    }
+}
+
+fn export(event: &EventRow, organises: bool, membership: Option<&MemberRow>) -> Result<Value> {
+    let poll = |topic: Topic, poll: Poll| {
+        let text = |index: Option<usize>| index.and_then(|index| poll.options.get(index)).cloned();
+        let vote = membership.and_then(|membership| membership.vote(topic));
+        json!({"options": poll.options, "decided": text(poll.chosen), "my_vote": text(vote)})
+    };
+    let created_at =
+        Timestamp::from_millisecond(event.listed_at).map_err(|error| Error::internal("listed_at", error))?;
+    Ok(json!({
+        "id": event.event_id,
+        "name": event.name,
+        "status": event.sent,
+        "role": if organises { "admin" } else { "user" },
+        "created_at": created_at.to_string(),
+        "date": poll(Topic::Date, Poll { options: event.dates.clone(), chosen: event.date }),
+        "place": poll(Topic::Place, Poll { options: event.places.clone(), chosen: event.place }),
+        "invited": event.invitees,
+        "answer": membership.and_then(|membership| membership.answer),
+        "additional": event.additional,
+    }))
+}

@@ -1,0 +1,150 @@
+//! The log: one line a request, and the audit trail. That no line holds anything personal or secret, every test checks.
+
+use event_messenger::log::Act;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::schema::workspace;
+use tests::{PASSWORD, Service, picnic, vote};
+
+#[tokio::test]
+async fn what_is_done_to_an_account_leaves_a_trail() {
+    let service = Service::start_with(|options| options.parameters.clear()).await;
+    let jane = service.user("jane").await;
+    service.register("john").await.expect(200);
+    service.pass(60);
+    service.post("/user/confirm", &json!({"username": "john", "password": "john's password"})).await.expect(200);
+    service.confirm(&"A".repeat(64)).await.expect(410);
+    service.confirm(&service.mailed_token("john@example.com")).await.expect(200);
+    let tokens = service.login("jane", PASSWORD).await.expect(200).body;
+    for _ in 0..5 {
+        service.login("jane", "guess").await.expect(403);
+    }
+    service.login("jane", PASSWORD).await.expect(429);
+    service.post("/token", &json!({"refresh_token": tokens["refresh_token"]})).await.expect(200);
+    service.pass(11);
+    service.post("/token", &json!({"refresh_token": tokens["refresh_token"]})).await.expect(401);
+    service.call(&jane, Method::PATCH, "/user", &json!({"name": "Jane Doe"})).await.expect(200);
+    service.get(&jane, "/user/export").await.expect(200);
+    let change = json!({"old_password": PASSWORD, "new_password": "battery staple"});
+    service.put(&jane, "/user/password", &change).await.expect(200);
+    service.post("/user/password/forgot", &json!({"username": "nobody"})).await.expect(200);
+    service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+    let reset = json!({"token": service.mailed_token(&jane.email), "new_password": PASSWORD});
+    service.post("/user/password/reset", &reset).await.expect(200);
+    service.pass(60);
+    let again = service.login("jane", PASSWORD).await.expect(200).body;
+    service.post("/token/revoke", &json!({"refresh_token": again["refresh_token"]})).await.expect(200);
+    service.call(&jane, Method::POST, "/token/revoke", &json!({"all": true})).await.expect(200);
+    service.call(&jane, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
+
+    let trail = service.logged("audit");
+    let acts: Vec<_> = trail.iter().map(|line| line["act"].as_str().unwrap()).collect();
+    let mut expected =
+        vec!["user.registered", "user.confirmation_resent", "token.refused", "user.confirmed", "session.opened"];
+    expected.extend(["password.refused"; 5]);
+    expected.extend(["password.not_taken", "session.refreshed", "session.replayed", "user.updated", "user.exported"]);
+    expected.extend(["password.changed", "password.forgotten", "password.forgotten", "password.reset"]);
+    expected.extend(["session.opened", "session.ended", "session.all_ended", "user.deleted"]);
+    assert_eq!(acts, expected);
+    for line in &trail {
+        let account = &line["account"];
+        let is_nobodys = line["act"] == "password.forgotten" && account.is_null();
+        assert!(is_nobodys || account.as_str().is_some_and(|id| id.len() == 36), "{line}");
+        assert_eq!(line["address"], "127.0.0.1", "{line}");
+        assert!(line["at"].as_str().unwrap().starts_with("2027-01-01T12:0"), "{line}");
+        assert!(line["request_id"].is_string(), "{line}");
+    }
+    let by: Vec<_> =
+        trail.iter().filter(|line| line["act"] == "user.exported").map(|line| line["by"].clone()).collect();
+    assert_eq!(by, [json!(jane.id)]);
+}
+
+#[tokio::test]
+async fn what_is_done_to_an_event_leaves_a_trail() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let id = service.draft(&jane, &json!({})).await;
+    let path = format!("/event/{id}");
+    service.put(&jane, &path, &picnic(std::slice::from_ref(&john))).await.expect(200);
+    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    service.put(&john, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
+    service.put(&jane, &format!("{path}/vote"), &vote("place", "Park")).await.expect(200);
+    service.put(&john, &format!("{path}/answer"), &json!({"answer": "yes"})).await.expect(200);
+    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
+    let trail: Vec<_> = service
+        .logged("audit")
+        .into_iter()
+        .map(|line| (line["act"].clone(), line["by"].clone(), line["event"].clone()))
+        .collect();
+    let expected = [
+        ("event.created", &jane),
+        ("event.updated", &jane),
+        ("event.sent", &jane),
+        ("event.voted", &john),
+        ("event.decided", &jane),
+        ("event.answered", &john),
+        ("event.deleted", &jane),
+    ];
+    assert_eq!(trail, expected.map(|(act, user)| (json!(act), json!(user.id), json!(id))));
+}
+
+#[tokio::test]
+async fn what_does_not_happen_leaves_no_trail() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    let before = service.logged("audit").len();
+    service.call(&john, Method::DELETE, &path, &Value::Null).await.expect(403);
+    service.put(&jane, &path, &json!({})).await.expect(409);
+    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    service.post("/user", &json!({})).await.expect(400);
+    service.local.mailbox().set_failure(mock::Failure::Down);
+    service.register("jim").await.expect(503);
+    assert_eq!(service.logged("audit").len(), before);
+}
+
+#[tokio::test]
+async fn every_request_leaves_one_line() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    service.get(&jane, "/user").await.expect(200);
+    let response = service.get(&jane, "/event/0192f0c1-2345-4abc-8def-0123456789ab").await.expect(404);
+    service.post("/login", &json!({})).await.expect(400);
+    service.local.mailbox().set_failure(mock::Failure::Down);
+    service.register("john").await.expect(503);
+    let lines = service.logged("request");
+    let facts =
+        |line: &Value| ["route", "status", "outcome", "level", "cold", "by", "during"].map(|field| line[field].clone());
+    let own = json!(jane.id);
+    let none = Value::Null;
+    let expected = [
+        [json!("GET /user"), json!(200), json!("success"), json!("INFO"), json!(true), own.clone(), none.clone()],
+        [json!("GET /event/{id}"), json!(404), json!("no_such_event"), json!("INFO"), json!(true), own, none.clone()],
+        [json!("POST /login"), json!(400), json!("invalid"), json!("INFO"), json!(true), none.clone(), none.clone()],
+        [json!("POST /user"), json!(503), json!("unavailable"), json!("WARN"), json!(true), none, json!("SendEmail")],
+    ];
+    assert_eq!(lines.iter().map(facts).collect::<Vec<_>>(), expected);
+    assert_eq!(lines[1]["request_id"], response.header("x-request-id"));
+    assert!(lines.iter().all(|line| line["duration_ms"].is_u64()));
+    service.get(&jane, "/user").await.expect(200);
+    assert_eq!(service.logged("request")[4]["cold"], false);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_beside_the_request_is_logged() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    service.local.mailbox().set_failure(mock::Failure::Down);
+    let change = json!({"old_password": PASSWORD, "new_password": "battery staple"});
+    service.put(&jane, "/user/password", &change).await.expect(200);
+    let trouble = service.logged("trouble");
+    assert_eq!((trouble.len(), &trouble[0]["during"]), (1, &json!("SendEmail")));
+}
+
+#[test]
+fn the_documentation_names_every_act() {
+    let text = std::fs::read_to_string(workspace(".github/SECURITY.md")).unwrap();
+    for act in Act::ALL {
+        assert!(text.contains(&format!("| `{}` |", act.name())), "SECURITY.md does not tell of {}", act.name());
+    }
+}

@@ -1,0 +1,207 @@
+//! What slows down those who guess and those who flood, and nobody else.
+
+use event_messenger::config::Env;
+use event_messenger::lambda::Handler;
+use functions::ENDPOINTS;
+use lambda_http::Body;
+use serde_json::{Value, json};
+use tests::{OLD_HASH, PASSWORD, Service, registration};
+
+/// A service with the limits that the template sets.
+async fn limited() -> Service {
+    Service::start_with(|options| options.parameters.clear()).await
+}
+
+/// The functions, to be called from any network address.
+struct Functions<'a>(&'a Service);
+
+impl Functions<'_> {
+    fn start(&self, name: &str) -> Handler {
+        let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == name).unwrap();
+        let environment = Env::Table(self.0.local.environment(name));
+        (endpoint.start)(&environment, self.0.app().clock.clone(), self.0.log()).unwrap()
+    }
+
+    async fn call(&self, name: &str, address: &str, body: &Value) -> (u16, Value) {
+        let event = json!({
+            "version": "2.0", "routeKey": "POST /", "rawPath": "/", "rawQueryString": "",
+            "headers": {"host": "api.example", "x-forwarded-proto": "https"},
+            "requestContext": {
+                "accountId": "1", "apiId": "1", "domainName": "api.example", "requestId": "r", "stage": "$default", "timeEpoch": 0,
+                "http": {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": address, "userAgent": ""},
+            },
+            "body": body.to_string(),
+            "isBase64Encoded": false,
+        });
+        let response = self.start(name)(lambda_http::request::from_str(&event.to_string()).unwrap()).await;
+        let Body::Text(text) = response.body() else { panic!("{:?}", response.body()) };
+        let body = serde_json::from_str(text).unwrap();
+        (response.status().as_u16(), body)
+    }
+
+    async fn login(&self, address: &str, login: &str, password: &str) -> u16 {
+        self.call("login", address, &json!({"username": login, "password": password})).await.0
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_who_guesses_does_not_lock_out_the_owner() {
+    let service = limited().await;
+    service.user("jane").await;
+    let functions = Functions(&service);
+    for _ in 0..5 {
+        assert_eq!(functions.login("198.51.100.7", "jane", "guess").await, 403);
+    }
+    assert_eq!(functions.login("198.51.100.7", "jane", PASSWORD).await, 429);
+    assert_eq!(functions.login("192.0.2.1", "jane", PASSWORD).await, 200);
+}
+
+#[tokio::test]
+async fn all_addresses_of_one_ipv6_network_are_one_guesser() {
+    let service = limited().await;
+    service.user("jane").await;
+    let functions = Functions(&service);
+    for host in 0..5 {
+        assert_eq!(functions.login(&format!("2001:db8:1:2::{host}"), "jane", "guess").await, 403);
+    }
+    assert_eq!(functions.login("2001:db8:1:2:ffff::1", "jane", PASSWORD).await, 429);
+    assert_eq!(functions.login("2001:db8:1:3::1", "jane", PASSWORD).await, 200);
+}
+
+#[tokio::test]
+async fn one_password_tried_on_everybody_is_slowed_down_too() {
+    let service = Service::start_with(|options| {
+        options.parameters = [("FreeFailuresOfNetwork".to_owned(), "10".to_owned())].into();
+    })
+    .await;
+    let functions = Functions(&service);
+    for victim in 0..10 {
+        assert_eq!(functions.login("198.51.100.7", &format!("user{victim}"), PASSWORD).await, 403);
+    }
+    service.user("jane").await;
+    assert_eq!(functions.login("198.51.100.7", "jane", PASSWORD).await, 429);
+    assert_eq!(functions.login("192.0.2.1", "jane", PASSWORD).await, 200);
+    service.pass(1);
+    assert_eq!(functions.login("198.51.100.7", "jane", PASSWORD).await, 200);
+    // A success elsewhere does not wipe out what was tried on the others.
+    assert_eq!(functions.login("198.51.100.7", "john", PASSWORD).await, 403);
+    assert_eq!(functions.login("198.51.100.7", "jane", PASSWORD).await, 429);
+}
+
+#[tokio::test]
+async fn wrong_tokens_are_slowed_down_and_good_ones_never() {
+    let service = limited().await;
+    let over = json!({"refresh_token": "A".repeat(86)});
+    for _ in 0..5 {
+        service.post("/token", &over).await.expect(401);
+    }
+    service.post("/token", &over).await.expect(429);
+
+    service.register("john").await.expect(200);
+    let good = service.mailed_token("john@example.com");
+    let wrong = format!("{}{}", &good[..22], "A".repeat(42));
+    for _ in 0..5 {
+        service.confirm(&wrong).await.expect(410);
+    }
+    let slowed = service.confirm(&wrong).await.expect(429);
+    assert_eq!(slowed.header("retry-after"), "1");
+    assert_eq!(service.confirm(&wrong).await.expect(429).header("retry-after"), "2");
+    service.confirm(&good).await.expect(200);
+
+    let nobody = json!({"token": "B".repeat(64), "new_password": "battery staple"});
+    for _ in 0..5 {
+        service.post("/user/password/reset", &nobody).await.expect(410);
+    }
+    service.post("/user/password/reset", &nobody).await.expect(429);
+}
+
+#[tokio::test]
+async fn registrations_and_forgotten_passwords_are_counted_by_network_and_hour() {
+    let service = limited().await;
+    service.user("jane").await;
+    let functions = Functions(&service);
+    let forgot = json!({"username": "jane"});
+    for name in 0..10 {
+        let registration = registration(&format!("user{name}"));
+        assert_eq!(functions.call("register", "198.51.100.7", &registration).await.0, 200);
+        assert_eq!(functions.call("forgot-password", "198.51.100.7", &forgot).await.0, 200);
+    }
+    let more = registration("more");
+    assert_eq!(functions.call("register", "198.51.100.7", &more).await.0, 429);
+    assert_eq!(functions.call("forgot-password", "198.51.100.7", &forgot).await.0, 429);
+    assert_eq!(functions.call("register", "192.0.2.1", &more).await.0, 200);
+    service.pass(60 * 60);
+    assert_eq!(functions.call("register", "198.51.100.7", &registration("later")).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_fit_takes_no_turn() {
+    let service = limited().await;
+    for _ in 0..25 {
+        service.post("/user", &json!({})).await.expect(400);
+    }
+    service.register("jane").await.expect(200);
+}
+
+#[tokio::test]
+async fn nobody_is_mailed_a_link_for_a_new_password_more_than_five_times_a_day() {
+    let service = limited().await;
+    let jane = service.user("jane").await;
+    for minute in 0..10 {
+        service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+        // Another one within the minute is not sent either, and nobody is told.
+        service.post("/user/password/forgot", &json!({"username": "jane@example.com"})).await.expect(200);
+        let mails = service.local.mailbox().mails(Some(&jane.email)).len();
+        assert_eq!(mails, std::cmp::min(minute + 1, 5));
+        service.pass(60);
+    }
+    service.pass(24 * 60 * 60);
+    service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+    assert_eq!(service.local.mailbox().mails(Some(&jane.email)).len(), 6);
+}
+
+#[tokio::test]
+async fn nobody_is_mailed_a_confirmation_link_more_than_five_times_a_day() {
+    let service = limited().await;
+    service.register("jane").await.expect(200);
+    let body = json!({"username": "jane", "password": "jane's password"});
+    for _ in 0..4 {
+        service.pass(60);
+        service.post("/user/confirm", &body).await.expect(200);
+    }
+    service.pass(60);
+    let refused = service.post("/user/confirm", &body).await.expect(429);
+    assert_eq!(refused.header("retry-after"), (24 * 60 * 60 - 60).to_string());
+    assert_eq!(service.local.mailbox().mails(Some("jane@example.com")).len(), 5);
+    service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
+}
+
+#[tokio::test]
+async fn without_limits_nothing_is_slowed_down() {
+    let service = Service::start_with(|options| {
+        let limits = ["FreeFailures", "FreeFailuresOfNetwork", "MailRequestsAnHour", "MailsADay"];
+        options.parameters = limits.map(|limit| (limit.to_owned(), "0".to_owned())).into();
+    })
+    .await;
+    let jane = service.user("jane").await;
+    for round in 0..30 {
+        service.login("jane", "guess").await.expect(403);
+        service.register(&format!("user{round}")).await.expect(200);
+        service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+        service.pass(60);
+    }
+    service.login("jane", PASSWORD).await.expect(200);
+    assert_eq!(service.local.mailbox().mails(Some(&jane.email)).len(), 30);
+}
+
+#[tokio::test]
+async fn a_hash_of_less_work_is_replaced_at_the_next_login() {
+    let service = Service::start().await;
+    let jane = service.user_with("jane", OLD_HASH).await;
+    let stored = async || service.app().users.find_account(jane.id, service.now()).await.unwrap().unwrap().password;
+    service.login("jane", "guess").await.expect(403);
+    assert_eq!(stored().await, OLD_HASH);
+    service.login("jane", PASSWORD).await.expect(200);
+    assert!(stored().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    service.login("jane", PASSWORD).await.expect(200);
+}

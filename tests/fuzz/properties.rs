@@ -1,0 +1,193 @@
+//! What holds for any input whatever. `cargo fuzz` looks for inputs that break it, and `cargo test` tries all that were ever kept.
+
+use std::sync::{Arc, LazyLock};
+
+use event_messenger::app::App;
+use event_messenger::clock::Clock;
+use event_messenger::config::{ConfigError, Env};
+use event_messenger::domain::date::When;
+use event_messenger::domain::draft::Draft;
+use event_messenger::domain::email::Email;
+use event_messenger::domain::event::{Event, Invitee, Person, Role};
+use event_messenger::domain::login::{Credentials, Login};
+use event_messenger::domain::password::Password;
+use event_messenger::domain::poll::Poll;
+use event_messenger::domain::user::{NewUser, ProfileChanges};
+use event_messenger::domain::vote::{Effect, Vote};
+use event_messenger::error::Result;
+use event_messenger::http::{Reply, Request};
+use event_messenger::lambda::{Handler, start};
+use event_messenger::log::Log;
+use event_messenger::token::{MailedToken, RefreshToken, Signer};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A draft that is read holds what it may hold, and a vote names an option that there is.
+pub(crate) fn event(data: &[u8]) {
+    let Ok(body) = serde_json::from_slice::<Value>(data) else { return };
+    if let Ok(draft) = Draft::parse(&body) {
+        assert!(draft.name.chars().count() <= 100 && draft.additional.chars().count() <= 4000);
+        assert!(!draft.name.chars().any(char::is_control));
+        for poll in [&draft.date, &draft.place] {
+            assert!(poll.options.len() <= 50 && poll.chosen.is_none_or(|chosen| chosen < poll.options.len()));
+            assert!(poll.options.iter().enumerate().all(|(n, option)| !poll.options[..n].contains(option)));
+            assert!(poll.options.iter().all(|option| !option.trim().is_empty()));
+        }
+        assert!(draft.date.options.iter().all(|option| When::parse(option).is_ok()));
+    }
+    if let Ok(vote) = Vote::parse(&body) {
+        for role in [Role::Organiser, Role::Invitee(0)] {
+            if let Ok(Effect::Cast(topic, option) | Effect::Decide(topic, option)) = vote.effect(&picnic(), role) {
+                assert!(option < picnic().poll(topic).options.len());
+            }
+        }
+    }
+}
+
+fn picnic() -> Event {
+    let person = |id| Person { id: Uuid::from_u128(id), name: "somebody".to_owned() };
+    let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), chosen: None };
+    Event {
+        id: Uuid::nil(),
+        name: "Picnic".to_owned(),
+        sent: true,
+        created_at: Timestamp::UNIX_EPOCH,
+        organiser: person(1),
+        date: poll(["01.02.2027", "02.02.2027"]),
+        place: poll(["Park", "Pub"]),
+        invitees: vec![Invitee::new(person(2))],
+        additional: String::new(),
+        version: 1,
+    }
+}
+
+/// A date reads the same whatever surrounds it in the way of blanks.
+pub(crate) fn date(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(when) = When::parse(text) {
+        assert!(text.len() < 64, "{text}");
+        assert_eq!(When::parse(text), Ok(when));
+    }
+}
+
+/// What passes for an address is one, and the same whatever its case.
+pub(crate) fn email(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(email) = Email::parse(text) {
+        let address = email.as_str();
+        assert!(address.is_ascii() && address.len() <= 254 && address.matches('@').count() == 1);
+        assert!(!address.contains([' ', ',', ';', '<', '>', '"', '\r', '\n']));
+        assert!(Email::parse(&email.key()).is_ok_and(|again| again.key() == email.key()));
+    }
+    if let Ok(login) = Login::parse(text) {
+        assert!(Login::parse(&login.key()).is_ok_and(|again| again.key() == login.key()));
+    }
+}
+
+/// Whatever a user sends is read, or every fault is named.
+pub(crate) fn user(data: &[u8]) {
+    if let Ok(body) = serde_json::from_slice::<Value>(data) {
+        if let Err(faults) = NewUser::parse(&body).map(drop) {
+            assert!(!faults.is_empty());
+        }
+        if let Err(faults) = Credentials::parse(&body).map(drop) {
+            assert!(!faults.is_empty());
+        }
+        match ProfileChanges::parse(&body) {
+            Ok(changes) => assert!(changes.name.is_some() || changes.avatar.is_some()),
+            Err(faults) => assert!(!faults.is_empty()),
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = Password::parse(text, Some(text), Some("jane@example.com"));
+        let _ = Password::parse("correct horse", Some(text), Some(text));
+    }
+}
+
+static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer::new(b"0123456789abcdef0123456789abcdef"));
+
+/// Nothing is unsealed but what was sealed for the same purpose.
+pub(crate) fn cursor(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        assert!(SIGNER.unseal("list", text).is_none());
+    }
+    let sealed = SIGNER.seal("list", data);
+    assert_eq!(SIGNER.unseal("list", &sealed).as_deref(), Some(data));
+    assert!(SIGNER.unseal("other list", &sealed).is_none());
+}
+
+/// A token has one form only, and nobody but the service can write an access token.
+pub(crate) fn token(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    assert!(SIGNER.verify_access(text, Timestamp::UNIX_EPOCH).is_err());
+    if let Some(token) = MailedToken::parse(text) {
+        assert_eq!(token.encode(), text);
+    }
+    if let Some(token) = RefreshToken::parse(text) {
+        assert_eq!(token.encode(), text);
+        assert!(SIGNER.successor(&token).hash() != token.hash());
+    }
+}
+
+struct Reader {
+    clock: Clock,
+}
+
+impl App for Reader {
+    fn start(_: &Env, clock: Clock) -> std::result::Result<Self, ConfigError> {
+        Ok(Self { clock })
+    }
+}
+
+/// Reads all of a request that any function reads.
+async fn read(app: Arc<Reader>, request: Request) -> Result<Reply> {
+    let (_, _, _) = (request.base_url(), request.device(), request.wants_html());
+    let (_, _, _) = (request.query("token"), request.query("cursor"), request.may_replace("\"v1\""));
+    let (key, draft) = (request.idempotency_key().map(drop), request.parse(Draft::parse));
+    let (id, user) = (request.event_id(), request.user(&SIGNER, &app.clock));
+    key?;
+    draft?;
+    id?;
+    user?;
+    Ok(Reply::ok(&json!({})))
+}
+
+static READER: LazyLock<Handler> = LazyLock::new(|| {
+    let clock = Clock::new(|| Timestamp::UNIX_EPOCH);
+    start(read, &Env::Table([].into()), clock, Log::new(|_| {})).unwrap()
+});
+
+/// The parts of an event of API Gateway that a client has in hand: a line each, the body last. (The rest is API Gateway's own, and
+/// `lambda_http` panics at some of what that never sends, such as a host with a backtick.)
+fn event_of(text: &str) -> Value {
+    let mut lines = text.splitn(6, '\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (id, query, authorization, if_match, key, body) = (next(), next(), next(), next(), next(), next());
+    let is_in_uri = |c: &char| c.is_ascii_graphic() && !"\"<>\\^`{|}#".contains(*c);
+    json!({
+        "version": "2.0", "routeKey": "PUT /event/{id}", "rawPath": "/event/id",
+        "rawQueryString": query.chars().filter(is_in_uri).collect::<String>(),
+        "headers": {
+            "authorization": authorization, "if-match": if_match, "idempotency-key": key, "accept": if_match, "user-agent": key,
+            "host": "api.example", "x-forwarded-proto": "https",
+        },
+        "pathParameters": {"id": id},
+        "requestContext": {
+            "accountId": "1", "apiId": "1", "domainName": "api.example", "requestId": "r", "stage": "$default", "timeEpoch": 0,
+            "http": {"method": "PUT", "path": "/event/id", "protocol": "HTTP/1.1", "sourceIp": id, "userAgent": key},
+        },
+        "body": body,
+        "isBase64Encoded": false,
+    })
+}
+
+/// Whatever a stranger sends, the answer is a refusal.
+pub(crate) fn request(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    // A header that cannot be one never comes through HTTP.
+    let Ok(request) = lambda_http::request::from_str(&event_of(text).to_string()) else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let status = runtime.block_on(READER(request)).status().as_u16();
+    assert!([400, 401].contains(&status), "{status}");
+}
