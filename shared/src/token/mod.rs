@@ -3,6 +3,7 @@
 //! What is stored of a token is its SHA-256 alone.
 
 pub mod digest;
+mod hs256;
 mod signer;
 
 use std::fmt;
