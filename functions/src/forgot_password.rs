@@ -1,6 +1,7 @@
 //! `POST /user/password/forgot`: mails a link that sets a new password.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use event_messenger::app::LinkApp;
 use event_messenger::domain::UserId;
@@ -19,23 +20,33 @@ use uuid::Uuid;
 
 use crate::mailing::{MAIL_REQUESTS, send_reset};
 
+/// The time of an answer, which hides what is left of a difference: to read and to parse an account takes longer than to find none.
+const TIME: Duration = Duration::from_secs(1);
+
 /// `200 {}`, whoever is asked for. That nobody has the login, has not confirmed, or was mailed a link just now, is not to be
 /// told: not by the answer, nor by its time. So in these cases the same is done with a user who does not exist, down to a mail
-/// that SES takes and gives to nobody.
+/// that SES takes and gives to nobody; and the answer comes after a second, unless there are no limits.
 ///
 /// # Errors
 /// `Invalid`, `TooSoon` after too many from one network, `Unavailable`.
 pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let login = request.parse(parse)?;
     let now = app.clock.now();
-    app.users.take_turn(MAIL_REQUESTS, request.address(), app.limits.mail_requests, now).await?;
-    let account = find(&app.users, &login, now).await?;
+    let limit = app.limits.mail_requests;
+    app.users.take_turn(MAIL_REQUESTS, request.address(), limit, now).await?;
+    let time = if limit == 0 { Duration::ZERO } else { TIME };
+    let (result, ()) = tokio::join!(forgot(&app, &request, &login, now), tokio::time::sleep(time));
+    result
+}
+
+async fn forgot(app: &LinkApp, request: &Request, login: &Login, now: Timestamp) -> Result<Reply> {
+    let account = find(&app.users, login, now).await?;
     let (user, password) = match &account {
         Some(account) => (account.id, account.password.as_str()),
         None => (nobodys_id(&login.key()), ""),
     };
     let token = MailedToken::new(user)?;
-    match send(&app, &request, account.as_ref(), password, &token, now).await {
+    match send(app, request, account.as_ref(), password, &token, now).await {
         Ok(receiver) => {
             request.audit(Act::PasswordForgotten, Subject::Account(receiver));
             Ok(Reply::ok(&json!({})))

@@ -34,7 +34,6 @@ impl Env {
 }
 
 /// Why a function cannot start.
-#[derive(Debug)]
 pub enum ConfigError {
     /// A variable that the function needs is unset or empty.
     Missing(&'static str),
@@ -48,6 +47,13 @@ impl fmt::Display for ConfigError {
             Self::Missing(name) => write!(f, "the environment variable {name} is not set"),
             Self::Unusable(name, why) => write!(f, "the environment variable {name} cannot be used: {why}"),
         }
+    }
+}
+
+/// What `main` prints of it is this.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

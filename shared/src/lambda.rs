@@ -3,19 +3,22 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use lambda_http::{Body, Response};
+use lambda_http::{Body, RequestExt, Response};
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Env};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Reply, Request};
 use crate::log::Log;
 
 /// A started function: takes a request, gives the response, and never fails but by panicking.
 pub type Handler = Arc<dyn Fn(lambda_http::Request) -> lambda_http::BoxFuture<'static, Response<Body>> + Send + Sync>;
+
+/// Before its time is over, a function stops to answer that it is.
+const ANSWERING: Duration = Duration::from_millis(300);
 
 /// Why a function ends.
 pub type Failure = lambda_runtime::Error;
@@ -43,11 +46,12 @@ where
     let cold = AtomicBool::new(true);
     Ok(Arc::new(move |request| {
         let (started, cold) = (Instant::now(), cold.swap(false, Ordering::Relaxed));
+        let left = time_left(&request, &clock);
         let request = Request::new(request, &clock, &log);
         let trail = request.trail();
         let reply = handle(Arc::clone(&app), request);
         Box::pin(async move {
-            let (reply, error) = match reply.await {
+            let (reply, error) = match in_time(reply, left).await {
                 Ok(reply) => (reply, None),
                 Err(error) => (Reply::from(&error), Some(error)),
             };
@@ -57,6 +61,23 @@ where
         })
     }))
 }
+/// How long the function may still take, as far as Lambda has told, less what answering takes.
+fn time_left(request: &lambda_http::Request, clock: &Clock) -> Option<Duration> {
+    let deadline = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > 0)?;
+    let now = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+    Some(Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(ANSWERING))
+}
+
+/// The result of `reply`, unless that would come too late. What is cut off here is safe to be: so is what Lambda cuts off.
+async fn in_time(reply: impl Future<Output = Result<Reply>>, left: Option<Duration>) -> Result<Reply> {
+    match left {
+        Some(left) => tokio::time::timeout(left, reply)
+            .await
+            .unwrap_or_else(|_| Err(Error::unavailable("invocation", "out of time"))),
+        None => reply.await,
+    }
+}
+
 /// Serves `handle` on Lambda until the process is ended: the whole of a function's `main`.
 ///
 /// # Errors

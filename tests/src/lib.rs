@@ -15,6 +15,7 @@
     reason = "much is called to check, or to prepare"
 )]
 
+pub mod runtime;
 pub mod schema;
 mod secrets;
 pub mod wire;
@@ -136,6 +137,11 @@ impl Service {
     /// Lets so many seconds pass.
     pub fn pass(&self, seconds: i64) {
         self.time.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// Sets the clock to the machine's.
+    pub fn pass_to_now(&self) {
+        self.time.store(Timestamp::now().as_millisecond(), Ordering::SeqCst);
     }
 
     /// The present second.

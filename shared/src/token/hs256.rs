@@ -1,7 +1,7 @@
 //! The cryptography that the `jsonwebtoken` crate is given: HS256 ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)) and
 //! nothing else, so that no other algorithm is in the binary that a token could ask for.
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result};
 use jsonwebtoken::signature::{self, Signer, Verifier};

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ impl Signer {
 
     /// An HMAC-SHA-256 over the purpose and the parts, each with its length.
     fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Secret {
-        let mut mac = <Hmac<Sha256> as hmac::digest::KeyInit>::new(&self.seal.into());
+        let mut mac = Hmac::<Sha256>::new(&self.seal.into());
         for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

@@ -1,0 +1,76 @@
+//! Cold starts: every function, from the start of its process to its first response, against the floor, interleaved.
+
+use std::collections::BTreeMap;
+
+use functions::ENDPOINTS;
+use serde_json::json;
+use tests::runtime::Function;
+
+use crate::peer;
+use crate::stage::{Stage, binary, sizes};
+use crate::table::{median, print};
+
+const ROUNDS: usize = 30;
+
+#[derive(Default)]
+struct Figures {
+    milliseconds: Vec<f64>,
+    cpu: Vec<f64>,
+    memory: Vec<f64>,
+}
+
+pub(crate) async fn run() {
+    let stage = Stage::set().await;
+    stage.warm_up().await;
+    let peer = peer::build();
+    let mut names = vec!["floor"];
+    names.extend(ENDPOINTS.iter().map(|endpoint| endpoint.name));
+    names.extend(peer.as_ref().map(|_| "Node.js (vote)"));
+    let mut figures: BTreeMap<&str, Figures> = BTreeMap::new();
+    for round in 0..=ROUNDS {
+        for name in &names {
+            let (path, event, environment) = match *name {
+                "floor" => (binary("floor"), stage.request("get-event"), stage.environment("get-event")),
+                "Node.js (vote)" => (peer.clone().unwrap(), stage.request("vote"), stage.environment("vote")),
+                name => (binary(name), stage.request(name), stage.environment(name)),
+            };
+            let mut function = Function::start(&path, &environment).await;
+            let outcome = function.invoke(&event).await;
+            let (cpu, memory) = (function.cpu(), function.peak_memory());
+            let response = outcome.result.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(response["statusCode"].as_u64().unwrap() < 500, "{name}: {response}");
+            // The first round only fills the caches.
+            if round > 0 {
+                let figures = figures.entry(name).or_default();
+                figures.milliseconds.push((outcome.at - function.started()).as_secs_f64() * 1e3);
+                figures.cpu.push(cpu.as_secs_f64() * 1e3);
+                figures.memory.push(memory as f64 / 1e6);
+            }
+        }
+    }
+    let floor = median(figures["floor"].cpu.clone());
+    let rows: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let of = &figures[name];
+            let cpu = median(of.cpu.clone());
+            let (bytes, zip) =
+                if name.starts_with("Node") { peer::sizes(peer.as_ref().unwrap()) } else { sizes(&binary(name)) };
+            vec![
+                json!(name),
+                json!(median(of.milliseconds.clone())),
+                json!(cpu),
+                json!(cpu / floor),
+                json!(median(of.memory.clone())),
+                json!(bytes as f64 / 1e6),
+                json!(zip as f64 / 1e6),
+            ]
+        })
+        .collect();
+    print(
+        "cold",
+        "Cold start to the first response, TLS to the database included: medians of 30 interleaved rounds",
+        &["function", "ms", "CPU ms", "× floor", "RSS MB", "binary MB", "zip MB"],
+        &rows,
+    );
+}

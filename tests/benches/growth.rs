@@ -1,0 +1,112 @@
+//! What grows with what: a vote and an event's reading with its members, a list and a login with the number of users.
+
+use std::time::Instant;
+
+use event_messenger::domain::user::NewUser;
+use event_messenger::store::users::Account;
+use event_messenger::token::MailedToken;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::wire::Wire;
+use tests::{PASSWORD, Service, User, registration, vote};
+use uuid::Uuid;
+
+use crate::table::{median, print};
+
+const ROUNDS: usize = 20;
+
+async fn start() -> (Service, Wire) {
+    let wire = Wire::start().await;
+    let service = Service::start_with(|options| {
+        options.env.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), wire.url().to_owned());
+    })
+    .await;
+    wire.connect(service.local.dynamodb_url(), service.local.ses_url());
+    (service, wire)
+}
+
+struct Measured<'a> {
+    service: &'a Service,
+    wire: &'a Wire,
+    rows: Vec<Vec<Value>>,
+}
+
+impl Measured<'_> {
+    /// Sends the request some times, and notes what it took.
+    async fn note(
+        &mut self,
+        what: &str,
+        size: String,
+        user: &User,
+        (method, path): (Method, &str),
+        bodies: [Value; 2],
+    ) {
+        let mut milliseconds = Vec::new();
+        let (mut calls, mut reads, mut writes) = (0, 0.0, 0.0);
+        for round in 0..ROUNDS {
+            self.wire.plan(None);
+            let started = Instant::now();
+            self.service.call(user, method.clone(), path, &bodies[round % 2]).await.expect(200);
+            milliseconds.push(started.elapsed().as_secs_f64() * 1e3);
+            let made = self.wire.calls();
+            calls = made.len();
+            reads = made.iter().map(|call| call.reads).sum();
+            writes = made.iter().map(|call| call.writes).sum();
+        }
+        self.rows.push(vec![
+            json!(what),
+            json!(size),
+            json!(median(milliseconds)),
+            json!(calls),
+            json!(writes),
+            json!(reads),
+        ]);
+    }
+}
+
+pub(crate) async fn run() {
+    let mut rows = Vec::new();
+    for members in [10, 100, 500] {
+        let (service, wire) = start().await;
+        let jane = service.user("jane").await;
+        let guests = service.guests(members).await;
+        let path = service.picnic(&jane, &guests).await;
+        let mut measured = Measured { service: &service, wire: &wire, rows: Vec::new() };
+        let size = format!("{members} members");
+        let ballots = [vote("date", "01.02.2027"), vote("date", "02.02.2027")];
+        measured.note("vote", size.clone(), &guests[3], (Method::PUT, &format!("{path}/vote")), ballots).await;
+        measured.note("get-event", size, &guests[3], (Method::GET, &path), [Value::Null, Value::Null]).await;
+        rows.extend(measured.rows);
+    }
+    let (service, wire) = start().await;
+    let jane = service.user("jane").await;
+    service.picnic(&jane, &[service.user("john").await]).await;
+    let mut users = 2;
+    for many in [10, 1_000, 100_000] {
+        while users < many {
+            add_user(&service, users).await;
+            users += 1;
+        }
+        let mut measured = Measured { service: &service, wire: &wire, rows: Vec::new() };
+        let size = format!("{many} users");
+        measured.note("list-events", size.clone(), &jane, (Method::GET, "/event"), [Value::Null, Value::Null]).await;
+        let body = json!({"username": "jane", "password": PASSWORD});
+        measured.note("login", size, &jane, (Method::POST, "/login"), [body.clone(), body]).await;
+        rows.extend(measured.rows);
+    }
+    print(
+        "growth",
+        "What grows: medians of 20 requests in a debug-free local service",
+        &["request", "with", "ms", "calls", "write units", "read units"],
+        &rows,
+    );
+}
+
+/// A pending user, straight into the table.
+async fn add_user(service: &Service, number: usize) {
+    let (users, now) = (&service.app().users, service.now());
+    let token = MailedToken::new(Uuid::new_v4()).unwrap();
+    let new = NewUser::parse(&registration(&format!("user{number}"))).unwrap();
+    let account = Account::new(token.user(), &new, tests::OLD_HASH.to_owned(), token.hash(), now);
+    users.create_user(&account, now).await.unwrap();
+}

@@ -1,0 +1,139 @@
+//! What the benches play on: the release binaries, a service with users and an event, and TLS before its database.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::schema::{json_file, workspace};
+use tests::{PASSWORD, Service, User};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// Builds what is measured, as it is deployed but for the processor.
+pub(crate) fn build() {
+    println!("building the functions (the first time takes half an hour on two cores) …");
+    let arguments = ["build", "--release", "--locked", "-p", "functions", "--bins", "--example", "floor"];
+    let status = Command::new(env!("CARGO")).args(arguments).current_dir(workspace("")).status().unwrap();
+    assert!(status.success(), "the functions cannot be built");
+}
+
+/// Where a function's binary is.
+pub(crate) fn binary(name: &str) -> PathBuf {
+    let target = workspace("target/release");
+    if name == "floor" { target.join("examples/floor") } else { target.join(name) }
+}
+
+/// The size of a file in bytes, as it is and compressed as in a zip file.
+pub(crate) fn sizes(path: &Path) -> (usize, usize) {
+    let bytes = std::fs::read(path).unwrap();
+    (bytes.len(), miniz_oxide::deflate::compress_to_vec(&bytes, 9).len())
+}
+
+/// A service on the machine's time, with an organiser, an invitee and their event.
+pub(crate) struct Stage {
+    pub(crate) service: Service,
+    pub(crate) jane: User,
+    pub(crate) john: User,
+    pub(crate) event: String,
+    tls: String,
+    bundle: PathBuf,
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Self {
+        Self::set_with([]).await
+    }
+
+    /// The same, with these parameters in place of none of the limits.
+    pub(crate) async fn set_with<const N: usize>(parameters: [(&str, &str); N]) -> Self {
+        let service = Service::start_with(|options| {
+            options.clock = event_messenger::clock::Clock::system();
+            let limits = ["FreeFailures", "FreeFailuresOfNetwork", "MailRequestsAnHour", "MailsADay"];
+            options.parameters = limits.map(|limit| (limit.to_owned(), "0".to_owned())).into();
+            options.parameters.extend(parameters.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        })
+        .await;
+        service.pass_to_now();
+        let [jane, john] = service.users(["jane", "john"]).await;
+        let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+        let event = path.strip_prefix("/event/").unwrap().to_owned();
+        let bundle = workspace("target/bench/authority.pem");
+        let tls = front(service.local.dynamodb_url(), &bundle).await;
+        Self { service, jane, john, event, tls, bundle }
+    }
+
+    /// The environment of a function, with TLS to the database.
+    pub(crate) fn environment(&self, function: &str) -> HashMap<String, String> {
+        let mut environment = self.service.local.environment(function);
+        environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.tls.clone());
+        let bundle = self.bundle.to_str().unwrap().to_owned();
+        environment.insert("NODE_EXTRA_CA_CERTS".to_owned(), bundle.clone());
+        environment.insert("AWS_CA_BUNDLE".to_owned(), bundle);
+        environment
+    }
+
+    /// A request to that function that succeeds, or gets as far as the database.
+    pub(crate) fn request(&self, function: &str) -> Value {
+        let mut event = json_file(&format!("events/{function}.json"));
+        let user = if ["vote", "answer"].contains(&function) { &self.john } else { &self.jane };
+        if let Some(header) = event["headers"].get_mut("authorization") {
+            *header = json!(format!("Bearer {}", user.access));
+        }
+        if event["pathParameters"].get("id").is_some() {
+            event["pathParameters"]["id"] = json!(self.event);
+        }
+        match function {
+            "login" => event["body"] = json!(json!({"username": "jane", "password": PASSWORD}).to_string()),
+            "vote" => event["body"] = json!(json!({"event": {"date": [{"confirmed": "01.02.2027"}]}}).to_string()),
+            _ => {}
+        }
+        event
+    }
+
+    /// Reads something through the local service, so that the database has nothing left to do for the first time.
+    pub(crate) async fn warm_up(&self) {
+        let path = format!("/event/{}", self.event);
+        self.service.call(&self.jane, Method::GET, &path, &Value::Null).await.expect(200);
+    }
+}
+
+/// TLS on loopback before the database, by an authority of its own whose certificate it writes to `bundle`.
+async fn front(database: String, bundle: &Path) -> String {
+    let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    std::fs::create_dir_all(bundle.parent().unwrap()).unwrap();
+    std::fs::write(bundle, certified.cert.pem()).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der()));
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let database = database.strip_prefix("http://").unwrap().to_owned();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            stream.set_nodelay(true).unwrap();
+            let (acceptor, database) = (acceptor.clone(), database.clone());
+            tokio::spawn(async move {
+                let (Ok(mut client), Ok(mut server)) =
+                    tokio::join!(acceptor.accept(stream), TcpStream::connect(database))
+                else {
+                    return;
+                };
+                server.set_nodelay(true).unwrap();
+                // A function that is ended closes without a word.
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    url
+}

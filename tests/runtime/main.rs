@@ -1,0 +1,118 @@
+//! The compiled functions, each a process under a stand-in for Lambda's Runtime API, on the embedded `DynamoDB` and the mailbox.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use functions::ENDPOINTS;
+use serde_json::{Value, json};
+use tests::runtime::Function;
+use tests::schema::{check_response, files, json_file};
+use tests::{Service, User};
+use tokio::net::TcpListener;
+
+/// Where the binary of that function is.
+fn binary(name: &str) -> PathBuf {
+    let any = Path::new(env!("CARGO_BIN_EXE_vote"));
+    any.with_file_name(name)
+}
+
+/// The function that a sample event is for: its name begins with it.
+fn function(sample: &str) -> &'static str {
+    let fitting = ENDPOINTS.iter().map(|endpoint| endpoint.name).filter(|name| sample.starts_with(name));
+    fitting.max_by_key(|name| name.len()).unwrap()
+}
+
+/// The sample, with the user's token where it has one.
+fn event(sample: &str, user: &User) -> Value {
+    let mut event = json_file(&format!("events/{sample}.json"));
+    if let Some(header) = event["headers"].get_mut("authorization") {
+        *header = json!(format!("Bearer {}", user.access));
+    }
+    event
+}
+
+/// On the machine's own time, which the processes have.
+async fn start() -> (Service, User) {
+    let service = Service::start_with(|options| options.clock = event_messenger::clock::Clock::system()).await;
+    service.pass_to_now();
+    let user = service.user("organiser").await;
+    (service, user)
+}
+
+/// The status and the body of a response as Lambda hands it to API Gateway.
+fn read(response: &Value) -> (u64, Value) {
+    let text = response["body"].as_str().unwrap_or_default();
+    (response["statusCode"].as_u64().unwrap(), serde_json::from_str(text).unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_answers_every_sample_event_as_it_does_in_the_local_service() {
+    let (service, user) = start().await;
+    let mut running: HashMap<&str, Function> = HashMap::new();
+    for sample in files("events") {
+        let name = function(&sample);
+        if !running.contains_key(name) {
+            running.insert(name, Function::start(&binary(name), &service.local.environment(name)).await);
+        }
+        let outcome = running.get_mut(name).unwrap().invoke(&event(&sample, &user)).await;
+        let response = outcome.result.unwrap_or_else(|error| panic!("{sample}: {error}"));
+        let (status, body) = read(&response);
+        assert!((200..500).contains(&status), "{sample}: {response}");
+        assert_eq!(response["headers"]["cache-control"], "no-store", "{sample}");
+        if response["headers"]["content-type"] == "application/json" {
+            check_response(u16::try_from(status).unwrap(), &body);
+        }
+    }
+    assert_eq!(running.len(), ENDPOINTS.len());
+    for (name, function) in running {
+        let log = function.stop();
+        assert!(log.contains(r#""type":"request""#) && !log.contains(&user.access), "{name}: {log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_reported_and_the_process_lives_on() {
+    let (service, user) = start().await;
+    let mut function = Function::start(&binary("get-user"), &service.local.environment("get-user")).await;
+    let good = event("get-user", &user);
+    let mut bad = good.clone();
+    // Found by fuzzing: the one thing that lambda_http panics at. API Gateway never sends it.
+    bad["headers"]["host"] = json!("a`b");
+    for _ in 0..2 {
+        let error = function.invoke(&bad).await.result.unwrap_err();
+        assert!(error["errorMessage"].as_str().unwrap().contains("panicked"), "{error}");
+        assert_eq!(read(&function.invoke(&good).await.result.unwrap()).0, 200);
+    }
+    assert!(function.is_alive());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_answers_before_its_time_is_over() {
+    let (service, user) = start().await;
+    // Takes connections and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut environment = service.local.environment("get-user");
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), url);
+    let mut function = Function::start(&binary("get-user"), &environment).await;
+    let started = Instant::now();
+    let outcome = function.invoke_within(&event("get-user", &user), Duration::from_millis(1500)).await;
+    assert!(outcome.at - started < Duration::from_millis(1500), "{:?}", outcome.at - started);
+    let (status, body) = read(&outcome.result.unwrap());
+    assert_eq!(status, 503, "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_without_its_environment_says_what_is_missing() {
+    let (service, _) = start().await;
+    let mut environment = service.local.environment("vote");
+    environment.insert("EVENTS_TABLE".to_owned(), String::new());
+    let mut function = Function::start(&binary("vote"), &environment).await;
+    while function.is_alive() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(function.stop().contains("the environment variable EVENTS_TABLE is not set"));
+}
