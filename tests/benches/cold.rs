@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use functions::ENDPOINTS;
 use serde_json::json;
 use tests::runtime::Function;
 
@@ -19,12 +18,12 @@ struct Figures {
     memory: Vec<f64>,
 }
 
-pub(crate) async fn run() {
+pub(crate) async fn run(functions: &[&'static str]) {
     let stage = Stage::set().await;
     stage.warm_up().await;
     let peer = peer::build();
     let mut names = vec!["floor"];
-    names.extend(ENDPOINTS.iter().map(|endpoint| endpoint.name));
+    names.extend(functions);
     names.extend(peer.as_ref().map(|_| "Node.js (vote)"));
     let mut figures: BTreeMap<&str, Figures> = BTreeMap::new();
     for round in 0..=ROUNDS {

@@ -6,7 +6,7 @@ use event_messenger::domain::password::Attempt;
 use serde_json::json;
 use tests::runtime::Function;
 
-use crate::stage::{Stage, binary, build};
+use crate::stage::{Stage, binary};
 use crate::table::{median, print};
 
 const ROUNDS: usize = 200;
@@ -18,7 +18,6 @@ fn cpu() -> Duration {
 }
 
 pub(crate) async fn run() {
-    build();
     let stage = Stage::set().await;
     let mut login = Function::start(&binary("login"), &stage.environment("login")).await;
     let event = stage.request("login");

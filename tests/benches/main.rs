@@ -1,5 +1,5 @@
-//! What the service costs: `cargo bench -p tests`, or with the name of a table for that one alone. Each prints a table, and
-//! writes it as JSON into `target/bench`.
+//! What the service costs: `cargo bench -p tests`, or with the names of tables for those alone (`-- cold warm`), and of functions
+//! for the cold start of those alone (`-- cold vote login`). Each prints a table, and writes it as JSON into `target/bench`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "that is what a bench is for")]
@@ -16,21 +16,26 @@ mod warm;
 
 use std::time::Instant;
 
+use functions::ENDPOINTS;
+
 #[tokio::main]
 async fn main() {
     let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let (functions, tables): (Vec<_>, Vec<_>) =
+        ENDPOINTS.iter().map(|endpoint| endpoint.name).partition(|name| wanted.iter().any(|wanted| wanted == name));
+    let functions = if functions.is_empty() { tables } else { functions };
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let started = Instant::now();
-    if ["cold", "warm"].into_iter().any(is_wanted) {
-        stage::build();
-    }
     if is_wanted("cold") {
-        cold::run().await;
+        stage::build(&functions);
+        cold::run(&functions).await;
     }
     if is_wanted("warm") {
+        stage::build(&["vote", "get-event", "login"]);
         warm::run().await;
     }
     if is_wanted("hash") {
+        stage::build(&["login"]);
         hash::run().await;
     }
     if is_wanted("timing") {
