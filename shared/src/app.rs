@@ -154,8 +154,11 @@ impl App for AccountApp {
 
 impl App for LeaveApp {
     fn start(env: &Env, clock: Clock) -> Result<Self, ConfigError> {
-        let events = Events::new(Table::from_env(store::client(env)?, env, EVENTS_TABLE)?);
-        Ok(Self { account: AccountApp::start(env, clock)?, events })
+        let client = store::client(env)?;
+        let users = Users::new(Table::from_env(client.clone(), env, USERS_TABLE)?);
+        let events = Events::new(Table::from_env(client, env, EVENTS_TABLE)?);
+        let (mailer, limits) = (Mailer::from_env(env)?, limits(env)?);
+        Ok(Self { account: AccountApp { clock, signer: signer(env)?, users, mailer, limits }, events })
     }
 }
 

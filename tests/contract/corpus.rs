@@ -3,6 +3,7 @@
 #[path = "../fuzz/properties.rs"]
 mod properties;
 
+use tests::report;
 use tests::schema::workspace;
 
 type Property = fn(&[u8]);
@@ -28,5 +29,5 @@ fn what_was_found_by_fuzzing_stays_mended() {
         }
         assert!(std::fs::read_to_string(workspace(&format!("tests/fuzz/fuzz_targets/{target}.rs"))).is_ok());
     }
-    println!("{inputs} inputs of {} targets", targets.len());
+    report(&format!("{inputs} inputs of {} fuzz targets", targets.len()));
 }

@@ -11,7 +11,7 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Map, Value, json};
 use tests::schema::check_response;
-use tests::{Service, User};
+use tests::{Service, User, report};
 
 /// How many requests each function is sent.
 const CASES: u32 = 500;
@@ -201,4 +201,5 @@ async fn no_request_is_answered_otherwise_than_documented() {
             runner.run(&requests, send).unwrap_or_else(|error| panic!("{}: {error}", endpoint.name));
         });
     }
+    report(&format!("{CASES} generated requests to each of {} functions", ENDPOINTS.len()));
 }

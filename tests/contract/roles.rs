@@ -5,7 +5,7 @@ use event_messenger::store::users::Account;
 use event_messenger::token::{MailedToken, RefreshToken};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{PASSWORD, Service, User, picnic, registration, vote};
+use tests::{PASSWORD, Service, User, picnic, registration, report, vote};
 use uuid::Uuid;
 
 const ROLES: [&str; 6] = ["nobody", "unconfirmed", "deleted", "stranger", "invitee", "organiser"];
@@ -118,5 +118,5 @@ async fn every_route_for_every_role() {
     let service = Service::start().await;
     let all = service.local.routes().iter().map(|(method, path, _)| format!("{method} {path}")).collect();
     assert_eq!(routes, all, "every route has its row");
-    println!("{cases} cases: {} routes, {} roles", routes.len(), ROLES.len());
+    report(&format!("{cases} cases: {} routes, {} roles", routes.len(), ROLES.len()));
 }

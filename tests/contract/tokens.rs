@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
-use tests::{Service, User};
+use tests::{Service, User, report};
 
 const HEADER: &str = r#"{"typ":"at+jwt","alg":"HS256"}"#;
 
@@ -129,5 +129,5 @@ async fn no_forged_token_passes() {
         let token = signed(HEADER, &claims(&jane, |claims| change(claims, now)), key);
         assert_eq!(status(&service, &token).await, 401, "{name}");
     }
-    println!("{} forged tokens", count + claimed.len());
+    report(&format!("{} forged tokens", count + claimed.len()));
 }

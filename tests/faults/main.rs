@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
-use tests::{PASSWORD, Service, vote};
+use tests::{PASSWORD, Service, report, vote};
 
 use crate::scenarios::{Scenario, State};
 
@@ -105,7 +105,7 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     let runs = stream::iter(cases.into_iter().map(|(scenario, plan)| async move { run(&scenario, plan).await }));
     let struck: Vec<bool> = runs.buffer_unordered(AT_ONCE).collect().await;
     let count = struck.iter().filter(|struck| **struck).count();
-    println!("{count} faults on {} scenarios, of {} planned", scenarios::all().len(), struck.len());
+    report(&format!("{count} faults on {} scenarios, of {} planned", scenarios::all().len(), struck.len()));
     assert!(count > 400, "{count}");
 }
 
