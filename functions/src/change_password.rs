@@ -9,10 +9,11 @@ use event_messenger::domain::password::{Attempt, Password};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
+use event_messenger::mail::password_changed::password_changed;
 use serde_json::{Value, json};
 
 use crate::credentials::{Trial, hash, matches};
-use crate::notices::tell_of_password;
+use crate::notices::tell;
 
 /// The password as it is said to be, and as it is to be.
 struct Change {
@@ -47,7 +48,8 @@ pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
     }
     app.users.revoke_sessions(holder.user, Some(holder.session)).await?;
     request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
-    tell_of_password(&app.mailer, &request, &account, now).await?;
+    let notice = password_changed(&account.username, now, request.address())?;
+    tell(&app.mailer, &request, &account, notice).await;
     Ok(Reply::ok(&json!({})))
 }
 

@@ -9,10 +9,11 @@ use event_messenger::domain::password::Attempt;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
+use event_messenger::mail::account_deleted::account_deleted;
 use serde_json::Value;
 
 use crate::credentials::{Trial, matches};
-use crate::notices::tell_of_deletion;
+use crate::notices::tell;
 
 /// `204`; what is held of the user is gone, drafts included. In events that were sent, somebody without a name takes the place
 /// of the user, with the answer and the votes. What is interrupted is finished by the same request.
@@ -38,7 +39,8 @@ pub async fn handle(app: Arc<LeaveApp>, request: Request) -> Result<Reply> {
     users.revoke_sessions(account.id, None).await?;
     users.delete_inactive(&account).await?;
     request.audit(Act::UserDeleted, Subject::Account(Some(account.id)));
-    tell_of_deletion(mailer, &request, &account, now).await?;
+    let notice = account_deleted(&account.username, now, request.address())?;
+    tell(mailer, &request, &account, notice).await;
     Ok(Reply::no_content())
 }
 

@@ -9,6 +9,7 @@ use event_messenger::error::{Error, Result};
 use event_messenger::http::pages::reset_page;
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
+use event_messenger::mail::password_changed::password_changed;
 use event_messenger::store::resets::Link;
 use event_messenger::store::users::Account;
 use event_messenger::token::MailedToken;
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::credentials::{hash, matches, refused};
-use crate::notices::tell_of_password;
+use crate::notices::tell;
 
 /// What the page sends.
 struct Reset {
@@ -43,7 +44,8 @@ pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
     app.users.revoke_sessions(account.id, None).await?;
     request.identify(account.id);
     request.audit(Act::PasswordReset, Subject::Account(Some(account.id)));
-    tell_of_password(&app.mailer, &request, &account, now).await?;
+    let notice = password_changed(&account.username, now, request.address())?;
+    tell(&app.mailer, &request, &account, notice).await;
     Ok(Reply::ok(&json!({})))
 }
 

@@ -96,7 +96,7 @@ pub(crate) async fn run() {
     }
     print(
         "growth",
-        "What grows: medians of 20 requests in a debug-free local service",
+        "What grows: medians of 20 requests to the local service",
         &["request", "with", "ms", "calls", "write units", "read units"],
         &rows,
     );
