@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use event_messenger::aws;
 use event_messenger::clock::Clock;
 use event_messenger::config::Env;
 use event_messenger::lambda::Endpoint;
@@ -230,13 +231,17 @@ impl LocalService {
     }
 
     /// A client of the database, for whoever wants to look at the items themselves.
+    ///
+    /// # Panics
+    /// Never: what it is made of is constant.
     #[must_use]
+    #[allow(clippy::expect_used, reason = "what it is made of is constant")]
     pub fn dynamodb_client(&self) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(aws::http_client(&Env::Table(HashMap::new())).expect("the embedded authorities"))
             .endpoint_url(self.dynamodb_url());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }

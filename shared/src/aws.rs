@@ -2,19 +2,23 @@
 //!
 //! There is no aws-config here: Lambda sets region and keys in the environment, and looking anywhere else costs a cold start its time.
 
+mod http1;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
+use self::http1::Http1;
 use crate::config::{ConfigError, Env};
 
 /// The authorities that the endpoints of AWS chain to: Amazon Root CA 1 to 4 and Starfield Services Root CA G2,
 /// from <https://www.amazontrust.com/repository/>, as Debian's `ca-certificates` ships them. The first to expire does so in 2037.
 const AMAZON_ROOTS: &str = include_str!("../amazon-roots.pem");
+
+/// How long to wait for a connection.
+const CONNECT: Duration = Duration::from_secs(1);
 
 /// How often a call is tried in all, with jittered pauses between.
 const ATTEMPTS: u32 = 3;
@@ -46,7 +50,6 @@ impl Connection {
             region: Region::new(env.require("AWS_REGION")?),
             behavior: BehaviorVersion::v2026_01_12(),
             timeouts: TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(1))
                 .operation_attempt_timeout(Duration::from_secs(3))
                 .operation_timeout(Duration::from_millis(4500))
                 .build(),
@@ -55,26 +58,17 @@ impl Connection {
     }
 }
 
-/// The HTTP client for an endpoint: TLS against Amazon's own authorities, or against those in the file that
-/// `AWS_CA_BUNDLE` names; plain HTTP for an endpoint that says so.
+/// The HTTP client: TLS against Amazon's own authorities, or against those in the file that `AWS_CA_BUNDLE` names; plain HTTP
+/// to an endpoint that says so.
 ///
 /// # Errors
 /// When that file cannot be used.
-pub(crate) fn http_client(env: &Env, endpoint: Option<&str>) -> Result<SharedHttpClient, ConfigError> {
-    if endpoint.is_some_and(|url| url.starts_with("http://")) {
-        return Ok(aws_smithy_http_client::Builder::new().build_http());
-    }
+pub fn http_client(env: &Env) -> Result<SharedHttpClient, ConfigError> {
     let unusable = |why: String| ConfigError::Unusable("AWS_CA_BUNDLE", why);
     let roots = match env.get("AWS_CA_BUNDLE") {
         Some(path) => std::fs::read(path).map_err(|error| unusable(error.to_string()))?,
         None => AMAZON_ROOTS.into(),
     };
-    let context = TlsContext::builder()
-        .with_trust_store(TrustStore::empty().with_pem_certificate(roots))
-        .build()
-        .map_err(|error| unusable(error.to_string()))?;
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(context)
-        .build_https())
+    let client = Http1::new(&roots, CONNECT).map_err(|error| unusable(error.to_string()))?;
+    Ok(SharedHttpClient::new(client))
 }

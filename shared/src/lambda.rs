@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use lambda_http::{Body, RequestExt, Response};
+use lambda_http::{Body, BoxFuture, IntoResponse, RequestExt, Response};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -15,7 +15,7 @@ use crate::http::{Reply, Request};
 use crate::log::Log;
 
 /// A started function: takes a request, gives the response, and never fails but by panicking.
-pub type Handler = Arc<dyn Fn(lambda_http::Request) -> lambda_http::BoxFuture<'static, Response<Body>> + Send + Sync>;
+pub type Handler = Arc<dyn Fn(lambda_http::Request) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
 
 /// Before its time is over, a function stops to answer that it is.
 const ANSWERING: Duration = Duration::from_millis(300);
@@ -92,6 +92,16 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(lambda_http::run(lambda_http::service_fn(move |request| {
         let response = handler(request);
-        async move { Ok::<_, std::convert::Infallible>(response.await) }
+        async move { Ok::<_, std::convert::Infallible>(Ready(response.await)) }
     })))
+}
+
+/// A response whose body is what API Gateway takes. What `lambda_http` does with other bodies, and all the encodings of text that
+/// it knows, stay out of the binary.
+struct Ready(Response<Body>);
+
+impl IntoResponse for Ready {
+    fn into_response(self) -> BoxFuture<'static, Response<Body>> {
+        Box::pin(std::future::ready(self.0))
+    }
 }

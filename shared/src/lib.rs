@@ -8,7 +8,7 @@
 //! - There is no trait to be mocked: what is faked in a test is faked at the wire.
 
 pub mod app;
-mod aws;
+pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod domain;

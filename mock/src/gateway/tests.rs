@@ -166,7 +166,7 @@ async fn mails_by_the_sdk() {
         .region(aws_sdk_sesv2::config::Region::new("eu-central-1"))
         .credentials_provider(aws_sdk_sesv2::config::Credentials::new("a", "b", None, None, "test"))
         .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(event_messenger::aws::http_client(&Env::Table(HashMap::new())).unwrap())
         .endpoint_url(&service.environment("mail")["AWS_ENDPOINT_URL_SESV2"]);
     let ses = aws_sdk_sesv2::Client::from_conf(config.build());
     let content = |text| Content::builder().data(text).build().unwrap();

@@ -59,7 +59,7 @@ impl Mailer {
             .credentials_provider(connection.credentials)
             .timeout_config(connection.timeouts)
             .retry_config(connection.retries)
-            .http_client(aws::http_client(env, endpoint.as_deref())?);
+            .http_client(aws::http_client(env)?);
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }

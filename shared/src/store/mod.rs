@@ -57,7 +57,7 @@ pub fn client(env: &Env) -> Result<Client, ConfigError> {
         .credentials_provider(connection.credentials)
         .timeout_config(connection.timeouts)
         .retry_config(connection.retries)
-        .http_client(aws::http_client(env, endpoint.as_deref())?);
+        .http_client(aws::http_client(env)?);
     if let Some(url) = endpoint {
         config = config.endpoint_url(url);
     }
