@@ -13,8 +13,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpC
 use self::http1::Http1;
 use crate::config::{ConfigError, Env};
 
-/// The authorities that the endpoints of AWS chain to: Amazon Root CA 1 to 4 and Starfield Services Root CA G2,
-/// from <https://www.amazontrust.com/repository/>, as Debian's `ca-certificates` ships them. The first to expire does so in 2037.
+/// The authorities that the endpoints of AWS chain to. The file says where each comes from and when it expires.
 const AMAZON_ROOTS: &str = include_str!("../amazon-roots.pem");
 
 /// How long to wait for a connection.
@@ -71,4 +70,45 @@ pub fn http_client(env: &Env) -> Result<SharedHttpClient, ConfigError> {
     };
     let client = Http1::new(&roots, CONNECT).map_err(|error| unusable(error.to_string()))?;
     Ok(SharedHttpClient::new(client))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use jiff::{Timestamp, ToSpan};
+    use sha2::{Digest, Sha256};
+    use x509_parser::pem::Pem;
+
+    use super::*;
+
+    #[test]
+    fn the_authorities_are_what_their_comments_say_and_good_for_another_year() -> Result<(), Box<dyn Error>> {
+        let comments = AMAZON_ROOTS.split("-----BEGIN CERTIFICATE-----");
+        let certificates = Pem::iter_from_buffer(AMAZON_ROOTS.as_bytes());
+        let in_a_year = Timestamp::now() + (366 * 24).hours();
+        let mut names = Vec::new();
+        for (comment, pem) in comments.zip(certificates) {
+            let pem = pem?;
+            let certificate = pem.parse_x509()?;
+            let name = certificate.subject().iter_common_name().next().ok_or("no name")?.as_str()?.to_owned();
+            let expires = Timestamp::from_second(certificate.validity().not_after.timestamp())?;
+            let fingerprint: String = Sha256::digest(&pem.contents).iter().map(|byte| format!("{byte:02x}")).collect();
+            let said = format!("# {name}\n# expires {}\n# SHA-256 {fingerprint}\n", expires.strftime("%F"));
+            assert!(comment.ends_with(&said), "the comment of {name} should be:\n{said}");
+            assert!(in_a_year < expires, "{name} expires on {expires}: time for what https://www.amazontrust.com/repository/ has now");
+            names.push(name);
+        }
+        assert_eq!(names.len(), 5, "{names:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_bundle_of_authorities_has_to_hold_one() {
+        for (file, accepted) in [("amazon-roots.pem", true), ("Cargo.toml", false), ("no such file", false)] {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/").to_owned() + file;
+            let env = Env::Table([("AWS_CA_BUNDLE".to_owned(), path)].into());
+            assert_eq!(http_client(&env).is_ok(), accepted, "{file}");
+        }
+    }
 }
