@@ -19,14 +19,13 @@ use crate::tokens::{refresh_token, token_object};
 pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
     let text = request.parse(refresh_token)?;
     let token = RefreshToken::parse(&text).ok_or(Error::SessionOver)?;
-    let successor = app.signer.successor(&token);
     let now = app.clock.now();
     let account = Subject::Account(Some(token.user()));
-    match app.users.refresh_session(&token, &successor, request.device(), now).await? {
-        Refreshed::Goes => {
+    match app.users.refresh_session(&token, app.signer.successors(&token), request.device(), now).await? {
+        Refreshed::Goes(next) => {
             request.identify(token.user());
             request.audit(Act::Refreshed, account);
-            token_object(&app.signer, &successor, now)
+            token_object(&app.signer, &next, now)
         }
         Refreshed::Ended => {
             request.audit(Act::Replayed, account);

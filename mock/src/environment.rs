@@ -46,8 +46,11 @@ pub(crate) fn fill(text: &str, secrets: &BTreeMap<String, String>) -> Result<Str
         let secret = reference
             .strip_prefix("secretsmanager:")
             .ok_or_else(|| format!("{{{{resolve:{reference}}}}} is not known to the local service"))?;
-        // The part after the secret's id would choose one key of a JSON secret, or a version; the whole is meant here.
-        let id = secret.trim_end_matches(':').trim_end_matches(":SecretString");
+        // After the secret's id: SecretString, a key of a JSON secret, the stage of a version. Here all is of the present stage.
+        let (id, rest_of_it) = secret.split_once(":SecretString").unwrap_or((secret, ""));
+        if !["", "::AWSCURRENT"].contains(&rest_of_it.trim_end_matches(':')) {
+            return Err(format!("the local service keeps no {rest_of_it} of the secret {id}"));
+        }
         let found = secrets.iter().find(|(arn, _)| *arn == id || arn.rsplit(':').next() == Some(id));
         let (_, value) = found.ok_or_else(|| format!("there is no secret {id}"))?;
         result.push_str(before);
@@ -89,6 +92,11 @@ mod tests {
             (format!("{{{{resolve:secretsmanager:{ARN}}}}}"), Ok("s3cret")),
             (format!("a-{{{{resolve:secretsmanager:{ARN}:SecretString}}}}-b"), Ok("a-s3cret-b")),
             (format!("{{{{resolve:secretsmanager:{ARN}:SecretString:::}}}}"), Ok("s3cret")),
+            (format!("{{{{resolve:secretsmanager:{ARN}:SecretString::AWSCURRENT}}}}"), Ok("s3cret")),
+            (
+                "{{resolve:secretsmanager:TokenSecret:SecretString::AWSPREVIOUS}}".to_owned(),
+                Err("the local service keeps no ::AWSPREVIOUS of the secret TokenSecret"),
+            ),
             ("{{resolve:secretsmanager:TokenSecret}}".to_owned(), Ok("s3cret")),
             ("{{resolve:secretsmanager:Other}}".to_owned(), Err("there is no secret Other")),
             ("{{resolve:ssm:x}}".to_owned(), Err("{{resolve:ssm:x}} is not known to the local service")),

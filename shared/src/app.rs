@@ -13,6 +13,8 @@ use crate::token::Signer;
 const USERS_TABLE: &str = "USERS_TABLE";
 const EVENTS_TABLE: &str = "EVENTS_TABLE";
 const TOKEN_SECRET: &str = "TOKEN_SECRET";
+const TOKEN_SECRET_PREVIOUS: &str = "TOKEN_SECRET_PREVIOUS";
+const TOKEN_SIGNED_WITH: &str = "TOKEN_SIGNED_WITH";
 
 /// The shortest secret that tokens are signed with, in bytes ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
 const MIN_SECRET: usize = 32;
@@ -182,12 +184,21 @@ fn users(env: &Env) -> Result<Users, ConfigError> {
     Table::from_env(store::client(env)?, env, USERS_TABLE).map(Users::new)
 }
 
+/// While the key is being changed there are two, and functions that do not know the new one yet: the old one goes on signing
+/// until all do.
 fn signer(env: &Env) -> Result<Signer, ConfigError> {
-    let secret = env.require(TOKEN_SECRET)?;
-    if secret.len() < MIN_SECRET {
-        return Err(ConfigError::Unusable(TOKEN_SECRET, format!("it must be at least {MIN_SECRET} bytes long")));
+    let secret = |name: &'static str| {
+        let secret = env.require(name)?;
+        let unusable = || ConfigError::Unusable(name, format!("it must be at least {MIN_SECRET} bytes long"));
+        if secret.len() < MIN_SECRET { Err(unusable()) } else { Ok(secret.into_bytes()) }
+    };
+    let current = secret(TOKEN_SECRET)?;
+    match env.get(TOKEN_SIGNED_WITH).as_deref() {
+        None | Some("current") if env.get(TOKEN_SECRET_PREVIOUS).is_none() => Ok(Signer::new(&current)),
+        None | Some("current") => Ok(Signer::new(&current).accepting(&secret(TOKEN_SECRET_PREVIOUS)?)),
+        Some("previous") => Ok(Signer::new(&secret(TOKEN_SECRET_PREVIOUS)?).accepting(&current)),
+        Some(_) => Err(ConfigError::Unusable(TOKEN_SIGNED_WITH, "it must be current or previous".to_owned())),
     }
-    Ok(Signer::new(secret.as_bytes()))
 }
 
 fn limits(env: &Env) -> Result<Limits, ConfigError> {

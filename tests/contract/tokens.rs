@@ -2,13 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use event_messenger::token::Signer;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
 use tests::{Service, User, report};
-
-const HEADER: &str = r#"{"typ":"at+jwt","alg":"HS256"}"#;
 
 fn hs256(key: &[u8], message: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
@@ -43,6 +42,38 @@ fn claims(user: &User, change: impl FnOnce(&mut Value)) -> String {
     claims.to_string()
 }
 
+/// Changes the key as the operations page tells, and looks who is still logged in.
+#[tokio::test]
+async fn a_change_of_the_key_logs_nobody_out() {
+    let [old, new] = ["old".repeat(20), "new".repeat(20)];
+    // What each step makes of the variables, and by which key a token may be signed: the old one, the new one.
+    let steps = [
+        ("before", &old, None, None, [true, false]),
+        ("begun", &new, Some(&old), Some("previous"), [true, true]),
+        ("done", &new, Some(&old), Some("current"), [true, true]),
+        ("next", &new, None, None, [false, true]),
+    ];
+    for (step, current, previous, signed_with, accepted) in steps {
+        let service = Service::start_with(|options| {
+            options.env.insert("TOKEN_SECRET".to_owned(), current.clone());
+            options.env.extend(previous.map(|secret| ("TOKEN_SECRET_PREVIOUS".to_owned(), secret.clone())));
+            options.env.extend(signed_with.map(|which| ("TOKEN_SIGNED_WITH".to_owned(), which.to_owned())));
+        })
+        .await;
+        let session = service.user("jane").await.session();
+        for (secret, accepted) in [&old, &new].into_iter().zip(accepted) {
+            let token = Signer::new(secret.as_bytes()).access_token(&session, service.now()).unwrap();
+            assert_eq!(status(&service, &token).await == 200, accepted, "{step}, {secret}");
+        }
+        let refresh = service.post("/token", &json!({"refresh_token": session.encode()})).await.expect(200);
+        let given = refresh.body["access_token"].as_str().unwrap();
+        assert_eq!(status(&service, given).await, 200, "{step}");
+        // Functions that do not know the new key yet must not meet it.
+        let signer = if step == "before" || step == "begun" { &old } else { &new };
+        assert!(Signer::new(signer.as_bytes()).verify_access(given, service.now()).is_ok(), "{step}");
+    }
+}
+
 #[tokio::test]
 async fn no_forged_token_passes() {
     let service = Service::start().await;
@@ -51,13 +82,20 @@ async fn no_forged_token_passes() {
     let (key, theirs) =
         (secret.as_bytes(), b"another secret that is as long as ours, 64 bytes, all of them.".as_slice());
     let own = claims(&jane, |_| {});
-    assert_eq!(status(&service, &signed(HEADER, &own, key)).await, 200, "these tests can make a good one");
+    let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(jane.access.split('.').next().unwrap()).unwrap()).unwrap();
+    // Our own header but for this.
+    let ours = |name: &str, value: Value| {
+        let mut ours: Value = serde_json::from_str(&decoded).unwrap();
+        ours[name] = value;
+        ours.to_string()
+    };
+    assert_eq!(status(&service, &signed(&decoded, &own, key)).await, 200, "these tests can make a good one");
 
     let parts: Vec<_> = jane.access.split('.').collect();
     let [header, payload, signature] = parts[..] else { panic!("{parts:?}") };
     let with_header = |header: &str| signed(header, &own, theirs);
     let unsigned = |header: &str| format!("{}.{payload}.", URL_SAFE_NO_PAD.encode(header));
-    let message = format!("{}.{payload}", URL_SAFE_NO_PAD.encode(r#"{"typ":"at+jwt","alg":"HS512"}"#));
+    let message = format!("{}.{payload}", URL_SAFE_NO_PAD.encode(ours("alg", json!("HS512"))));
     let other = URL_SAFE_NO_PAD.encode(claims(&jane, |claims| claims["sub"] = json!(john.id)));
     let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let mut flipped = bytes.clone();
@@ -67,28 +105,31 @@ async fn no_forged_token_passes() {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let next = alphabet.chars().nth(alphabet.find(last).unwrap() + 1).unwrap();
     let cases = [
-        ("alg none", unsigned(r#"{"typ":"at+jwt","alg":"none"}"#)),
-        ("alg None", unsigned(r#"{"typ":"at+jwt","alg":"None"}"#)),
-        ("alg empty", unsigned(r#"{"typ":"at+jwt","alg":""}"#)),
-        ("no alg", unsigned(r#"{"typ":"at+jwt"}"#)),
-        ("alg none with our signature", signed(r#"{"typ":"at+jwt","alg":"none"}"#, &own, key)),
+        ("alg none", unsigned(&ours("alg", json!("none")))),
+        ("alg None", unsigned(&ours("alg", json!("None")))),
+        ("alg empty", unsigned(&ours("alg", json!("")))),
+        ("no alg", unsigned(&ours("alg", Value::Null))),
+        ("alg none with our signature", signed(&ours("alg", json!("none")), &own, key)),
         ("HS512 with our key", format!("{message}.{}", URL_SAFE_NO_PAD.encode(hs512(key, &message)))),
-        ("HS384 in the header", signed(r#"{"typ":"at+jwt","alg":"HS384"}"#, &own, key)),
-        ("RS256 in the header", signed(r#"{"typ":"at+jwt","alg":"RS256"}"#, &own, key)),
-        ("ES256 in the header", signed(r#"{"typ":"at+jwt","alg":"ES256"}"#, &own, key)),
-        ("another key", with_header(HEADER)),
-        ("an empty key", signed(HEADER, &own, b"")),
-        ("a key in the header", with_header(r#"{"typ":"at+jwt","alg":"HS256","jwk":{"kty":"oct","k":"YQ"}}"#)),
-        ("a key at a URL", with_header(r#"{"typ":"at+jwt","alg":"HS256","jku":"https://example.com/jwks"}"#)),
-        ("a key id", with_header(r#"{"typ":"at+jwt","alg":"HS256","kid":"../../dev/null"}"#)),
+        ("HS384 in the header", signed(&ours("alg", json!("HS384")), &own, key)),
+        ("RS256 in the header", signed(&ours("alg", json!("RS256")), &own, key)),
+        ("ES256 in the header", signed(&ours("alg", json!("ES256")), &own, key)),
+        ("another key", with_header(&decoded)),
+        ("an empty key", signed(&decoded, &own, b"")),
+        ("a key in the header", with_header(&ours("jwk", json!({"kty": "oct", "k": "YQ"})))),
+        ("a key at a URL", with_header(&ours("jku", json!("https://example.com/jwks")))),
+        ("a file for a key's id", with_header(&ours("kid", json!("../../dev/null")))),
+        ("another key's id", signed(&ours("kid", json!("AAAAAAAA")), &own, key)),
+        ("a key's id that is none", signed(&ours("kid", json!("")), &own, key)),
+        ("no key's id", signed(&ours("kid", Value::Null), &own, key)),
         ("no signature", format!("{header}.{payload}.")),
         ("no signature and no dot", format!("{header}.{payload}")),
         ("half a signature", format!("{header}.{payload}.{}", &signature[..20])),
         ("one bit of the signature", format!("{header}.{payload}.{}", URL_SAFE_NO_PAD.encode(flipped))),
         ("somebody else's id under the same signature", format!("{header}.{other}.{signature}")),
         ("somebody else's signature", format!("{header}.{payload}.{}", john.access.rsplit('.').next().unwrap())),
-        ("the type JWT", signed(r#"{"typ":"JWT","alg":"HS256"}"#, &own, key)),
-        ("no type", signed(r#"{"alg":"HS256"}"#, &own, key)),
+        ("the type JWT", signed(&ours("typ", json!("JWT")), &own, key)),
+        ("no type", signed(&ours("typ", Value::Null), &own, key)),
         ("a refresh token", jane.refresh.clone()),
         ("a fourth part", format!("{}.x", jane.access)),
         ("an empty part before", format!(".{}", jane.access)),
@@ -96,10 +137,10 @@ async fn no_forged_token_passes() {
         ("base64 that is not for URLs", format!("{header}.{payload}.{}", STANDARD.encode([0xfb; 32]))),
         ("bits that mean nothing", format!("{header}.{payload}.{}{next}", &signature[..42])),
         ("a blank inside", format!("{header}. {payload}.{signature}")),
-        ("a claim twice", signed(HEADER, &own.replacen('{', &format!("{{\"sub\":\"{}\",", john.id), 1), key)),
-        ("no JSON", signed(HEADER, "claims", key)),
-        ("an array", signed(HEADER, "[]", key)),
-        ("a giant", signed(HEADER, &claims(&jane, |claims| claims["more"] = json!("x".repeat(200_000))), theirs)),
+        ("a claim twice", signed(&decoded, &own.replacen('{', &format!("{{\"sub\":\"{}\",", john.id), 1), key)),
+        ("no JSON", signed(&decoded, "claims", key)),
+        ("an array", signed(&decoded, "[]", key)),
+        ("a giant", signed(&decoded, &claims(&jane, |claims| claims["more"] = json!("x".repeat(200_000))), theirs)),
     ];
     let count = cases.len();
     for (name, token) in cases {
@@ -126,7 +167,7 @@ async fn no_forged_token_passes() {
         ("a user with more", |claims, _| claims["sub"] = json!({"id": claims["sub"]})),
     ];
     for (name, change) in claimed {
-        let token = signed(HEADER, &claims(&jane, |claims| change(claims, now)), key);
+        let token = signed(&decoded, &claims(&jane, |claims| change(claims, now)), key);
         assert_eq!(status(&service, &token).await, 401, "{name}");
     }
     report(&format!("{} forged tokens", count + claimed.len()));

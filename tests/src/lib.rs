@@ -80,6 +80,13 @@ pub struct User {
     pub refresh: String,
 }
 
+impl User {
+    /// The same session as [`User::refresh`], to be worked with.
+    pub fn session(&self) -> RefreshToken {
+        RefreshToken::parse(&self.refresh).unwrap()
+    }
+}
+
 /// A response, checked for what every response promises.
 #[derive(Debug)]
 pub struct Response {

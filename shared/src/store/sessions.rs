@@ -13,7 +13,7 @@ use super::users::{Users, attribute, built};
 use super::{Item, Table, conditional, failure, from_item, number, text, to_item};
 use crate::domain::UserId;
 use crate::error::{Error, Result};
-use crate::token::{RefreshToken, TokenHash};
+use crate::token::{RefreshToken, Successors, TokenHash};
 
 /// A session ends so many seconds after its refresh token was last used.
 const IDLE_SECONDS: i64 = 30 * 24 * 60 * 60;
@@ -51,10 +51,9 @@ struct Session {
 }
 
 /// What a refresh token is to its session.
-#[derive(Debug, PartialEq, Eq)]
 enum Found {
-    /// The last but one, spent only just now: its successor is honoured as well.
-    JustSpent,
+    /// The last but one, spent only just now: this successor, which took its place, is honoured as well.
+    JustSpent(RefreshToken),
     /// One that was spent before: somebody has a copy.
     Replayed,
     /// The session is over.
@@ -62,10 +61,9 @@ enum Found {
 }
 
 /// What came of a session by asking to go on with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refreshed {
-    /// It goes on, with the successor.
-    Goes,
+    /// It goes on, with this successor.
+    Goes(RefreshToken),
     /// It was over before, or never was.
     Over,
     /// It is ended by this: somebody else must have a copy of the token.
@@ -73,16 +71,17 @@ pub enum Refreshed {
 }
 
 impl Session {
-    fn find(&self, token: &TokenHash, successor: &TokenHash, now: i64) -> Found {
+    fn find(&self, token: &TokenHash, successors: Successors, now: i64) -> Found {
         if self.expires_at <= now || self.ends_at <= now {
             return Found::Over;
         }
         let in_grace = self.spent_at.is_some_and(|spent_at| now - spent_at <= GRACE_SECONDS);
-        if in_grace && self.spent.as_ref() == Some(token) && self.current == *successor {
-            Found::JustSpent
-        } else {
-            Found::Replayed
+        if !in_grace || self.spent.as_ref() != Some(token) {
+            return Found::Replayed;
         }
+        let mut known = std::iter::once(successors.next).chain(successors.other);
+        let given = known.find(|successor| self.current == successor.hash());
+        given.map_or(Found::Replayed, Found::JustSpent)
     }
 }
 
@@ -136,7 +135,7 @@ impl Users {
         get.send().await.map(|output| output.item.is_some()).map_err(|error| failure("GetItem", error))
     }
 
-    /// Spends the token in favour of its successor. A token that was spent just now leaves everything as it is;
+    /// Spends the token in favour of the next one. A token that was spent just now leaves everything as it is;
     /// one that was spent before ends the session.
     ///
     /// # Errors
@@ -144,7 +143,7 @@ impl Users {
     pub async fn refresh_session(
         &self,
         token: &RefreshToken,
-        successor: &RefreshToken,
+        successors: Successors,
         device: Device,
         now: Timestamp,
     ) -> Result<Refreshed> {
@@ -161,19 +160,19 @@ impl Users {
             .expression_attribute_names("#address", "address")
             .expression_attribute_names("#agent", "agent")
             .expression_attribute_values(":token", attribute(token.hash())?)
-            .expression_attribute_values(":next", attribute(successor.hash())?)
+            .expression_attribute_values(":next", attribute(successors.next.hash())?)
             .expression_attribute_values(":now", number(&now))
             .expression_attribute_values(":expires_at", number(&(now + IDLE_SECONDS)))
             .expression_attribute_values(":address", AttributeValue::S(device.address))
             .expression_attribute_values(":agent", AttributeValue::S(device.agent))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = update.send().await else { return Ok(Refreshed::Goes) };
+        let Err(error) = update.send().await else { return Ok(Refreshed::Goes(successors.next)) };
         let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
             return Err(failure("UpdateItem", error));
         };
         let Some(item) = failed.item.clone() else { return Ok(Refreshed::Over) };
-        match from_item::<Session>(item)?.find(&token.hash(), &successor.hash(), now) {
-            Found::JustSpent => Ok(Refreshed::Goes),
+        match from_item::<Session>(item)?.find(&token.hash(), successors, now) {
+            Found::JustSpent(given) => Ok(Refreshed::Goes(given)),
             Found::Over => Ok(Refreshed::Over),
             Found::Replayed => {
                 self.delete_session(token, None).await?;
@@ -286,10 +285,10 @@ mod tests {
 
     #[test]
     fn what_a_refresh_token_is_to_its_session() {
-        let signer = Signer::new(b"secret");
+        let [signer, other] = [Signer::new(b"secret"), Signer::new(b"another")];
         let first = RefreshToken::new(Uuid::nil()).unwrap();
-        let second = signer.successor(&first);
-        let third = signer.successor(&second);
+        let second = signer.successors(&first).next;
+        let third = signer.successors(&second).next;
         let session = Session {
             pk: String::new(),
             sk: String::new(),
@@ -300,18 +299,29 @@ mod tests {
             ends_at: 1000,
             expires_at: 500,
         };
+        let (just_spent, replayed, over) = (0, 1, 2);
+        let changed = Signer::new(b"another").accepting(b"secret");
         let cases = [
-            ("spent just now", &first, &second, 100, Found::JustSpent),
-            ("spent ten seconds ago", &first, &second, 110, Found::JustSpent),
-            ("spent before", &first, &second, 111, Found::Replayed),
-            ("never one of this session", &third, &first, 100, Found::Replayed),
-            ("followed by another key's successor", &first, &third, 100, Found::Replayed),
-            ("idle for too long", &first, &second, 500, Found::Over),
+            ("spent just now", &first, &signer, 100, just_spent),
+            ("spent ten seconds ago", &first, &signer, 110, just_spent),
+            ("spent just before the keys changed", &first, &changed, 110, just_spent),
+            ("spent before", &first, &signer, 111, replayed),
+            ("never one of this session", &third, &signer, 100, replayed),
+            ("followed by another key's successor", &first, &other, 100, replayed),
+            ("idle for too long", &first, &signer, 500, over),
         ];
-        for (name, token, successor, now, expected) in cases {
-            assert_eq!(session.find(&token.hash(), &successor.hash(), now), expected, "{name}");
+        for (name, token, signer, now, expected) in cases {
+            let found = match session.find(&token.hash(), signer.successors(token), now) {
+                Found::JustSpent(given) => {
+                    assert!(given.hash() == second.hash(), "{name}");
+                    just_spent
+                }
+                Found::Replayed => replayed,
+                Found::Over => over,
+            };
+            assert_eq!(found, expected, "{name}");
         }
         let old = Session { expires_at: 5000, ..session };
-        assert_eq!(old.find(&first.hash(), &second.hash(), 1000), Found::Over);
+        assert!(matches!(old.find(&first.hash(), signer.successors(&first), 1000), Found::Over));
     }
 }

@@ -17,19 +17,40 @@ use crate::error::{Error, Result};
 /// How long an access token is valid, in seconds.
 pub const ACCESS_SECONDS: i64 = 3600;
 
+/// The length of a key's id, in characters.
+const KEY_ID: usize = 8;
+
 const ISSUER: &str = "event-messenger";
 const AUDIENCE: &str = "event-messenger-api";
 
 /// The type of an access token ([RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)), so that no other JWT passes for one.
 const ACCESS_TYPE: &str = "at+jwt";
 
-/// What signs the tokens.
+/// What signs the tokens. While the key is being changed it takes two: one signs, what the other signed is accepted as well.
 #[derive(Clone)]
 pub struct Signer {
+    key: Key,
+    accepted: Option<Key>,
+}
+
+#[derive(Clone)]
+struct Key {
+    /// Says in a JWT's header which key signed it ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4)), and
+    /// nothing of the key.
+    id: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
     /// The key of our own seals: the secret's SHA-256, padded to the block of HMAC-SHA-256.
     seal: [u8; 64],
+}
+
+/// What can follow a refresh token.
+#[derive(Clone)]
+pub struct Successors {
+    /// The one that does.
+    pub next: RefreshToken,
+    /// The one that the other accepted key derives: a client may have been given it just before the keys changed.
+    pub other: Option<RefreshToken>,
 }
 
 /// Whose access token it is.
@@ -52,67 +73,15 @@ struct Claims {
     aud: String,
 }
 
-impl Signer {
-    /// A signer with this secret, which should hold at least 256 bits.
-    #[must_use]
-    pub fn new(secret: &[u8]) -> Self {
-        hs256::install();
+impl Key {
+    fn new(secret: &[u8]) -> Self {
         let mut seal = [0; 64];
         seal.iter_mut().zip(Sha256::digest(secret)).for_each(|(byte, digest)| *byte = digest);
-        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), seal }
-    }
-
-    /// A JWT for the user of that session, valid for [`ACCESS_SECONDS`] from now.
-    ///
-    /// # Errors
-    /// When it cannot be encoded.
-    pub fn access_token(&self, session: &RefreshToken, now: Timestamp) -> Result<String> {
-        let iat = now.as_second();
-        let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
-        let claims = Claims { sub: session.user, sid: session.session, iat, exp: iat + ACCESS_SECONDS, iss, aud };
-        let header = Header { typ: Some(ACCESS_TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(|error| Error::internal("jwt", error))
-    }
-
-    /// Whose access token this is, if it is valid now.
-    ///
-    /// # Errors
-    /// `Unauthenticated` for anything else.
-    pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Holder> {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // The crate asks the system for the time; ours is handed in.
-        validation.validate_exp = false;
-        let data =
-            jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).map_err(|_| Error::Unauthenticated)?;
-        let now = now.as_second();
-        let valid = data.header.typ.as_deref() == Some(ACCESS_TYPE) && data.claims.iat <= now && now < data.claims.exp;
-        let Claims { sub: user, sid: session, .. } = data.claims;
-        if valid { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
-    }
-
-    /// The refresh token that follows this one. It is derived, not drawn, so that a client that asks twice (two tabs, a lost
-    /// answer) is given the same one and no session ever has two.
-    #[must_use]
-    pub fn successor(&self, token: &RefreshToken) -> RefreshToken {
-        let parts = [token.user.as_bytes().as_slice(), token.session.as_bytes(), &token.secret];
-        RefreshToken { secret: self.mac("refresh", &parts), ..token.clone() }
-    }
-
-    /// Text that only this service can have written for this purpose: `payload`, sealed.
-    #[must_use]
-    pub fn seal(&self, purpose: &str, payload: &[u8]) -> String {
-        URL_SAFE_NO_PAD.encode([&self.mac(purpose, &[payload]), payload].concat())
-    }
-
-    /// What was sealed for this purpose; `None` for anything else.
-    #[must_use]
-    pub fn unseal(&self, purpose: &str, text: &str) -> Option<Vec<u8>> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (mac, payload) = bytes.split_at_checked(SECRET_LENGTH)?;
-        bool::from(mac.ct_eq(&self.mac(purpose, &[payload]))).then(|| payload.to_vec())
+        let (encoding, decoding) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
+        let mut key = Self { id: String::new(), encoding, decoding, seal };
+        key.id = URL_SAFE_NO_PAD.encode(key.mac("key id", &[]));
+        key.id.truncate(KEY_ID);
+        key
     }
 
     /// An HMAC-SHA-256 over the purpose and the parts, each with its length.
@@ -126,13 +95,92 @@ impl Signer {
     }
 }
 
+impl Signer {
+    /// A signer with this secret, which should hold at least 256 bits.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        hs256::install();
+        Self { key: Key::new(secret), accepted: None }
+    }
+
+    /// The same, which also accepts what was signed with this secret.
+    #[must_use]
+    pub fn accepting(self, secret: &[u8]) -> Self {
+        Self { accepted: Some(Key::new(secret)), ..self }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.key).chain(&self.accepted)
+    }
+
+    /// A JWT for the user of that session, valid for [`ACCESS_SECONDS`] from now.
+    ///
+    /// # Errors
+    /// When it cannot be encoded.
+    pub fn access_token(&self, session: &RefreshToken, now: Timestamp) -> Result<String> {
+        let iat = now.as_second();
+        let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
+        let claims = Claims { sub: session.user, sid: session.session, iat, exp: iat + ACCESS_SECONDS, iss, aud };
+        let (typ, kid) = (Some(ACCESS_TYPE.to_owned()), Some(self.key.id.clone()));
+        let header = Header { typ, kid, ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &self.key.encoding).map_err(|error| Error::internal("jwt", error))
+    }
+
+    /// Whose access token this is, if it is valid now.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for anything else.
+    pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Holder> {
+        let kid = jsonwebtoken::decode_header(token).map_err(|_| Error::Unauthenticated)?.kid;
+        let key = self.keys().find(|key| kid.as_ref() == Some(&key.id)).ok_or(Error::Unauthenticated)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // The crate asks the system for the time; ours is handed in.
+        validation.validate_exp = false;
+        let data =
+            jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::Unauthenticated)?;
+        let now = now.as_second();
+        let valid = data.header.typ.as_deref() == Some(ACCESS_TYPE) && data.claims.iat <= now && now < data.claims.exp;
+        let Claims { sub: user, sid: session, .. } = data.claims;
+        if valid { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
+    }
+
+    /// The refresh tokens that follow this one. They are derived, not drawn, so that a client that asks twice (two tabs, a lost
+    /// answer) is given the same one and no session ever has two.
+    #[must_use]
+    pub fn successors(&self, token: &RefreshToken) -> Successors {
+        let parts = [token.user.as_bytes().as_slice(), token.session.as_bytes(), &token.secret];
+        let derived = |key: &Key| RefreshToken { secret: key.mac("refresh", &parts), ..token.clone() };
+        Successors { next: derived(&self.key), other: self.accepted.as_ref().map(derived) }
+    }
+
+    /// Text that only this service can have written for this purpose: `payload`, sealed.
+    #[must_use]
+    pub fn seal(&self, purpose: &str, payload: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode([&self.key.mac(purpose, &[payload]), payload].concat())
+    }
+
+    /// What was sealed for this purpose; `None` for anything else.
+    #[must_use]
+    pub fn unseal(&self, purpose: &str, text: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (mac, payload) = bytes.split_at_checked(SECRET_LENGTH)?;
+        let is_ours = self.keys().any(|key| mac.ct_eq(&key.mac(purpose, &[payload])).into());
+        is_ours.then(|| payload.to_vec())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::{Value, json};
 
+    const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+
     fn signer() -> Signer {
-        Signer::new(b"0123456789abcdef0123456789abcdef")
+        Signer::new(SECRET)
     }
 
     fn at(second: i64) -> Timestamp {
@@ -158,13 +206,21 @@ mod tests {
             claims[field] = value;
             claims
         };
-        let header = |typ: &str| Header { typ: Some(typ.to_owned()), ..Header::new(Algorithm::HS256) };
-        let ours = EncodingKey::from_secret(b"0123456789abcdef0123456789abcdef");
+        let header = |typ: &str| Header {
+            typ: Some(typ.to_owned()),
+            kid: Some(signer().key.id),
+            ..Header::new(Algorithm::HS256)
+        };
+        let without_key = Header { kid: None, ..header(ACCESS_TYPE) };
+        let of_another_key = Header { kid: Some("AAAAAAAA".to_owned()), ..header(ACCESS_TYPE) };
+        let ours = EncodingKey::from_secret(SECRET);
         let theirs = EncodingKey::from_secret(b"another secret of the same length");
         let cases = [
             ("a good one", header(ACCESS_TYPE), &ours, claims.clone(), true),
             ("another type", header("JWT"), &ours, claims.clone(), false),
             ("another key", header(ACCESS_TYPE), &theirs, claims.clone(), false),
+            ("no key's id", without_key, &ours, claims.clone(), false),
+            ("another key's id", of_another_key, &ours, claims.clone(), false),
             ("another issuer", header(ACCESS_TYPE), &ours, with("iss", json!("them")), false),
             ("another audience", header(ACCESS_TYPE), &ours, with("aud", json!("them")), false),
             ("no user", header(ACCESS_TYPE), &ours, with("sub", json!("jane")), false),
@@ -198,14 +254,47 @@ mod tests {
         }
     }
 
+    const OTHER: &[u8] = b"another secret";
+
+    /// Signers in the order of a change of keys, and which of two keys each accepts and signs with.
+    fn change_of_keys() -> [(&'static str, Signer, [bool; 2], usize); 4] {
+        [
+            ("before", Signer::new(SECRET), [true, false], 0),
+            ("begun", Signer::new(SECRET).accepting(OTHER), [true, true], 0),
+            ("done", Signer::new(OTHER).accepting(SECRET), [true, true], 1),
+            ("over", Signer::new(OTHER), [false, true], 1),
+        ]
+    }
+
+    #[test]
+    fn tokens_outlive_a_change_of_keys() {
+        let session = RefreshToken::new(Uuid::new_v4()).unwrap();
+        let keys = [Signer::new(SECRET), Signer::new(OTHER)];
+        for (when, signer, accepted, signing) in change_of_keys() {
+            for (key, accepted) in keys.iter().zip(accepted) {
+                let token = key.access_token(&session, at(0)).unwrap();
+                assert_eq!(signer.verify_access(&token, at(1)).is_ok(), accepted, "{when}");
+                assert_eq!(signer.unseal("list", &key.seal("list", b"2")).is_some(), accepted, "{when}");
+                let (given, known) = (key.successors(&session).next, signer.successors(&session));
+                let known = [Some(known.next), known.other].into_iter().flatten();
+                assert_eq!(known.into_iter().any(|known| known.hash() == given.hash()), accepted, "{when}");
+            }
+            let (token, sealed) = (signer.access_token(&session, at(0)).unwrap(), signer.seal("list", b"2"));
+            assert!(keys[signing].verify_access(&token, at(1)).is_ok(), "{when}");
+            assert!(keys[signing].unseal("list", &sealed).is_some(), "{when}");
+            let (next, derived) = (signer.successors(&session).next, keys[signing].successors(&session).next);
+            assert!(next.hash() == derived.hash(), "{when}");
+        }
+    }
+
     #[test]
     fn the_successor_of_a_refresh_token_is_always_the_same_and_never_itself() {
         let token = RefreshToken::new(Uuid::new_v4()).unwrap();
-        let next = signer().successor(&token);
-        assert_eq!(next.encode(), signer().successor(&token).encode());
+        let next = signer().successors(&token).next;
+        assert_eq!(next.encode(), signer().successors(&token).next.encode());
         assert_eq!((next.user(), next.session()), (token.user(), token.session()));
         assert!(next.hash() != token.hash());
-        assert!(Signer::new(b"another secret").successor(&token).hash() != next.hash());
+        assert!(Signer::new(OTHER).successors(&token).next.hash() != next.hash());
     }
 
     #[test]
@@ -213,7 +302,7 @@ mod tests {
         let sealed = signer().seal("list of jane", b"page 2");
         assert_eq!(signer().unseal("list of jane", &sealed).as_deref(), Some(b"page 2".as_slice()));
         assert_eq!(signer().unseal("list of john", &sealed), None);
-        assert_eq!(Signer::new(b"another secret").unseal("list of jane", &sealed), None);
+        assert_eq!(Signer::new(OTHER).unseal("list of jane", &sealed), None);
         for text in ["", "AAAA", "no base64!", &sealed[1..]] {
             assert_eq!(signer().unseal("list of jane", text), None, "{text}");
         }
