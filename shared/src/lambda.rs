@@ -43,6 +43,7 @@ where
     R: Future<Output = Result<Reply>> + Send + 'static,
 {
     let app = Arc::new(A::start(env, clock.clone())?);
+    let log = log.with_metrics(env.get("METRICS_NAMESPACE"));
     let cold = AtomicBool::new(true);
     Ok(Arc::new(move |request| {
         let (started, cold) = (Instant::now(), cold.swap(false, Ordering::Relaxed));

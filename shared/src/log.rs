@@ -7,26 +7,41 @@
 //! | `trouble` | thing that went wrong beside the request's own outcome |
 //!
 //! No name, mail address, password, token or hash stands in any of them. People stand in them as ids and network addresses.
+//!
+//! A line that counts for the operator, a [`Metric`], says so in CloudWatch's
+//! [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::domain::{EventId, UserId};
 use crate::error::{Cause, Error};
 use crate::http::outcome;
+use crate::mail::SEND_EMAIL;
 
 /// Where the lines go. Cheap to clone.
 #[derive(Clone)]
-pub struct Log(Arc<dyn Fn(&str) + Send + Sync>);
+pub struct Log {
+    write: Arc<dyn Fn(&str) + Send + Sync>,
+    /// The namespace of the metrics; without one there are none.
+    namespace: Option<Arc<str>>,
+}
 
 impl Log {
     /// A log that hands each line to `write`.
     pub fn new(write: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(write))
+        Self { write: Arc::new(write), namespace: None }
+    }
+
+    /// The same log, whose lines count in this namespace of CloudWatch's metrics.
+    #[must_use]
+    pub fn with_metrics(self, namespace: Option<String>) -> Self {
+        Self { namespace: namespace.map(Arc::from), ..self }
     }
 
     /// Standard error.
@@ -38,13 +53,73 @@ impl Log {
     fn write(&self, fields: &[(&str, Value)]) {
         let fields = fields.iter().filter(|(_, value)| !value.is_null());
         let line: serde_json::Map<_, _> = fields.map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        (self.0)(&Value::Object(line).to_string());
+        (self.write)(&Value::Object(line).to_string());
+    }
+
+    /// The fields that make a line count one for the metric.
+    fn count(&self, metric: Option<Metric>, at: Timestamp) -> [(&'static str, Value); 2] {
+        let Some((metric, namespace)) = metric.zip(self.namespace.as_deref()) else {
+            return [("_aws", Value::Null), ("_aws", Value::Null)];
+        };
+        let name = metric.name();
+        let directive = json!([{
+            "Namespace": namespace,
+            "Dimensions": [[]],
+            "Metrics": [{"Name": name, "Unit": "Count"}],
+        }]);
+        [("_aws", json!({"Timestamp": at.as_millisecond(), "CloudWatchMetrics": directive})), (name, json!(1))]
     }
 }
 
 impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Log")
+    }
+}
+
+/// What is counted for the operator. `.github/OPERATIONS.md` tells what each means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Accounts that were registered, confirmed or not.
+    Registered,
+    /// Accounts that were confirmed.
+    Confirmed,
+    /// Passwords that were wrong, or not looked at because too many had been.
+    LoginFailed,
+    /// Votes of invitees.
+    Votes,
+    /// Mails that SES did not take.
+    MailFailed,
+}
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Registered, Self::Confirmed, Self::LoginFailed, Self::Votes, Self::MailFailed];
+
+    /// How CloudWatch calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "Registered",
+            Self::Confirmed => "Confirmed",
+            Self::LoginFailed => "LoginFailed",
+            Self::Votes => "Votes",
+            Self::MailFailed => "MailFailed",
+        }
+    }
+
+    const fn of(act: Act) -> Option<Self> {
+        match act {
+            Act::Registered => Some(Self::Registered),
+            Act::Confirmed => Some(Self::Confirmed),
+            Act::PasswordRefused | Act::PasswordNotTaken => Some(Self::LoginFailed),
+            Act::Voted => Some(Self::Votes),
+            _ => None,
+        }
+    }
+
+    fn of_failure(cause: Option<&Cause>) -> Option<Self> {
+        cause.filter(|cause| cause.during == SEND_EMAIL).map(|_| Self::MailFailed)
     }
 }
 
@@ -198,10 +273,14 @@ impl Trail {
             Subject::Account(id) => (id, None),
             Subject::Event(id) => (None, Some(id)),
         };
+        let now = self.clock.now();
+        let [directive, count] = self.log.count(Metric::of(act), now);
         self.log.write(&[
+            directive,
+            count,
             ("level", json!(act.level())),
             ("type", json!("audit")),
-            ("at", json!(self.clock.now().to_string())),
+            ("at", json!(now.to_string())),
             ("request_id", json!(self.request_id)),
             ("act", json!(act.name())),
             ("by", json!(self.user.get())),
@@ -213,7 +292,10 @@ impl Trail {
 
     pub(crate) fn trouble(&self, message: &str, error: &Error) {
         let cause = error.cause();
+        let [directive, count] = self.log.count(Metric::of_failure(cause), self.clock.now());
         self.log.write(&[
+            directive,
+            count,
             ("level", json!("ERROR")),
             ("type", json!("trouble")),
             ("request_id", json!(self.request_id)),
@@ -230,7 +312,10 @@ impl Trail {
             _ => "INFO",
         };
         let cause = error.and_then(Error::cause);
+        let [directive, count] = self.log.count(Metric::of_failure(cause), self.clock.now());
         self.log.write(&[
+            directive,
+            count,
             ("level", json!(level)),
             ("type", json!("request")),
             ("request_id", json!(self.request_id)),

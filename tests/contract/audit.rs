@@ -1,6 +1,6 @@
 //! The log: one line a request, and the audit trail. That no line holds anything personal or secret, every test checks.
 
-use event_messenger::log::Act;
+use event_messenger::log::{Act, Metric};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::schema::workspace;
@@ -139,6 +139,44 @@ async fn what_goes_wrong_beside_the_request_is_logged() {
     service.put(&jane, "/user/password", &change).await.expect(200);
     let trouble = service.logged("trouble");
     assert_eq!((trouble.len(), &trouble[0]["during"]), (1, &json!("SendEmail")));
+}
+
+/// What the lines count, as CloudWatch reads it.
+fn counted(service: &Service) -> Vec<String> {
+    let lines = ["audit", "request", "trouble"].into_iter().flat_map(|kind| service.logged(kind));
+    let metrics = lines.filter(|line| line["_aws"].is_object()).map(|line| {
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Namespace"], "plans", "{line}");
+        assert_eq!(directive["Dimensions"], json!([[]]), "{line}");
+        assert!(line["_aws"]["Timestamp"].as_i64().unwrap() >= 1_798_804_800_000, "milliseconds: {line}");
+        let name = directive["Metrics"][0]["Name"].as_str().unwrap().to_owned();
+        assert_eq!(line[&name], 1, "{line}");
+        name
+    });
+    metrics.collect()
+}
+
+#[tokio::test]
+async fn what_matters_to_the_operator_is_counted() {
+    let service = Service::start_with(|options| {
+        options.env.insert("METRICS_NAMESPACE".to_owned(), "plans".to_owned());
+    })
+    .await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    assert_eq!(counted(&service), [""; 0]);
+    service.register("jim").await.expect(200);
+    service.confirm(&service.mailed_token("jim@example.com")).await.expect(200);
+    service.login("jane", "guess").await.expect(403);
+    service.put(&john, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
+    service.put(&jane, &format!("{path}/vote"), &vote("place", "Park")).await.expect(200);
+    service.local.mailbox().set_failure(mock::Failure::Down);
+    service.register("joe").await.expect(503);
+    let change = json!({"old_password": PASSWORD, "new_password": "battery staple"});
+    service.put(&jane, "/user/password", &change).await.expect(200);
+    let names = ["Registered", "Confirmed", "LoginFailed", "Votes", "MailFailed", "MailFailed"];
+    assert_eq!(counted(&service), names);
+    assert!(Metric::ALL.iter().all(|metric| names.contains(&metric.name())));
 }
 
 #[test]

@@ -23,11 +23,16 @@ pub const SERVICE: &str = "event-messenger";
 /// [mailbox simulator](https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator).
 pub const NOBODY: &str = "success@simulator.amazonses.com";
 
+/// The call that hands a mail over, as errors name it.
+pub(crate) const SEND_EMAIL: &str = "SendEmail";
+
 /// Sends mails through SES v2.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     client: Client,
     sender: String,
+    /// The configuration set by which SES counts what becomes of the mails.
+    configuration_set: Option<String>,
 }
 
 /// A mail in its two forms. The subject holds nothing that a user typed.
@@ -63,7 +68,11 @@ impl Mailer {
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }
-        Ok(Self { client: Client::from_conf(config.build()), sender: env.require("MAIL_SENDER")? })
+        Ok(Self {
+            client: Client::from_conf(config.build()),
+            sender: env.require("MAIL_SENDER")?,
+            configuration_set: env.get("SES_CONFIGURATION_SET"),
+        })
     }
 
     /// Hands the mail over to SES for this address.
@@ -79,6 +88,7 @@ impl Mailer {
             .client
             .send_email()
             .from_email_address(&self.sender)
+            .set_configuration_set_name(self.configuration_set.clone())
             .destination(Destination::builder().to_addresses(address).build())
             .content(EmailContent::builder().simple(message).build());
         request.send().await.map(drop).map_err(|error| failure(&error))
@@ -104,5 +114,5 @@ fn failure(error: &SdkError<SendEmailError>) -> Error {
         SdkError::DispatchFailure(_) => "no connection",
         _ => "no readable response",
     };
-    Error::unavailable("SendEmail", what)
+    Error::unavailable(SEND_EMAIL, what)
 }
