@@ -1,14 +1,14 @@
 //! What grows with what: a vote and an event's reading with its members, a list and a login with the number of users.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Instant;
 
-use event_messenger::domain::user::NewUser;
-use event_messenger::store::users::Account;
-use event_messenger::token::MailedToken;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::wire::Wire;
-use tests::{PASSWORD, Service, User, registration, vote};
+use tests::{PASSWORD, Service, User, vote};
 use uuid::Uuid;
 
 use crate::table::{median, print};
@@ -81,12 +81,11 @@ pub(crate) async fn run() {
     let (service, wire) = start().await;
     let jane = service.user("jane").await;
     service.picnic(&jane, &[service.user("john").await]).await;
-    let mut users = 2;
+    let pattern = Pattern::of(&service, &service.user("pattern").await).await;
+    let mut users = 3;
     for many in [10, 1_000, 100_000] {
-        while users < many {
-            add_user(&service, users).await;
-            users += 1;
-        }
+        pattern.add(&service, users..many).await;
+        users = many;
         let mut measured = Measured { service: &service, wire: &wire, rows: Vec::new() };
         let size = format!("{many} users");
         measured.note("list-events", size.clone(), &jane, (Method::GET, "/event"), [Value::Null, Value::Null]).await;
@@ -102,11 +101,48 @@ pub(crate) async fn run() {
     );
 }
 
-/// A pending user, straight into the table.
-async fn add_user(service: &Service, number: usize) {
-    let (users, now) = (&service.app().users, service.now());
-    let token = MailedToken::new(Uuid::new_v4()).unwrap();
-    let new = NewUser::parse(&registration(&format!("user{number}"))).unwrap();
-    let account = Account::new(token.user(), &new, tests::OLD_HASH.to_owned(), token.hash(), now);
-    users.create_user(&account, now).await.unwrap();
+/// The rows of a user in the table, from which those of others are made: the service would take half an hour for so many.
+struct Pattern {
+    table: String,
+    rows: Vec<HashMap<String, AttributeValue>>,
+    id: String,
+    name: String,
+}
+
+impl Pattern {
+    async fn of(service: &Service, user: &User) -> Self {
+        let table = service.local.environment("login")["USERS_TABLE"].clone();
+        let scan = service.local.dynamodb_client().scan().table_name(&table).send().await.unwrap();
+        let (id, name) = (user.id.to_string(), user.name.clone());
+        let is_own = |row: &HashMap<String, AttributeValue>| {
+            let key = row["pk"].as_s().unwrap();
+            key.contains(&id) || key.contains(&name)
+        };
+        Self { table, rows: scan.items.unwrap().into_iter().filter(is_own).collect(), id, name }
+    }
+
+    /// Adds the users with these numbers.
+    async fn add(&self, service: &Service, numbers: Range<usize>) {
+        let client = service.local.dynamodb_client();
+        let rows = numbers.flat_map(|number| {
+            let (id, name) = (Uuid::new_v4().to_string(), format!("user{number}"));
+            self.rows.iter().map(move |row| {
+                let row = row.iter().map(|(attribute, value)| {
+                    let value = match value {
+                        AttributeValue::S(text) => {
+                            AttributeValue::S(text.replace(&self.id, &id).replace(&self.name, &name))
+                        }
+                        other => other.clone(),
+                    };
+                    (attribute.clone(), value)
+                });
+                let put = PutRequest::builder().set_item(Some(row.collect())).build().unwrap();
+                WriteRequest::builder().put_request(put).build()
+            })
+        });
+        for batch in rows.collect::<Vec<_>>().chunks(25) {
+            let written = client.batch_write_item().request_items(&self.table, batch.to_vec()).send().await.unwrap();
+            assert!(written.unprocessed_items.unwrap_or_default().is_empty());
+        }
+    }
 }
