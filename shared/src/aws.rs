@@ -93,10 +93,13 @@ mod tests {
             let certificate = pem.parse_x509()?;
             let name = certificate.subject().iter_common_name().next().ok_or("no name")?.as_str()?.to_owned();
             let expires = Timestamp::from_second(certificate.validity().not_after.timestamp())?;
-            let fingerprint: String = Sha256::digest(&pem.contents).iter().map(|byte| format!("{byte:02x}")).collect();
+            let fingerprint = hex::encode(Sha256::digest(&pem.contents));
             let said = format!("# {name}\n# expires {}\n# SHA-256 {fingerprint}\n", expires.strftime("%F"));
             assert!(comment.ends_with(&said), "the comment of {name} should be:\n{said}");
-            assert!(in_a_year < expires, "{name} expires on {expires}: time for what https://www.amazontrust.com/repository/ has now");
+            assert!(
+                in_a_year < expires,
+                "{name} expires on {expires}: time for what https://www.amazontrust.com/repository/ has now"
+            );
             names.push(name);
         }
         assert_eq!(names.len(), 5, "{names:?}");
