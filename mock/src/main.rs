@@ -56,11 +56,13 @@ impl Arguments {
         let pages = pages.into_iter().filter_map(|(name, url)| Some((name, url?)));
         let limits = LIMITS.into_iter().filter(|_| self.no_limits).map(|name| (name, "0".to_owned()));
         let parameters = pages.chain(limits).map(|(name, value)| (name.to_owned(), value)).collect();
+        let template = self.template.unwrap_or_else(Options::default_template);
         Options {
             api_addr: self.addr,
             dynamodb_addr: self.dynamodb,
             data: if self.in_memory { Data::Memory } else { Data::Dir(data) },
-            template: self.template.unwrap_or_else(Options::default_template),
+            secret: Options::shared_secret(&template),
+            template,
             parameters,
             env: HashMap::new(),
             clock: Clock::system(),

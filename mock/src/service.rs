@@ -42,6 +42,8 @@ pub struct Options {
     pub parameters: HashMap<String, String>,
     /// Variables for every function, which win over the template's.
     pub env: HashMap<String, String>,
+    /// The value of the template's secrets. Without one they are drawn by chance, and kept in the folder.
+    pub secret: Option<String>,
     /// The time, for the functions, the mails and the expiry of items. (In a folder, items expire by the machine's.)
     pub clock: Clock,
     /// How often expired items are deleted; never, unless [`LocalService::sweep`] is called, if there is no value.
@@ -64,6 +66,7 @@ impl Options {
             template: Self::default_template(),
             parameters: HashMap::new(),
             env: HashMap::new(),
+            secret: None,
             clock,
             sweep_every: None,
             log: false,
@@ -76,6 +79,15 @@ impl Options {
     pub fn default_template() -> PathBuf {
         let here = PathBuf::from("template.yaml");
         if here.is_file() { here } else { workspace().join("template.yaml") }
+    }
+
+    /// The `TOKEN_SECRET` of `events/env.json` beside the template, which `sam local` is given as well: so each takes the tokens of
+    /// the other. None if there is no such file.
+    #[must_use]
+    pub fn shared_secret(template: &Path) -> Option<String> {
+        let file = std::fs::read(template.with_file_name("events").join("env.json")).ok()?;
+        let file: serde_json::Value = serde_json::from_slice(&file).ok()?;
+        file["Parameters"]["TOKEN_SECRET"].as_str().map(str::to_owned)
     }
 
     /// `target/local` in the workspace.
@@ -125,7 +137,10 @@ impl LocalService {
             Data::Dir(path) => Some(Folder::open(path)?),
             Data::Memory => None,
         };
-        let secrets = secrets(folder.as_ref(), &template.secrets)?;
+        let secrets = match options.secret {
+            Some(secret) => template.secrets.iter().map(|arn| (arn.clone(), secret.clone())).collect(),
+            None => secrets(folder.as_ref(), &template.secrets)?,
+        };
         let mailbox = match &folder {
             Some(folder) => Mailbox::in_folder(options.clock.clone(), folder)?,
             None => Mailbox::in_memory(options.clock.clone()),

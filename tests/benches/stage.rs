@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::schema::{json_file, workspace};
-use tests::{PASSWORD, Service, User};
+use tests::schema::workspace;
+use tests::{PASSWORD, Service, User, samples};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -80,11 +80,8 @@ impl Stage {
 
     /// A request to that function that succeeds, or gets as far as the database.
     pub(crate) fn request(&self, function: &str) -> Value {
-        let mut event = json_file(&format!("events/{function}.json"));
         let user = if ["vote", "answer"].contains(&function) { &self.john } else { &self.jane };
-        if let Some(header) = event["headers"].get_mut("authorization") {
-            *header = json!(format!("Bearer {}", user.access));
-        }
+        let mut event = samples::event(function, Some(user));
         if event["pathParameters"].get("id").is_some() {
             event["pathParameters"]["id"] = json!(self.event);
         }

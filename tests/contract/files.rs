@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use event_messenger::clock::Clock;
 use event_messenger::config::Env;
 use functions::ENDPOINTS;
+use mock::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::schema::{faults, files, json_file, names, workspace};
-use tests::{Service, User, registration};
+use tests::schema::{faults, json_file, names, workspace};
+use tests::{Service, User, registration, samples};
 
 fn toml(path: &str) -> toml::Table {
     std::fs::read_to_string(workspace(path)).unwrap().parse().unwrap()
@@ -171,15 +172,32 @@ async fn the_examples_are_accepted() {
     service.put(&guests[0], &format!("{path}/answer"), &json_file("mock/JSON_Schems/answer.json")).await.expect(200);
 }
 
-/// The function that a sample event is for: its name begins with it.
-fn function(sample: &str) -> &'static str {
-    let fitting = ENDPOINTS.iter().map(|endpoint| endpoint.name).filter(|name| sample.starts_with(name));
-    fitting.max_by_key(|name| name.len()).unwrap_or_else(|| panic!("{sample} is for no function"))
+#[tokio::test]
+async fn the_variables_for_sam_local_are_all_that_the_template_names() {
+    let file = json_file("events/env.json");
+    let given = file["Parameters"].as_object().unwrap();
+    let service = Service::start().await;
+    let own = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let named: BTreeSet<_> =
+        service.local.variables().into_keys().filter(|name| !own.contains(&name.as_str())).collect();
+    assert_eq!(given.keys().cloned().collect::<BTreeSet<_>>(), named);
+    for (name, value) in given {
+        let value = value.as_str().unwrap_or_else(|| panic!("sam local passes texts only: {name}"));
+        let tables_are_the_local_ones = !name.ends_with("_TABLE") || value == service.local.variables()[name];
+        let endpoints_are_outside = !name.starts_with("AWS_") || value.starts_with("http://host.docker.internal:");
+        assert!(tables_are_the_local_ones && endpoints_are_outside, "{name}");
+    }
+    let template = workspace("template.yaml");
+    assert_eq!(
+        Options::shared_secret(&template).as_deref(),
+        given["TOKEN_SECRET"].as_str(),
+        "cargo run has it as well"
+    );
 }
 
 #[test]
 fn every_function_has_a_sample_event() {
-    let samples: BTreeSet<_> = files("events").into_iter().collect();
+    let samples: BTreeSet<_> = samples::names().into_iter().collect();
     for endpoint in &ENDPOINTS {
         assert!(samples.contains(endpoint.name), "events/{}.json is missing", endpoint.name);
     }
@@ -227,8 +245,7 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("vote-id-is-no-uuid", 401),
         ("vote-no-token", 401),
     ];
-    let samples = files("events");
-    assert_eq!(samples, statuses.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    assert_eq!(samples::names(), statuses.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
     for (sample, status) in statuses {
         // Resending and logging in are for a user who has not registered yet, so they come before.
         let service = if sample.starts_with("register") { &service } else { &Service::start().await };
@@ -269,12 +286,8 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
 
 /// Gives the sample to its function as Lambda does, with the token of that user in place of the one in it.
 async fn invoke(service: &Service, sample: &str, user: Option<&User>) -> u16 {
-    let mut event = json_file(&format!("events/{sample}.json"));
-    if let (Some(user), Some(header)) = (user, event["headers"].get_mut("authorization")) {
-        *header = json!(format!("Bearer {}", user.access));
-    }
-    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-    let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == function(sample)).unwrap();
+    let request = lambda_http::request::from_str(&samples::event(sample, user).to_string()).unwrap();
+    let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == samples::function(sample)).unwrap();
     let environment = Env::Table(service.local.environment(endpoint.name));
     let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
     handler(request).await.status().as_u16()

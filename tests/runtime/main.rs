@@ -9,29 +9,14 @@ use std::time::{Duration, Instant};
 use functions::ENDPOINTS;
 use serde_json::{Value, json};
 use tests::runtime::Function;
-use tests::schema::{check_response, files, json_file};
-use tests::{Service, User};
+use tests::schema::check_response;
+use tests::{Service, User, samples};
 use tokio::net::TcpListener;
 
 /// Where the binary of that function is.
 fn binary(name: &str) -> PathBuf {
     let any = Path::new(env!("CARGO_BIN_EXE_vote"));
     any.with_file_name(name)
-}
-
-/// The function that a sample event is for: its name begins with it.
-fn function(sample: &str) -> &'static str {
-    let fitting = ENDPOINTS.iter().map(|endpoint| endpoint.name).filter(|name| sample.starts_with(name));
-    fitting.max_by_key(|name| name.len()).unwrap()
-}
-
-/// The sample, with the user's token where it has one.
-fn event(sample: &str, user: &User) -> Value {
-    let mut event = json_file(&format!("events/{sample}.json"));
-    if let Some(header) = event["headers"].get_mut("authorization") {
-        *header = json!(format!("Bearer {}", user.access));
-    }
-    event
 }
 
 /// On the machine's own time, which the processes have.
@@ -52,12 +37,12 @@ fn read(response: &Value) -> (u64, Value) {
 async fn every_function_answers_every_sample_event_as_it_does_in_the_local_service() {
     let (service, user) = start().await;
     let mut running: HashMap<&str, Function> = HashMap::new();
-    for sample in files("events") {
-        let name = function(&sample);
+    for sample in samples::names() {
+        let name = samples::function(&sample);
         if !running.contains_key(name) {
             running.insert(name, Function::start(&binary(name), &service.local.environment(name)).await);
         }
-        let outcome = running.get_mut(name).unwrap().invoke(&event(&sample, &user)).await;
+        let outcome = running.get_mut(name).unwrap().invoke(&samples::event(&sample, Some(&user))).await;
         let response = outcome.result.unwrap_or_else(|error| panic!("{sample}: {error}"));
         let (status, body) = read(&response);
         assert!((200..500).contains(&status), "{sample}: {response}");
@@ -77,7 +62,7 @@ async fn every_function_answers_every_sample_event_as_it_does_in_the_local_servi
 async fn a_panic_is_reported_and_the_process_lives_on() {
     let (service, user) = start().await;
     let mut function = Function::start(&binary("get-user"), &service.local.environment("get-user")).await;
-    let good = event("get-user", &user);
+    let good = samples::event("get-user", Some(&user));
     let mut bad = good.clone();
     // Found by fuzzing: the one thing that lambda_http panics at. API Gateway never sends it.
     bad["headers"]["host"] = json!("a`b");
@@ -99,7 +84,7 @@ async fn a_function_answers_before_its_time_is_over() {
     environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), url);
     let mut function = Function::start(&binary("get-user"), &environment).await;
     let started = Instant::now();
-    let outcome = function.invoke_within(&event("get-user", &user), Duration::from_millis(1500)).await;
+    let outcome = function.invoke_within(&samples::event("get-user", Some(&user)), Duration::from_millis(1500)).await;
     assert!(outcome.at - started < Duration::from_millis(1500), "{:?}", outcome.at - started);
     let (status, body) = read(&outcome.result.unwrap());
     assert_eq!(status, 503, "{body}");

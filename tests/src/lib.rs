@@ -16,6 +16,7 @@
 )]
 
 pub mod runtime;
+pub mod samples;
 pub mod schema;
 mod secrets;
 pub mod wire;
