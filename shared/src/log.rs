@@ -12,6 +12,7 @@
 //! [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 
 use std::fmt;
+use std::io::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -47,7 +48,8 @@ impl Log {
     /// Standard error.
     #[must_use]
     pub fn stderr() -> Self {
-        Self::new(|line| eprintln!("{line}"))
+        // In one write, so that no other line comes in between. Where nobody reads it, there is nobody to be told.
+        Self::new(|line| drop(std::io::stderr().write_all(format!("{line}\n").as_bytes())))
     }
 
     fn write(&self, fields: &[(&str, Value)]) {
