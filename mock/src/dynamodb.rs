@@ -1,7 +1,9 @@
 //! The embedded `DynamoDB`: dynoxide (`SQLite` behind `DynamoDB`'s wire protocol) in a thread of its own, since `SQLite`
-//! blocks. The tables are the template's.
+//! blocks. The tables are the template's. It listens on an inner port; everybody's is the guard's, in the same thread.
 
-use std::net::{SocketAddr, TcpListener};
+mod guard;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -13,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::Error;
 use crate::data::Folder;
+use crate::iam::Iam;
 use crate::template::Table;
 
 /// How long requests that are under way may still take when the service ends.
@@ -27,13 +30,14 @@ pub(crate) struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Opens the database, creates what is missing of `tables`, and serves it.
+    /// Opens the database, creates what is missing of `tables`, and serves it to whom `iam` allows it.
     pub(crate) fn start(
         listener: TcpListener,
         folder: Option<&Folder>,
         tables: &[Table],
         clock: Clock,
         sweep_every: Option<Duration>,
+        iam: Arc<Iam>,
     ) -> Result<Self, Error> {
         let database = open(folder, clock)?;
         for table in tables {
@@ -45,11 +49,14 @@ impl DynamoDb {
         let failed = |error: std::io::Error| Error::Database(error.to_string());
         let address = listener.local_addr().map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
+        let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+        inner.set_nonblocking(true).map_err(failed)?;
         let (stop, stopped) = watch::channel(());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let served = database.clone();
         let thread = std::thread::Builder::new().name("dynamodb".into());
-        let thread = thread.spawn(move || runtime.block_on(serve(listener, served, stopped, sweep_every)));
+        let listeners = Listeners { guard: listener, database: inner };
+        let thread = thread.spawn(move || runtime.block_on(serve(listeners, served, stopped, sweep_every, iam)));
         Ok(Self { address, database, stop, thread: thread.map_err(failed)? })
     }
 
@@ -71,9 +78,25 @@ impl DynamoDb {
     }
 }
 
+struct Listeners {
+    guard: TcpListener,
+    database: TcpListener,
+}
+
 /// Returning ends the runtime, and with it every connection and its handle to the database.
-async fn serve(listener: TcpListener, database: Database, stopped: watch::Receiver<()>, sweep_every: Option<Duration>) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+async fn serve(
+    listeners: Listeners,
+    database: Database,
+    stopped: watch::Receiver<()>,
+    sweep_every: Option<Duration>,
+    iam: Arc<Iam>,
+) {
+    let (guard, inner) = (listeners.guard, listeners.database);
+    let Ok(address) = inner.local_addr() else { return };
+    let (Ok(guard), Ok(inner)) = (tokio::net::TcpListener::from_std(guard), tokio::net::TcpListener::from_std(inner))
+    else {
+        return;
+    };
     if let Some(pause) = sweep_every {
         tokio::spawn(sweep(database.clone(), pause));
     }
@@ -84,8 +107,10 @@ async fn serve(listener: TcpListener, database: Database, stopped: watch::Receiv
             tokio::time::sleep(GRACE).await;
         }
     };
+    // Whatever is asked of the database is asked by the guard: when that has answered its last request, nothing is left.
     tokio::select! {
-        _ = dynoxide::server::serve_with_shutdown(listener, database, dropped(stopped)) => {}
+        () = guard::serve(guard, address, iam, dropped(stopped)) => {}
+        _ = dynoxide::server::serve_with_shutdown(inner, database, std::future::pending()) => {}
         () = late => {}
     }
 }
@@ -197,12 +222,17 @@ mod tests {
     use crate::template::Template;
 
     fn tables() -> Vec<Table> {
-        Template::parse(include_str!("template/fixture.yaml"), &HashMap::new()).unwrap().tables
+        template().tables
+    }
+
+    fn template() -> Template {
+        Template::parse(include_str!("template/fixture.yaml"), &HashMap::new()).unwrap()
     }
 
     fn start(folder: Option<&Folder>, tables: &[Table]) -> Result<DynamoDb, Error> {
         let clock = Clock::new(|| Timestamp::from_second(1_000).unwrap());
-        DynamoDb::start(TcpListener::bind("127.0.0.1:0").unwrap(), folder, tables, clock, None)
+        let (listener, iam) = (TcpListener::bind("127.0.0.1:0").unwrap(), Arc::new(Iam::new(&template())));
+        DynamoDb::start(listener, folder, tables, clock, None, iam)
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
+use crate::iam::UNRESTRICTED;
 use crate::template::{Function, REGION};
 
 /// Where the local AWS is reached.
@@ -23,10 +24,11 @@ pub(crate) fn of_function(
     for (name, value) in &function.environment {
         environment.insert(name.clone(), fill(value, secrets)?);
     }
-    // The names of the variables are the SDKs' own, so that any AWS tool understands them. The keys open nothing.
+    // The names of the variables are the SDKs' own, so that any AWS tool understands them. The keys open nothing, but the
+    // first tells who calls.
     for (name, value) in [
         ("AWS_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_ACCESS_KEY_ID", &function.binary),
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
@@ -60,9 +62,12 @@ pub(crate) fn fill(text: &str, secrets: &BTreeMap<String, String>) -> Result<Str
     Ok(result + rest)
 }
 
-/// Every variable of any function, for a tool that runs them all.
+/// Every variable of any function, for a tool that runs them all. It cannot tell which of them calls, so all may do everything.
 pub(crate) fn union<'a>(environments: impl Iterator<Item = &'a HashMap<String, String>>) -> BTreeMap<String, String> {
-    environments.flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+    let mut variables: BTreeMap<String, String> =
+        environments.flatten().map(|(name, value)| (name.clone(), value.clone())).collect();
+    variables.insert("AWS_ACCESS_KEY_ID".to_owned(), UNRESTRICTED.to_owned());
+    variables
 }
 
 /// `NAME=value` lines, each with `prefix`, that a shell and `cargo lambda --env-file` both read.
@@ -117,6 +122,7 @@ mod tests {
             ]),
             routes: vec![],
             timeout_seconds: 3,
+            policies: vec![],
         };
         let endpoints = Endpoints { dynamodb: "http://127.0.0.1:8000".into(), ses: "http://127.0.0.1:3000/ses".into() };
         let extra = HashMap::from([("FRONTEND_URL".to_owned(), "http://localhost:5173".to_owned())]);
@@ -124,6 +130,8 @@ mod tests {
         assert_eq!(environment["AWS_ENDPOINT_URL_DYNAMODB"], "http://127.0.0.1:8000");
         assert_eq!(environment["FRONTEND_URL"], "http://localhost:5173");
         assert_eq!(environment["AWS_REGION"], "eu-central-1");
+        assert_eq!(environment["AWS_ACCESS_KEY_ID"], "f");
+        assert_eq!(union([&environment].into_iter())["AWS_ACCESS_KEY_ID"], "local");
     }
 
     #[test]

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 pub(crate) use self::local::SES_PATH;
 use self::routes::{Routes, segments};
+use crate::iam::Iam;
 use crate::mailbox::Mailbox;
 use crate::template::Cors;
 
@@ -46,6 +47,7 @@ pub(crate) struct Gateway {
     pub(crate) functions: Vec<Started>,
     pub(crate) cors: Option<Cors>,
     pub(crate) mailbox: Mailbox,
+    pub(crate) iam: Arc<Iam>,
     pub(crate) clock: Clock,
     pub(crate) log: bool,
     /// Ends the functions that are running.

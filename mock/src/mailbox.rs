@@ -160,7 +160,8 @@ impl Mailbox {
     }
 }
 
-fn refusal(status: u16, error: &'static str, message: &str) -> Answer {
+/// A refusal of SES.
+pub(crate) fn refusal(status: u16, error: &'static str, message: &str) -> Answer {
     Answer { status, error: Some(error), body: json!({"message": message}) }
 }
 

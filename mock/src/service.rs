@@ -1,6 +1,6 @@
 //! Puts the parts together: template, database, mailbox, functions, gateway.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use crate::dynamodb::DynamoDb;
 use crate::environment::{self, Endpoints, union};
 use crate::gateway::routes::Routes;
 use crate::gateway::{self, Gateway, SES_PATH, Started};
+use crate::iam::{Grant, Iam, UNRESTRICTED};
 use crate::template::{REGION, Template};
 use crate::{Data, Error, Mailbox};
 
@@ -107,6 +108,7 @@ pub struct LocalService {
     api: SocketAddr,
     dynamodb: DynamoDb,
     mailbox: Mailbox,
+    iam: Arc<Iam>,
     environments: BTreeMap<&'static str, HashMap<String, String>>,
     routes: Vec<(String, String, String)>,
     kill: Arc<Notify>,
@@ -148,7 +150,10 @@ impl LocalService {
         let listener = dynamodb_listener.into_std();
         let listener = listener.map_err(|error| Error::Listen("--dynamodb", dynamodb_address, error))?;
         let (tables, clock) = (&template.tables, &options.clock);
-        let dynamodb = DynamoDb::start(listener, folder.as_ref(), tables, clock.clone(), options.sweep_every)?;
+        let iam = Arc::new(Iam::new(&template));
+        let sweep_every = options.sweep_every;
+        let dynamodb =
+            DynamoDb::start(listener, folder.as_ref(), tables, clock.clone(), sweep_every, Arc::clone(&iam))?;
 
         let urls = Endpoints { dynamodb: url(dynamodb_address), ses: url(api) + SES_PATH };
         let mut environments = BTreeMap::new();
@@ -180,12 +185,13 @@ impl LocalService {
             functions: started,
             cors: template.cors,
             mailbox: mailbox.clone(),
+            iam: Arc::clone(&iam),
             clock: options.clock,
             log: options.log,
             kill: Arc::clone(&kill),
         };
         let serving = tokio::spawn(gateway::serve(api_listener, gateway, stopped));
-        Ok(Self { api, dynamodb, mailbox, environments, routes: listed, kill, stop, serving, folder })
+        Ok(Self { api, dynamodb, mailbox, iam, environments, routes: listed, kill, stop, serving, folder })
     }
 
     /// The API's address, such as `http://127.0.0.1:3000`.
@@ -212,13 +218,14 @@ impl LocalService {
         &self.mailbox
     }
 
-    /// The environment of the function with this binary; of one that there is not, an empty one.
+    /// The environment of the function with this binary, which makes whoever has it that function; of one that there is not,
+    /// an empty one.
     #[must_use]
     pub fn environment(&self, function: &str) -> HashMap<String, String> {
         self.environments.get(function).cloned().unwrap_or_default()
     }
 
-    /// Every variable that any function has.
+    /// Every variable that any function has, with keys that may do everything.
     #[must_use]
     pub fn variables(&self) -> BTreeMap<String, String> {
         union(self.environments.values())
@@ -245,7 +252,7 @@ impl LocalService {
         move || kill.notify_waiters()
     }
 
-    /// A client of the database, for whoever wants to look at the items themselves.
+    /// A client of the database that may do everything, for whoever wants to look at the items themselves.
     ///
     /// # Panics
     /// Never: what it is made of is constant.
@@ -255,10 +262,28 @@ impl LocalService {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))
-            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .credentials_provider(Credentials::new(UNRESTRICTED, "local", None, None, "local"))
             .http_client(aws::http_client(&Env::Table(HashMap::new())).expect("the embedded authorities"))
             .endpoint_url(self.dynamodb_url());
         aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// All that the template allows the functions.
+    #[must_use]
+    pub fn grants(&self) -> BTreeSet<Grant> {
+        self.iam.grants()
+    }
+
+    /// What of it the functions have used so far.
+    #[must_use]
+    pub fn used_grants(&self) -> BTreeSet<Grant> {
+        self.iam.used()
+    }
+
+    /// What was refused to functions so far, each with what is missing in the template.
+    #[must_use]
+    pub fn refusals(&self) -> Vec<String> {
+        self.iam.refusals()
     }
 
     /// Deletes the items that have expired, as `DynamoDB` does within some days. Gives their number.

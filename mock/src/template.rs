@@ -10,9 +10,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::resolve::table_arn;
 use self::resolve::{Resolver, text};
 use crate::Error;
 use crate::environment::fill;
+use crate::iam::{self, Statement};
 
 /// The region that the local service says it is in.
 pub(crate) const REGION: &str = "eu-central-1";
@@ -93,6 +95,8 @@ pub(crate) struct Function {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) routes: Vec<Route>,
     pub(crate) timeout_seconds: u64,
+    /// What it is allowed.
+    pub(crate) policies: Vec<Statement>,
 }
 
 /// A method and a path such as `/event/{id}`.
@@ -219,8 +223,14 @@ fn function(resolver: &Resolver<'_>, globals: &Value, id: &str, resource: &Value
             routes.push(route(resolver, &event["Properties"]).map_err(|fault| format!("Events.{name}: {fault}"))?);
         }
     }
+    // A role made elsewhere would take the place of the policies.
+    if !own["Role"].is_null() {
+        return Err("Role is not understood".into());
+    }
+    let policies = resolver.resolve(&own["Policies"]).map_err(|fault| format!("Policies: {fault}"))?;
     Ok(Function {
         id: id.to_owned(),
+        policies: iam::parse(&policies.unwrap_or_default())?,
         binary: binary.ok_or("Metadata.BuildProperties.Binary is missing")?.to_owned(),
         environment,
         routes,

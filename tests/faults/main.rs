@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
+mod policies;
 mod scenarios;
 
 use futures_util::{StreamExt, stream};

@@ -124,7 +124,8 @@ impl Service {
         });
         change(&mut options);
         let local = LocalService::start(options).await.unwrap_or_else(|error| panic!("{error}"));
-        let app = PlanApp::start(&Env::Table(local.environment("get-user")), clock).unwrap();
+        let everything = Env::Table(local.variables().into_iter().collect());
+        let app = PlanApp::start(&everything, clock).unwrap();
         let secrets = Mutex::new(HashSet::from([PASSWORD_HASH.to_owned()]));
         Self { local, time, http: reqwest::Client::new(), app, lines, secrets }
     }
@@ -304,12 +305,15 @@ impl Service {
     }
 }
 
-/// No line of the log holds a name, an address, a password, a token or a hash, whatever the test was about.
+/// Whatever the test was about: no function was refused anything by its policies, and no line of the log holds a name, an
+/// address, a password, a token or a hash.
 impl Drop for Service {
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
         }
+        let refusals = self.local.refusals();
+        assert!(refusals.is_empty(), "template.yaml does not allow what a function does:\n{}", refusals.join("\n"));
         let mut secrets = std::mem::take(&mut *self.secrets.lock().unwrap());
         for mail in self.local.mailbox().mails(None) {
             secrets.extend(secrets::of_mail(&mail));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{BODY_LIMIT, Gateway, Refusal, host, reply};
-use crate::mailbox::{Answer, Failure};
+use crate::mailbox::{Answer, Failure, refusal};
 
 const PAGE: &str = include_str!("../mailbox.html");
 
@@ -48,8 +48,17 @@ pub(super) async fn answer(gateway: &Gateway, request: Request) -> Response {
             }
             Err(error) => reply(StatusCode::BAD_REQUEST, &json!({"message": error.to_string()})),
         },
-        (&Method::POST, "/ses/v2/email/outbound-emails") => ses(&mailbox.send(&body)),
+        (&Method::POST, "/ses/v2/email/outbound-emails") => ses(&send(gateway, &parts.headers, &body)),
         _ => Refusal::NOT_FOUND.answer(),
+    }
+}
+
+/// Hands a mail over, if it comes from no function or its policies allow it.
+fn send(gateway: &Gateway, headers: &HeaderMap, body: &[u8]) -> Answer {
+    let function = gateway.iam.function(headers);
+    match function.map_or(Ok(()), |function| gateway.iam.judge_mail(function, body)) {
+        Ok(()) => gateway.mailbox.send(body),
+        Err(message) => refusal(403, "AccessDeniedException", &message),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The intrinsic functions of `CloudFormation`, as far as a template of ours uses them. They are resolved where the local
-//! service reads a value and nowhere else: a policy may say what it likes.
+//! service reads a value and nowhere else: what it does not read may say what it likes.
 
 use std::collections::HashMap;
 
@@ -122,9 +122,7 @@ impl<'a> Resolver<'a> {
     fn attribute(&self, resource: &str, attribute: &str) -> Result<String, String> {
         match (self.document["Resources"][resource]["Type"].as_str(), attribute) {
             (None, _) => Err(format!("Fn::GetAtt {resource}.{attribute}: there is no such resource")),
-            (Some("AWS::DynamoDB::Table"), "Arn") => {
-                Ok(format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{}", self.physical(resource, "TableName")?))
-            }
+            (Some("AWS::DynamoDB::Table"), "Arn") => Ok(table_arn(&self.physical(resource, "TableName")?)),
             (Some("AWS::Serverless::Function"), "Arn") => {
                 Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{resource}"))
             }
@@ -186,6 +184,11 @@ fn call(entries: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (key, argument) = entries.iter().next().filter(|_| entries.len() == 1)?;
     (key == "Ref" || key == "Condition" && argument.is_string() || key.starts_with("Fn::"))
         .then_some((key.as_str(), argument))
+}
+
+/// A table's ARN.
+pub(crate) fn table_arn(name: &str) -> String {
+    format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
 }
 
 /// A secret's ARN, as `Ref` gives it.

@@ -101,6 +101,13 @@ fn faults_name_the_place() {
         ),
         ("AllowOrigins: [!Ref Origin]", "AllowOrigins: 7", "Api.CorsConfiguration: invalid type"),
         ("PanicFunction:\n    Type", "PanicFunction:\n    Typ", "PanicFunction.Type is missing"),
+        ("Effect: Allow", "Effect: Deny", "EchoFunction.Policies[0].Statement[0].Effect: only Allow is understood"),
+        (
+            "!GetAtt UsersTable.Arn",
+            "!GetAtt Users.Arn",
+            "EchoFunction.Policies: Statement: Resource: Fn::GetAtt Users.Arn: ",
+        ),
+        ("Policies:", "Role: a\n      Policies:", "EchoFunction.Role is not understood"),
         ("Resources:", "Resourcen:", "Resources is missing"),
         ("Globals:", "Globals: [", "line "),
     ] {

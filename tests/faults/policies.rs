@@ -1,0 +1,237 @@
+//! Least privilege: whatever `template.yaml` allows a function, there is a request that needs it.
+//!
+//! That nothing is missing needs no test of its own. The local service refuses what is not allowed, and the harness fails
+//! every test in which that happened.
+
+use std::collections::{BTreeSet, HashMap};
+use std::pin::Pin;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Credentials;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use event_messenger::clock::Clock;
+use functions::ENDPOINTS;
+use futures_util::{FutureExt, StreamExt, stream};
+use mock::{Failure, Grant, LocalService, Options};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::wire::{Fault, Plan, Wire};
+use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
+
+use crate::scenarios::{self, Scenario};
+use crate::start;
+
+/// How many services run at once.
+const AT_ONCE: usize = 8;
+
+/// What comes of requests besides what the scenarios make of them.
+type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Those that make other calls than the scenarios do.
+const OUTCOMES: [Outcome; 11] = [
+    |service, _| Box::pin(a_registration_without_a_mail(service)),
+    |service, wire| Box::pin(a_confirmation_without_an_answer(service, wire)),
+    |service, _| Box::pin(a_pending_user_with_a_wrong_password(service)),
+    |service, _| Box::pin(logins_of_every_kind(service)),
+    |service, wire| Box::pin(a_login_during_a_change_of_the_password(service, wire)),
+    |service, _| Box::pin(a_picture_and_contacts(service)),
+    |service, _| Box::pin(a_change_after_a_wrong_password(service)),
+    |service, wire| Box::pin(links_for_a_new_password(service, wire)),
+    |service, wire| Box::pin(a_departure_after_a_deletion_that_broke_off(service, wire)),
+    |service, _| Box::pin(invitees_by_every_name(service)),
+    |service, wire| Box::pin(a_large_sending_that_broke_off(service, wire)),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_function_may_do_more_than_it_does() {
+    let of_scenarios = scenarios::all().into_iter().map(|scenario| play(scenario).boxed());
+    let of_outcomes = OUTCOMES.into_iter().map(|outcome| reach(outcome).boxed());
+    let used: Vec<_> = stream::iter(of_scenarios.chain(of_outcomes)).buffer_unordered(AT_ONCE).collect().await;
+    let used: BTreeSet<Grant> = used.into_iter().flatten().collect();
+    let (service, _) = start().await;
+    let allowed = service.local.grants();
+    let unused: Vec<_> = allowed.difference(&used).map(Grant::to_string).collect();
+    assert!(unused.is_empty(), "template.yaml allows what no function needs:\n{}", unused.join("\n"));
+    assert_eq!(allowed, used);
+}
+
+async fn play(scenario: Scenario) -> BTreeSet<Grant> {
+    let (service, _wire) = start().await;
+    let state = (scenario.prepare)(&service).await;
+    (scenario.act)(&service, &state).await.expect(scenario.success);
+    (scenario.check)(&service, &state, true).await;
+    service.local.used_grants()
+}
+
+async fn reach(outcome: Outcome) -> BTreeSet<Grant> {
+    let (service, wire) = start().await;
+    outcome(&service, &wire).await;
+    service.local.used_grants()
+}
+
+/// Makes this call and its like fail from now on.
+fn fail(wire: &Wire, call: usize) {
+    wire.plan(Some(Plan { call, fault: Fault::ServerError, always: true }));
+}
+
+async fn a_registration_without_a_mail(service: &Service) {
+    service.local.mailbox().set_failure(Failure::Down);
+    service.register("new").await.expect(503);
+}
+
+async fn a_confirmation_without_an_answer(service: &Service, wire: &Wire) {
+    service.register("new").await.expect(200);
+    let token = service.mailed_token("new@example.com");
+    fail(wire, 1);
+    service.confirm(&token).await.expect(503);
+    wire.plan(None);
+    service.confirm(&token).await.expect(200);
+    service.confirm(&token).await.expect(410);
+}
+
+async fn a_pending_user_with_a_wrong_password(service: &Service) {
+    service.register("new").await.expect(200);
+    service.pass(60);
+    let body = |password: &str| json!({"username": "new@example.com", "password": password});
+    service.post("/user/confirm", &body("guess")).await.expect(403);
+    service.post("/user/confirm", &body("new's password")).await.expect(200);
+}
+
+async fn logins_of_every_kind(service: &Service) {
+    let jane = service.user_with("jane", OLD_HASH).await;
+    for login in [jane.name, jane.email, jane.id.to_string()] {
+        service.login(&login, PASSWORD).await.expect(200);
+    }
+}
+
+async fn a_login_during_a_change_of_the_password(service: &Service, wire: &Wire) {
+    let jane = service.user("jane").await;
+    wire.plan(Some(Plan { call: 2, fault: Fault::Held, always: false }));
+    let changing = async {
+        wire.held().await;
+        change_password(service, &jane, PASSWORD, 200).await;
+        wire.release();
+    };
+    let (login, ()) = tokio::join!(service.login("jane", PASSWORD), changing);
+    login.expect(403);
+}
+
+async fn a_change_after_a_wrong_password(service: &Service) {
+    let jane = service.user("jane").await;
+    change_password(service, &jane, "guess", 403).await;
+    change_password(service, &jane, PASSWORD, 200).await;
+}
+
+async fn change_password(service: &Service, user: &User, old: &str, status: u16) {
+    let change = json!({"old_password": old, "new_password": "battery staple"});
+    service.put(user, "/user/password", &change).await.expect(status);
+}
+
+/// Seen by oneself, in the export as well.
+async fn a_picture_and_contacts(service: &Service) {
+    let [jane, john] = service.users(["jane", "john"]).await;
+    service.picnic(&jane, &[john]).await;
+    let changes = json!({"name": "Jane Doe", "avatar": "https://example.com/jane.png"});
+    service.call(&jane, Method::PATCH, "/user", &changes).await.expect(200);
+    service.get(&jane, "/user").await.expect(200);
+    service.get(&jane, "/user/export").await.expect(200);
+}
+
+async fn links_for_a_new_password(service: &Service, wire: &Wire) {
+    let jane = service.user("jane").await;
+    let forgot = async |status: u16| {
+        service.pass(60);
+        service.post("/user/password/forgot", &json!({"username": jane.email})).await.expect(status);
+    };
+    let reset = async |status: u16| {
+        let body = json!({"token": service.mailed_token(&jane.email), "new_password": "battery staple"});
+        service.post("/user/password/reset", &body).await.expect(status);
+    };
+    forgot(200).await;
+    forgot(200).await;
+    // As if somebody else had changed the password at that moment.
+    wire.plan(Some(Plan { call: 1, fault: Fault::ConditionFailed, always: false }));
+    reset(410).await;
+    wire.plan(None);
+    reset(200).await;
+    service.local.mailbox().set_failure(Failure::Down);
+    forgot(503).await;
+}
+
+async fn a_departure_after_a_deletion_that_broke_off(service: &Service, wire: &Wire) {
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, &[john]).await;
+    // The event is marked by then, and its rows are still to go.
+    fail(wire, 2);
+    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(503);
+    wire.plan(None);
+    for (password, status) in [("guess", 403), (PASSWORD, 204)] {
+        service.call(&jane, Method::DELETE, "/user", &json!({"password": password})).await.expect(status);
+    }
+}
+
+async fn invitees_by_every_name(service: &Service) {
+    let [jane, john, jim, joan] = service.users(["jane", "john", "jim", "joan"]).await;
+    let invited = json!([{"id": john.id}, {"id": jim.email}, {"id": joan.name}]);
+    let body = json!({"event": {"name": "Picnic", "members": [{"invited": invited}]}});
+    let create = async || {
+        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access);
+        service.send(request.header("idempotency-key", "1").json(&body)).await.expect(201)
+    };
+    let path = create().await.header("location").to_owned();
+    create().await;
+    let change = json!({"event": {"name": "Dinner", "members": [{"invited": invited}]}});
+    service.put(&jane, &path, &change).await.expect(200);
+}
+
+async fn a_large_sending_that_broke_off(service: &Service, wire: &Wire) {
+    let jane = service.user("jane").await;
+    let guests = service.guests(120).await;
+    let path = format!("/event/{}", service.draft(&jane, &picnic(&guests)).await);
+    let send = async || service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await;
+    // The second transaction, after those that read the event, the guests and the contacts.
+    fail(wire, 6);
+    send().await.expect(503);
+    wire.plan(None);
+    // Those who are not invited any more have rows already.
+    service.put(&jane, &path, &picnic(&guests[..1])).await.expect(200);
+    send().await.expect(200);
+}
+
+/// Whatever a slip in its code would ask for: who has no business with passwords or sessions cannot read them.
+#[tokio::test]
+async fn who_can_read_hashes_and_sessions() {
+    let local = LocalService::start(Options::in_memory(Clock::system())).await.unwrap();
+    let table = local.environment("login")["USERS_TABLE"].clone();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let key = HashMap::from([("pk".to_owned(), text("USER#1")), ("sk".to_owned(), text("USER"))]);
+    let (mut hashes, mut sessions) = (Vec::new(), Vec::new());
+    for name in ENDPOINTS.iter().map(|endpoint| endpoint.name) {
+        let keys = Credentials::new(name, "local", None, None, "test");
+        let config = local.dynamodb_client().config().to_builder().credentials_provider(keys);
+        let client = Client::from_conf(config.build());
+        let get = client.get_item().table_name(&table).set_key(Some(key.clone()));
+        let keys = KeysAndAttributes::builder().keys(key.clone()).build().unwrap();
+        let many = client.batch_get_item().request_items(&table, keys);
+        if get.send().await.is_ok() || many.send().await.is_ok() {
+            hashes.push(name);
+        }
+        let query = client.query().table_name(&table).key_condition_expression("pk = :pk");
+        if query.expression_attribute_values(":pk", text("SESSION#1")).send().await.is_ok() {
+            sessions.push(name);
+        }
+    }
+    local.shutdown().await;
+    let check_passwords = [
+        "confirm",
+        "resend-confirmation",
+        "login",
+        "change-password",
+        "forgot-password",
+        "reset-password",
+        "delete-user",
+    ];
+    assert_eq!(hashes, check_passwords);
+    let list_or_end = ["logout", "list-sessions", "change-password", "reset-password", "export-user", "delete-user"];
+    assert_eq!(sessions, list_or_end);
+}
