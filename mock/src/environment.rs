@@ -122,6 +122,7 @@ mod tests {
             ]),
             routes: vec![],
             timeout_seconds: 3,
+            memory_mb: 128,
             policies: vec![],
         };
         let endpoints = Endpoints { dynamodb: "http://127.0.0.1:8000".into(), ses: "http://127.0.0.1:3000/ses".into() };

@@ -110,6 +110,7 @@ pub struct LocalService {
     mailbox: Mailbox,
     iam: Arc<Iam>,
     environments: BTreeMap<&'static str, HashMap<String, String>>,
+    memory: BTreeMap<&'static str, u64>,
     routes: Vec<(String, String, String)>,
     kill: Arc<Notify>,
     // Before the folder, so that the next instance finds it free only when the gateway is told to end.
@@ -156,7 +157,7 @@ impl LocalService {
             DynamoDb::start(listener, folder.as_ref(), tables, clock.clone(), sweep_every, Arc::clone(&iam))?;
 
         let urls = Endpoints { dynamodb: url(dynamodb_address), ses: url(api) + SES_PATH };
-        let mut environments = BTreeMap::new();
+        let (mut environments, mut memory) = (BTreeMap::new(), BTreeMap::new());
         let mut routes = Routes::default();
         let mut started = Vec::new();
         // In the order in which a user meets them, which a YAML map does not have.
@@ -171,6 +172,7 @@ impl LocalService {
             function.routes.iter().for_each(|route| routes.add(route, started.len()));
             started.push(Started { name: endpoint.name, handler, timeout_seconds: function.timeout_seconds });
             environments.insert(endpoint.name, environment);
+            memory.insert(endpoint.name, function.memory_mb);
         }
         let listed = routes
             .iter()
@@ -191,7 +193,7 @@ impl LocalService {
             kill: Arc::clone(&kill),
         };
         let serving = tokio::spawn(gateway::serve(api_listener, gateway, stopped));
-        Ok(Self { api, dynamodb, mailbox, iam, environments, routes: listed, kill, stop, serving, folder })
+        Ok(Self { api, dynamodb, mailbox, iam, environments, memory, routes: listed, kill, stop, serving, folder })
     }
 
     /// The API's address, such as `http://127.0.0.1:3000`.
@@ -229,6 +231,12 @@ impl LocalService {
     #[must_use]
     pub fn variables(&self) -> BTreeMap<String, String> {
         union(self.environments.values())
+    }
+
+    /// The memory that the template gives the function with this binary, in MB; 0 for one that there is not.
+    #[must_use]
+    pub fn memory(&self, function: &str) -> u64 {
+        self.memory.get(function).copied().unwrap_or_default()
     }
 
     /// Method, path and function of each route, in the order in which a user meets them.

@@ -95,6 +95,7 @@ pub(crate) struct Function {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) routes: Vec<Route>,
     pub(crate) timeout_seconds: u64,
+    pub(crate) memory_mb: u64,
     /// What it is allowed.
     pub(crate) policies: Vec<Statement>,
 }
@@ -235,6 +236,7 @@ fn function(resolver: &Resolver<'_>, globals: &Value, id: &str, resource: &Value
         environment,
         routes,
         timeout_seconds: own["Timeout"].as_u64().or(globals["Function"]["Timeout"].as_u64()).unwrap_or(3),
+        memory_mb: own["MemorySize"].as_u64().or(globals["Function"]["MemorySize"].as_u64()).unwrap_or(128),
     })
 }
 

@@ -3,9 +3,11 @@
 //! Whatever happens, no success is told that did not happen, a failure says nothing of the inside, no reader sees anything
 //! half-written, and the same request, sent again, succeeds and does its work once.
 
+#![allow(clippy::cast_precision_loss, reason = "no figure here is that large")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
 mod policies;
+mod price;
 mod scenarios;
 
 use futures_util::{StreamExt, stream};
@@ -13,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
-use tests::{PASSWORD, Service, report, vote};
+use tests::{PASSWORD, Service, report, samples, vote};
 
 use crate::scenarios::{Scenario, State};
 
@@ -156,12 +158,15 @@ async fn no_session_outlives_the_password_that_opened_it() {
 
 #[tokio::test]
 async fn every_route_costs_what_the_readme_says() {
+    let service = Service::start().await;
     let mut rows = Vec::new();
     for scenario in scenarios::all() {
         let calls = calls(&scenario).await;
         let operations: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
         let (writes, reads) = calls.iter().fold((0.0, 0.0), |sum, call| (sum.0 + call.writes, sum.1 + call.reads));
-        rows.push(format!("| {} | {} | {writes} | {reads} |\n", scenario.name, operations.join(", ")));
+        let function = if scenario.name == "decide" { "vote" } else { samples::function(scenario.name) };
+        let price = price::of_a_million(function, &calls, service.local.memory(function) as f64);
+        rows.push(format!("| {} | {} | {writes} | {reads} | {price:.2} |\n", scenario.name, operations.join(", ")));
     }
     let table = rows.concat();
     let readme = std::fs::read_to_string(workspace("README.md")).unwrap();

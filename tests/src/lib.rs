@@ -136,6 +136,11 @@ impl Service {
         Log::new(move |line| lines.lock().unwrap().push(line.to_owned()))
     }
 
+    /// Logs a line as if a function had.
+    pub fn log_line(&self, line: &str) {
+        self.lines.lock().unwrap().push(line.to_owned());
+    }
+
     /// What the functions have logged of that type.
     pub fn logged(&self, kind: &str) -> Vec<Value> {
         let lines = self.lines.lock().unwrap();
@@ -264,13 +269,16 @@ impl Service {
         users.create_user(&account, now).await.unwrap();
         let session = RefreshToken::new(account.id).unwrap();
         users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
-        User {
+        let user = User {
             id: account.id,
             name: account.name,
             email: account.email,
             access: self.app.signer.access_token(&session, now).unwrap(),
             refresh: session.encode(),
-        }
+        };
+        let secrets = [hash, &user.email, &user.access, &user.refresh].map(str::to_owned);
+        self.secrets.lock().unwrap().extend(secrets);
+        user
     }
 
     /// Makes several such users.
