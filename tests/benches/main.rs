@@ -18,6 +18,14 @@ use std::time::Instant;
 
 use functions::ENDPOINTS;
 
+/// What the figures were made on.
+fn machine() -> String {
+    let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{cores} cores of {}, {}", model.map_or("an unnamed processor", |(_, name)| name), std::env::consts::ARCH)
+}
+
 #[tokio::main]
 async fn main() {
     let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -26,6 +34,7 @@ async fn main() {
     let functions = if functions.is_empty() { tables } else { functions };
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let started = Instant::now();
+    println!("on {}", machine());
     if is_wanted("cold") {
         stage::build(&functions);
         cold::run(&functions).await;

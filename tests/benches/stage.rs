@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 /// Builds the functions that are measured, as they are deployed but for the processor, and the floor.
 pub(crate) fn build(functions: &[&str]) {
     println!("building {} functions (a minute each, and six for the first) …", functions.len());
-    let mut arguments = vec!["build", "--release", "--locked", "-p", "functions", "--example", "floor"];
+    let mut arguments = vec!["build", "--release", "--locked", "-p", "functions", "-p", "floor", "--bin", "floor"];
     arguments.extend(functions.iter().flat_map(|name| ["--bin", name]));
     let status = Command::new(env!("CARGO")).args(arguments).current_dir(workspace("")).status().unwrap();
     assert!(status.success(), "the functions cannot be built");
@@ -25,8 +25,7 @@ pub(crate) fn build(functions: &[&str]) {
 
 /// Where a function's binary is.
 pub(crate) fn binary(name: &str) -> PathBuf {
-    let target = workspace("target/release");
-    if name == "floor" { target.join("examples/floor") } else { target.join(name) }
+    workspace("target/release").join(name)
 }
 
 /// The size of a file in bytes, as it is and compressed as in a zip file.
