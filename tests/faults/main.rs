@@ -25,18 +25,9 @@ const AT_ONCE: usize = 40;
 /// No route makes more calls than this.
 const MAX_CALLS: usize = 20;
 
-/// A service whose functions reach AWS over a wire that can be made to fail.
+/// A service with the limits that it is deployed with, on a wire that can be made to fail.
 async fn start() -> (Service, Wire) {
-    let wire = Wire::start().await;
-    let service = Service::start_with(|options| {
-        options.parameters.clear();
-        options.env.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), wire.url().to_owned());
-        options.env.insert("AWS_ENDPOINT_URL_SESV2".to_owned(), wire.url().to_owned());
-    })
-    .await;
-    wire.connect(service.local.dynamodb_url(), service.local.ses_url());
-    wire.kill_with(service.local.killer());
-    (service, wire)
+    Service::start_on_wire(|options| options.parameters.clear()).await
 }
 
 /// The calls that the scenario makes when nothing fails.

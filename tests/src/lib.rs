@@ -15,6 +15,8 @@
     reason = "much is called to check, or to prepare"
 )]
 
+pub mod remote;
+mod response;
 pub mod runtime;
 pub mod samples;
 pub mod schema;
@@ -37,9 +39,11 @@ use event_messenger::token::{MailedToken, RefreshToken};
 use jiff::Timestamp;
 use mock::{LocalService, Options};
 use reqwest::Method;
-use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+pub use crate::response::Response;
+use crate::wire::Wire;
 
 /// The password of every user whom [`Service::user`] makes.
 pub const PASSWORD: &str = "seldom guessed";
@@ -88,17 +92,6 @@ impl User {
     }
 }
 
-/// A response, checked for what every response promises.
-#[derive(Debug)]
-pub struct Response {
-    /// The status.
-    pub status: u16,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body; `null` for none.
-    pub body: Value,
-}
-
 impl Service {
     /// Starts a service.
     pub async fn start() -> Self {
@@ -128,6 +121,21 @@ impl Service {
         let app = PlanApp::start(&everything, clock).unwrap();
         let secrets = Mutex::new(HashSet::from([PASSWORD_HASH.to_owned()]));
         Self { local, time, http: reqwest::Client::new(), app, lines, secrets }
+    }
+
+    /// Starts a service with other options, whose functions reach AWS over a wire that can be made to fail.
+    pub async fn start_on_wire(change: impl FnOnce(&mut Options)) -> (Self, Wire) {
+        let wire = Wire::start().await;
+        let service = Self::start_with(|options| {
+            change(options);
+            for variable in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SESV2"] {
+                options.env.insert(variable.to_owned(), wire.url().to_owned());
+            }
+        })
+        .await;
+        wire.connect(service.local.dynamodb_url(), service.local.ses_url());
+        wire.kill_with(service.local.killer());
+        (service, wire)
     }
 
     /// Where the functions log.
@@ -174,33 +182,9 @@ impl Service {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         self.keep_secret(&serde_json::from_slice(body).unwrap_or_default());
         let response = self.http.execute(request).await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
-        // The gateway's own answer, when a function gave none.
-        if status == 500 && text == r#"{"message":"Internal Server Error"}"# {
-            return Response { status, headers, body: json!({"message": "Internal Server Error"}) };
-        }
-        for (name, value) in [("cache-control", "no-store"), ("x-content-type-options", "nosniff")] {
-            assert_eq!(
-                headers.get(name).map(|value| value.to_str().unwrap()),
-                Some(value),
-                "{name} of {status} {text}"
-            );
-        }
-        assert!(headers.contains_key("x-request-id"), "no request id: {status} {text}");
-        let is_json = headers.get("content-type").is_some_and(|kind| kind == "application/json");
-        let body = if text.is_empty() {
-            assert_eq!(status, 204, "an empty body");
-            Value::Null
-        } else if is_json {
-            let body = serde_json::from_str(&text).unwrap();
-            schema::check_response(status, &body);
-            self.keep_secret(&body);
-            body
-        } else {
-            Value::String(text)
-        };
-        Response { status, headers, body }
+        let response = Response::read(response).await.unwrap_or_else(|fault| panic!("{fault}"));
+        self.keep_secret(&response.body);
+        response
     }
 
     fn keep_secret(&self, body: &Value) {
@@ -330,28 +314,6 @@ impl Drop for Service {
             let told = secrets.iter().find(|secret| line.contains(secret.as_str()));
             assert!(told.is_none(), "the log tells {}: {line}", told.unwrap());
         }
-    }
-}
-
-impl Response {
-    /// The same, if it has that status.
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{}", self.body);
-        self
-    }
-
-    /// A header.
-    #[must_use]
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// The fields that the errors name.
-    #[must_use]
-    pub fn fields(&self) -> Vec<&str> {
-        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-        errors.iter().map(|error| error["field"].as_str().unwrap()).collect()
     }
 }
 

@@ -1,0 +1,117 @@
+//! Whether a deployed stage works: `EVENT_MESSENGER_URL=https://… cargo test --test smoke`. Without a URL the same checks run against a
+//! local service, so that they cannot rot.
+//!
+//! Nothing here registers anybody or sends a mail, and nothing needs a right on AWS. What is made is deleted again, whatever
+//! fails.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod stories;
+mod strangers;
+
+use serde_json::json;
+use tests::remote::Remote;
+use tests::wire::{Fault, Plan};
+use tests::{PASSWORD, Response, Service, report};
+
+/// What is tested.
+struct Stage {
+    remote: Remote,
+    /// A local service: the one that is tested if there is no other, and in any case the one that knows the routes.
+    local: Service,
+    is_local: bool,
+}
+
+/// Somebody who may log in.
+struct Account {
+    login: String,
+    password: String,
+}
+
+impl Stage {
+    async fn find() -> Self {
+        let local = Service::start().await;
+        let url = variable("EVENT_MESSENGER_URL");
+        let is_local = url.is_none();
+        let url = url.unwrap_or_else(|| local.local.api_url());
+        Self { remote: Remote::new(&url), local, is_local }
+    }
+
+    /// The account that the variables name; on the local service a new one, confirmed by the mail in its mailbox.
+    async fn account(&self) -> Option<Account> {
+        if !self.is_local {
+            let (login, password) = (variable("EVENT_MESSENGER_LOGIN"), variable("EVENT_MESSENGER_PASSWORD"));
+            return login.zip(password).map(|(login, password)| Account { login, password });
+        }
+        self.local.register("smoke").await.expect(200);
+        self.local.confirm(&self.local.mailed_token("smoke@example.com")).await.expect(200);
+        Some(Account { login: "smoke".to_owned(), password: "smoke's password".to_owned() })
+    }
+}
+
+/// A variable that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The response, if it came and has that status.
+fn expect(what: &str, status: u16, response: Result<Response, String>) -> Result<Response, String> {
+    let response = response.map_err(|fault| format!("{what}: {fault}"))?;
+    if response.status == status {
+        return Ok(response);
+    }
+    Err(format!("{what}: {} {} in place of {status}", response.status, response.body))
+}
+
+/// Fails with a line for each fault.
+fn judge(faults: &[String]) {
+    assert!(faults.is_empty(), "what is wrong ({}):\n{}", faults.len(), faults.join("\n"));
+}
+
+#[tokio::test]
+async fn strangers_are_answered_as_documented() {
+    let stage = Stage::find().await;
+    let faults = [
+        strangers::routes(&stage.remote, stage.local.local.routes()).await,
+        strangers::links(&stage.remote).await,
+        strangers::gateway(&stage.remote).await,
+    ];
+    judge(&faults.concat());
+}
+
+#[tokio::test]
+async fn a_user_makes_a_draft_and_leaves_nothing() {
+    let stage = Stage::find().await;
+    let Some(account) = stage.account().await else {
+        report(
+            "smoke: no draft was made, since EVENT_MESSENGER_LOGIN and EVENT_MESSENGER_PASSWORD do not name an account",
+        );
+        return;
+    };
+    judge(&stories::draft(&stage.remote, &account).await);
+}
+
+/// Wherever the story breaks off, neither a draft nor a session is left. Only a session whose tokens never came cannot be ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_breaks_off_leaves_nothing() {
+    let account = Account { login: "jane".to_owned(), password: PASSWORD.to_owned() };
+    for call in 0.. {
+        let (service, wire) = Service::start_on_wire(|_| {}).await;
+        let jane = service.user("jane").await;
+        wire.plan(Some(Plan { call, fault: Fault::KilledAfter, always: false }));
+        let faults = stories::draft(&Remote::new(&service.local.api_url()), &account).await;
+        if wire.struck() == 0 {
+            assert!(call > 20, "{call}");
+            return judge(&faults);
+        }
+        wire.plan(None);
+        let events = service.get(&jane, "/event").await.expect(200).body["events"].clone();
+        assert_eq!(events, json!([]), "after call {call}: {faults:?}");
+        let sessions = service.get(&jane, "/token").await.expect(200).body["sessions"].clone();
+        let has_lost_tokens = faults.iter().any(|fault| fault.starts_with("logging in"));
+        assert!(
+            has_lost_tokens || sessions.as_array().unwrap().len() == 1,
+            "after call {call}: {faults:?}, {sessions}"
+        );
+    }
+}
