@@ -32,7 +32,7 @@ impl Remote {
     /// the file that `AWS_CA_BUNDLE` names.
     pub fn new(url: &str) -> Self {
         let roots = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-        let roots = roots.map_or_else(|| workspace("shared/src/amazon-roots.pem"), Into::into);
+        let roots = roots.map_or_else(|| workspace("shared/amazon-roots.pem"), Into::into);
         let mut store = RootCertStore::empty();
         for certificate in CertificateDer::pem_file_iter(roots).expect("a file of authorities") {
             store.add(certificate.unwrap()).unwrap();
