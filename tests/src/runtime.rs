@@ -2,9 +2,11 @@
 //! on loopback, under which the compiled binaries run as they do on Lambda.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use http_body_util::{BodyExt, Full};
@@ -21,6 +23,8 @@ const TIMEOUT: Duration = Duration::from_secs(29);
 /// A process of a function, waiting for events.
 pub struct Function {
     child: Child,
+    /// Reads what it logs, since a full pipe would hold it up.
+    log: Option<JoinHandle<String>>,
     started: Instant,
     events: mpsc::Sender<Invocation>,
     outcomes: mpsc::Receiver<Outcome>,
@@ -50,7 +54,7 @@ impl Function {
         tokio::spawn(serve(listener, Arc::new(Mutex::new(waiting)), answered));
         let name = binary.file_stem().unwrap();
         let started = Instant::now();
-        let child = Command::new(binary)
+        let mut child = Command::new(binary)
             .env_clear()
             .envs(variables)
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -63,7 +67,12 @@ impl Function {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
-        Self { child, started, events, outcomes }
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).map(|_| log).unwrap()
+        });
+        Self { child, log: Some(log), started, events, outcomes }
     }
 
     /// Gives it an event and waits for what it makes of it.
@@ -109,9 +118,7 @@ impl Function {
     /// Ends the process and gives what it logged.
     pub fn stop(mut self) -> String {
         let _ = self.child.kill();
-        let mut log = String::new();
-        std::io::Read::read_to_string(&mut self.child.stderr.take().unwrap(), &mut log).unwrap();
-        log
+        self.log.take().unwrap().join().unwrap()
     }
 }
 
