@@ -83,7 +83,7 @@ impl Options {
     }
 
     /// The `TOKEN_SECRET` of `events/env.json` beside the template, which `sam local` is given as well: so each takes the tokens of
-    /// the other. None if there is no such file.
+    /// the other. None if there is no such file, or no secret in it.
     #[must_use]
     pub fn shared_secret(template: &Path) -> Option<String> {
         let file = std::fs::read(template.with_file_name("events").join("env.json")).ok()?;
