@@ -16,10 +16,9 @@ use serde_json::{Value, json};
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let holder = request.holder(&app.signer, &app.clock)?;
     let (user, now) = (holder.user, app.clock.now());
-    let profile = app.users.find_profile(user, now).await?.ok_or(Error::Unauthenticated)?;
+    let (profile, reset_mail) = app.users.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
     let sessions = app.users.list_sessions(user, now).await?;
     let sessions: Vec<Value> = sessions.iter().map(|session| session.view(holder.session)).collect();
-    let reset_mail = app.users.find_reset_mail(user, now).await?;
     let events = app.events.export_events(user).await?;
     request.audit(Act::UserExported, Subject::Account(Some(user)));
     let account = json!({

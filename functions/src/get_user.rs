@@ -6,7 +6,7 @@ use event_messenger::app::PlanApp;
 use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request};
 
-use crate::profile::profile;
+use crate::profile::{MAX_EVENTS, profile};
 
 /// `200` with the user, the contacts, the events and the open chats.
 ///
@@ -14,5 +14,7 @@ use crate::profile::profile;
 /// `Unauthenticated`, also when the user is no more.
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
-    profile(&app, user).await
+    // One after the other: a second connection, for both at once, costs a cold start more than it gains.
+    let (entries, _) = app.events.list_events(user, MAX_EVENTS, None).await?;
+    profile(&app, user, &entries).await
 }

@@ -8,19 +8,16 @@ use event_messenger::store::lists::Entry;
 use serde_json::json;
 
 /// How many events are listed at most, the newest first.
-const MAX_EVENTS: usize = 100;
+pub(crate) const MAX_EVENTS: usize = 100;
 
-/// `200` with the user, the contacts, the events and the open chats.
+/// `200` with the user, the contacts, these events and the open chats.
 ///
 /// # Errors
 /// `Unauthenticated` when the user is no more.
-pub(crate) async fn profile(app: &PlanApp, user: UserId) -> Result<Reply> {
-    let found = app.users.find_profile(user, app.clock.now());
-    let (found, listed) = tokio::join!(found, app.events.list_events(user, MAX_EVENTS, None));
-    let profile = found?.ok_or(Error::Unauthenticated)?;
-    let (entries, _) = listed?;
+pub(crate) async fn profile(app: &PlanApp, user: UserId, entries: &[Entry]) -> Result<Reply> {
+    let profile = app.users.find_profile(user, app.clock.now()).await?.ok_or(Error::Unauthenticated)?;
     let events: Vec<_> = entries.iter().map(|entry| entry.id).collect();
     let chats: Vec<_> =
-        entries.iter().filter(|entry| entry.sent && entry.chat_is_open()).map(|entry: &Entry| entry.id).collect();
+        entries.iter().filter(|entry| entry.sent && entry.chat_is_open()).map(|entry| entry.id).collect();
     Ok(Reply::ok(&json!({"user": profile.view(&events, &chats)})))
 }

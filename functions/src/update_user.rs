@@ -8,7 +8,7 @@ use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
 
-use crate::profile::profile;
+use crate::profile::{MAX_EVENTS, profile};
 
 /// `200` with the user. A new name is seen in all events that the user organises or was sent.
 ///
@@ -21,8 +21,9 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
         return Err(Error::Unauthenticated);
     }
     request.audit(Act::UserUpdated, Subject::Account(Some(user)));
-    if let Some(name) = &changes.name {
-        app.events.rename_user(user, name).await?;
-    }
-    profile(&app, user).await
+    let entries = match &changes.name {
+        Some(name) => app.events.rename_user(user, name, MAX_EVENTS).await?,
+        None => app.events.list_events(user, MAX_EVENTS, None).await?.0,
+    };
+    profile(&app, user, &entries).await
 }

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::people::Consistency;
+use super::resets::{RESET, ResetMail};
 use super::users::{USER, Users, attribute, key};
-use super::{Projection, Rounds, conditional, failure, from_item, number};
+use super::{Item, Projection, Rounds, conditional, from_item, number};
 use crate::domain::UserId;
 use crate::domain::login::Login;
 use crate::domain::user::Profile;
@@ -41,14 +42,38 @@ struct Shown {
 const SHOWN: Projection<'static> =
     Projection { expression: "username, email, #name, avatar, active, people", names: &[("#name", "name")] };
 
+/// Nor what is kept of the token in the mail.
+const EXPORTED: Projection<'static> = Projection {
+    expression: "username, email, #name, avatar, active, people, sent_at, expires_at",
+    names: &[("#name", "name")],
+};
+
 impl Users {
     /// What the user is told of oneself, unless the user is no more.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub async fn find_profile(&self, id: UserId, now: Timestamp) -> Result<Option<Profile>> {
+        let items = self.0.get_many(vec![key(USER, id), key(CONTACTS, id)], true, Some(&SHOWN)).await?;
+        self.profile(id, items, now).await
+    }
+
+    /// The same, and when a link for a new password was last mailed, as far as that is remembered.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn find_export(&self, id: UserId, now: Timestamp) -> Result<Option<(Profile, Option<Timestamp>)>> {
+        let keys = vec![key(USER, id), key(CONTACTS, id), key(RESET, id)];
+        let items = self.0.get_many(keys, true, Some(&EXPORTED)).await?;
+        let (mails, items): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.contains_key("sent_at"));
+        let mail: Option<ResetMail> = mails.into_iter().next().map(from_item).transpose()?;
+        let mailed_at = mail.map(|mail| mail.sent_at(now)).transpose()?.flatten();
+        Ok(self.profile(id, items, now).await?.map(|profile| (profile, mailed_at)))
+    }
+
+    async fn profile(&self, id: UserId, items: Vec<Item>, now: Timestamp) -> Result<Option<Profile>> {
         let (mut shown, mut contacts) = (None::<Shown>, Contacts::default());
-        for item in self.0.get_many(vec![key(USER, id), key(CONTACTS, id)], true, Some(&SHOWN)).await? {
+        for item in items {
             if item.contains_key("people") {
                 contacts = from_item(item)?;
             } else {
@@ -70,9 +95,8 @@ impl Users {
     pub async fn add_contacts(&self, user: UserId, people: &[UserId]) -> Result<()> {
         let mut rounds = Rounds::new("UpdateItem");
         loop {
-            let get = self.0.client.get_item().table_name(&self.0.name).set_key(Some(key(CONTACTS, user)));
-            let output = get.consistent_read(true).send().await.map_err(|error| failure("GetItem", error))?;
-            let stored: Contacts = output.item.map(from_item).transpose()?.unwrap_or_default();
+            let stored = self.0.get(key(CONTACTS, user)).await?;
+            let stored: Contacts = stored.map(from_item).transpose()?.unwrap_or_default();
             let merged = merge(people, &stored.people);
             if merged == stored.people {
                 return Ok(());

@@ -97,37 +97,10 @@ impl Events {
         let start = from.map(|position| start_key(user, &position)).transpose()?;
         let (page, next) = self.index_page(user, limit, start).await?;
         let next = next.map(|key| position(&key)).transpose()?;
-        let mut ids: Vec<EventId> = page.iter().map(event_id).collect::<Result<_>>()?;
-        // DynamoDB refuses a batch in which a key stands twice, whatever put it there.
-        let mut seen = HashSet::new();
-        ids.retain(|id| seen.insert(*id));
-
-        let own = member(user);
-        let keys = ids.iter().flat_map(|id| [key(*id, EVENT), key(*id, own.as_str())]).collect();
-        let mut rows: HashMap<(EventId, bool), Item> = HashMap::new();
-        for item in self.0.get_many(keys, false, Some(&SHOWN)).await? {
-            rows.insert((event_id(&item)?, row(&item) == EVENT), item);
-        }
-        let mut entries = Vec::with_capacity(ids.len());
-        for id in ids {
-            let Some(event) = rows.remove(&(id, true)) else { continue };
-            let event: EventRow = from_item(event)?;
-            let membership: Option<MemberRow> = rows.remove(&(id, false)).map(from_item).transpose()?;
-            let organises = event.user_id == user;
-            if event.expires_at.is_some() || !(organises || event.sent && membership.is_some()) {
-                continue;
-            }
-            entries.push(Entry {
-                id,
-                name: event.name,
-                sent: event.sent,
-                organises,
-                answer: membership.and_then(|row| row.answer),
-                created_at: Timestamp::from_millisecond(event.listed_at)
-                    .map_err(|error| Error::internal("listed_at", error))?,
-            });
-        }
-        Ok((entries, next))
+        let ids = distinct(&page)?;
+        let keys = ids.iter().flat_map(|id| shown(*id, user)).collect();
+        let rows = self.0.get_many(keys, false, Some(&SHOWN)).await?;
+        Ok((entries(user, &ids, rows)?, next))
     }
 
     /// A page of the user's entries in the index, the newest first, and where the next one begins.
@@ -151,6 +124,46 @@ impl Events {
         let output = query.send().await.map_err(|error| failure("Query", error))?;
         Ok((output.items.unwrap_or_default(), output.last_evaluated_key.filter(|key| !key.is_empty())))
     }
+}
+
+/// The events of these rows, each once: DynamoDB refuses a batch in which a key stands twice, whatever put it there.
+pub(super) fn distinct(rows: &[Item]) -> Result<Vec<EventId>> {
+    let mut seen = HashSet::new();
+    let mut ids: Vec<_> = rows.iter().map(event_id).collect::<Result<_>>()?;
+    ids.retain(|id| seen.insert(*id));
+    Ok(ids)
+}
+
+/// The keys of what a list shows of an event: the event itself, and the user's row as an invitee.
+pub(super) fn shown(event: EventId, user: UserId) -> [Item; 2] {
+    [key(event, EVENT), key(event, member(user))]
+}
+
+/// The entries of these events, in their order, from the rows read for them. Those that have not been sent to the user, or are
+/// no more, are left out.
+pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<Vec<Entry>> {
+    let keyed = rows.into_iter().map(|item| Ok(((event_id(&item)?, row(&item) == EVENT), item)));
+    let mut rows: HashMap<(EventId, bool), Item> = keyed.collect::<Result<_>>()?;
+    let mut entries = Vec::with_capacity(ids.len());
+    for &id in ids {
+        let Some(event) = rows.remove(&(id, true)) else { continue };
+        let event: EventRow = from_item(event)?;
+        let membership: Option<MemberRow> = rows.remove(&(id, false)).map(from_item).transpose()?;
+        let organises = event.user_id == user;
+        if event.expires_at.is_some() || !(organises || event.sent && membership.is_some()) {
+            continue;
+        }
+        entries.push(Entry {
+            id,
+            name: event.name,
+            sent: event.sent,
+            organises,
+            answer: membership.and_then(|row| row.answer),
+            created_at: Timestamp::from_millisecond(event.listed_at)
+                .map_err(|error| Error::internal("listed_at", error))?,
+        });
+    }
+    Ok(entries)
 }
 
 pub(super) fn event_id(item: &Item) -> Result<EventId> {

@@ -2,7 +2,7 @@
 //!
 //! What belongs to whom comes from the index, which may lag a moment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::event_items::{EVENT, EventRow, MemberRow, key, member, row};
 use super::events::{Events, written};
-use super::lists::event_id;
+use super::lists::{Entry, distinct, entries, event_id, shown};
 use super::users::built;
 use super::{Item, Rounds, conditional, from_item, text, to_item};
 use crate::domain::event::DELETED_USER;
@@ -67,14 +67,27 @@ impl Events {
         shown.collect()
     }
 
-    /// Puts a new name on all of the user's rows. Repeating it finishes what was interrupted.
+    /// Puts a new name on all of the user's rows, and lists the newest events, up to that number. Repeating it finishes what was
+    /// interrupted.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub async fn rename_user(&self, user: UserId, name: &str) -> Result<()> {
-        for item in self.0.get_many(self.keys_of(user).await?, true, None).await? {
-            let (attribute, id) = (if row(&item) == EVENT { "user_name" } else { "name" }, event_id(&item)?);
-            if item.get(attribute).and_then(|name| name.as_s().ok()).is_some_and(|old| old == name) {
+    /// When it cannot be read or written.
+    pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<Entry>> {
+        let own = self.keys_of(user).await?;
+        let ids = distinct(&own)?;
+        let (listed, rest) = ids.split_at(listed.min(ids.len()));
+        let mut keys: Vec<_> = listed.iter().flat_map(|id| shown(*id, user)).collect();
+        let rest: HashSet<_> = rest.iter().collect();
+        for key in own {
+            if rest.contains(&event_id(&key)?) {
+                keys.push(key);
+            }
+        }
+        let rows = self.0.get_many(keys, true, None).await?;
+        for item in &rows {
+            let attribute = if row(item) == EVENT { "user_name" } else { "name" };
+            let is_others = item.get("user_id") != Some(&text(&user));
+            if is_others || item.get(attribute).and_then(|name| name.as_s().ok()).is_some_and(|old| old == name) {
                 continue;
             }
             let update = self
@@ -82,7 +95,7 @@ impl Events {
                 .client
                 .update_item()
                 .table_name(&self.0.name)
-                .set_key(Some(key(id, row(&item))))
+                .set_key(Some(key(event_id(item)?, row(item))))
                 .update_expression("SET #name = :name")
                 // A row that is gone by now needs no name.
                 .condition_expression("user_id = :user")
@@ -91,7 +104,7 @@ impl Events {
                 .expression_attribute_values(":user", text(&user));
             conditional("UpdateItem", update.send().await)?;
         }
-        Ok(())
+        entries(user, listed, rows)
     }
 
     /// Takes the user out of all events. Drafts go. What was sent stays for its other members: the user's place in it, with

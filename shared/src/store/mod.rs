@@ -73,6 +73,13 @@ impl Table {
         Ok(Self { client, name: env.require(variable)? })
     }
 
+    /// Reads one item, as it is now.
+    async fn get(&self, key: Item) -> Result<Option<Item>> {
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key)).consistent_read(true);
+        let output = get.send().await.map_err(|error| failure("GetItem", error))?;
+        Ok(output.item)
+    }
+
     /// Reads many items at once, in any order; those that do not exist are left out.
     async fn get_many(
         &self,

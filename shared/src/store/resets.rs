@@ -6,9 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::users::{Account, USER, Users, attribute, key};
-use super::{EXPIRES_AT, conditional, failure, from_item, number, text, to_item};
-use crate::domain::UserId;
-use crate::error::Result;
+use super::{conditional, from_item, number, text, to_item};
+use crate::error::{Error, Result};
 use crate::token::digest::fingerprint;
 use crate::token::{MailedToken, TokenHash};
 
@@ -140,18 +139,21 @@ impl Users {
         let account = Box::new(account);
         Ok(if reset.bound == bound(&account.password) { Link::Open(account) } else { Link::Used(account) })
     }
+}
 
-    /// When a link was last mailed to the user, as far as that is remembered.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn find_reset_mail(&self, user: UserId, now: Timestamp) -> Result<Option<Timestamp>> {
-        let get = self.0.client.get_item().table_name(&self.0.name).set_key(Some(key(RESET, user)));
-        let found = get.consistent_read(true).send().await.map_err(|error| failure("GetItem", error))?;
-        let reset = found.item.map(from_item::<Reset>).transpose()?;
-        let reset = reset.filter(|reset| now.as_second() < reset.expires_at);
-        let sent_at = reset.map(|reset| Timestamp::from_second(reset.sent_at)).transpose();
-        sent_at.map_err(|error| crate::error::Error::internal(EXPIRES_AT, error))
+/// What its user is told of a link.
+#[derive(Deserialize)]
+pub(super) struct ResetMail {
+    sent_at: i64,
+    expires_at: i64,
+}
+
+impl ResetMail {
+    /// When it was mailed, unless that is to be forgotten by now.
+    pub(super) fn sent_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let remembered = now.as_second() < self.expires_at;
+        let sent_at = remembered.then(|| Timestamp::from_second(self.sent_at)).transpose();
+        sent_at.map_err(|error| Error::internal("sent_at", error))
     }
 }
 

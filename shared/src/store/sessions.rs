@@ -125,14 +125,7 @@ impl Users {
     /// # Errors
     /// When it cannot be read.
     pub async fn has_session(&self, token: &RefreshToken) -> Result<bool> {
-        let get = self
-            .0
-            .client
-            .get_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(token.user(), token.session())))
-            .consistent_read(true);
-        get.send().await.map(|output| output.item.is_some()).map_err(|error| failure("GetItem", error))
+        Ok(self.0.get(key(token.user(), token.session())).await?.is_some())
     }
 
     /// Spends the token in favour of the next one. A token that was spent just now leaves everything as it is;

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Item, NotWritten, Table, conditional, failure, from_item, number, text, to_item};
+use super::{Item, NotWritten, Table, conditional, from_item, number, text, to_item};
 use crate::domain::UserId;
 use crate::domain::login::Login;
 use crate::domain::user::{NewUser, ProfileChanges};
@@ -175,17 +175,7 @@ impl Users {
     /// # Errors
     /// When the table cannot be read.
     pub async fn find_account(&self, id: UserId, now: Timestamp) -> Result<Option<Account>> {
-        let output = self
-            .0
-            .client
-            .get_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(USER, id)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| failure("GetItem", error))?;
-        let account: Option<Account> = output.item.map(from_item).transpose()?;
+        let account: Option<Account> = self.0.get(key(USER, id)).await?.map(from_item).transpose()?;
         Ok(account.filter(|account| account.is_live(now)))
     }
 
@@ -195,8 +185,7 @@ impl Users {
     /// When the table cannot be read.
     pub async fn find_user(&self, login: &Login, now: Timestamp) -> Result<Option<UserId>> {
         let key = Self::login_key(login).unwrap_or_else(|| key(NAME, login.key()));
-        let claim = self.0.get_many(vec![key], true, None).await?.into_iter().next();
-        let claimant = claim.map(|item| Self::claimant(item, now)).transpose()?.flatten();
+        let claimant = self.0.get(key).await?.map(|item| Self::claimant(item, now)).transpose()?.flatten();
         Ok(match login {
             Login::Id(id) => Some(*id),
             _ => claimant,
