@@ -263,6 +263,12 @@ mod tests {
                 "https://api.example",
             ),
             (json!({"x-forwarded-proto": "http"}), "127.0.0.1:3000", "$default", "http://127.0.0.1:3000"),
+            (
+                json!({"x-forwarded-proto": "https", "host": "xn--mnchen-3ya.example"}),
+                "xn--mnchen-3ya.example",
+                "$default",
+                "https://xn--mnchen-3ya.example",
+            ),
             (json!({"host": "127.0.0.1:9000"}), "localhost", "$default", "http://127.0.0.1:9000"),
         ];
         for (headers, domain, stage, url) in cases {
