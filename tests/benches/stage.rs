@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::ToSpan;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::schema::workspace;
@@ -42,6 +44,8 @@ pub(crate) struct Stage {
     pub(crate) event: String,
     tls: String,
     bundle: PathBuf,
+    /// How many users were made for requests.
+    users: AtomicUsize,
 }
 
 impl Stage {
@@ -64,7 +68,7 @@ impl Stage {
         let event = path.strip_prefix("/event/").unwrap().to_owned();
         let bundle = workspace("target/bench/authority.pem");
         let tls = front(service.local.dynamodb_url(), &bundle).await;
-        Self { service, jane, john, event, tls, bundle }
+        Self { service, jane, john, event, tls, bundle, users: AtomicUsize::new(0) }
     }
 
     /// The environment of a function, with TLS to the database.
@@ -77,20 +81,66 @@ impl Stage {
         environment
     }
 
-    /// A request to that function that succeeds, or gets as far as the database.
+    /// A request to that function by the invitee or the organiser of the event. Reading, voting, answering and logging in
+    /// succeed any number of times.
     pub(crate) fn request(&self, function: &str) -> Value {
-        // Who may not delete the event, so that it is there for the next.
-        let user = if ["vote", "answer", "delete-event"].contains(&function) { &self.john } else { &self.jane };
-        let mut event = samples::event(function, Some(user));
-        if event["pathParameters"].get("id").is_some() {
-            event["pathParameters"]["id"] = json!(self.event);
-        }
+        let user = if ["vote", "answer"].contains(&function) { &self.john } else { &self.jane };
+        let body = match function {
+            "login" => json!({"username": "jane", "password": PASSWORD}),
+            "vote" => tests::vote("date", "01.02.2027"),
+            _ => Value::Null,
+        };
+        request(function, user, &self.event, &body)
+    }
+
+    /// A request to that function that succeeds once: what it uses up is made for it.
+    pub(crate) async fn fresh_request(&self, function: &str) -> Value {
+        let service = &self.service;
+        let name = format!("user{}", self.users.fetch_add(1, Ordering::Relaxed));
+        // A second link is mailed after a minute.
+        let since = service.now() - 2.minutes();
+        let picnic = tests::picnic(std::slice::from_ref(&self.john));
         match function {
-            "login" => event["body"] = json!(json!({"username": "jane", "password": PASSWORD}).to_string()),
-            "vote" => event["body"] = json!(json!({"event": {"date": [{"confirmed": "01.02.2027"}]}}).to_string()),
-            _ => {}
+            "register" => request(function, &self.jane, "", &tests::registration(&name)),
+            "confirm" => {
+                let (_, token) = service.registered(&name, tests::PASSWORD_HASH, since).await;
+                let mut event = samples::event(function, None);
+                event["rawQueryString"] = json!(format!("token={}", token.encode()));
+                event["queryStringParameters"]["token"] = json!(token.encode());
+                event
+            }
+            "resend-confirmation" => {
+                service.registered(&name, tests::PASSWORD_HASH, since).await;
+                request(function, &self.jane, "", &json!({"username": name, "password": PASSWORD}))
+            }
+            "login" | "get-event" | "list-sessions" | "get-user" | "export-user" | "list-events" | "vote"
+            | "answer" => self.request(function),
+            _ => {
+                let user = service.user(&name).await;
+                let (mut event, mut body) = (String::new(), Value::Null);
+                match function {
+                    "refresh" | "logout" => body = json!({"refresh_token": user.refresh}),
+                    "change-password" => body = json!({"old_password": PASSWORD, "new_password": "battery staple"}),
+                    "forgot-password" => body = json!({"username": user.email}),
+                    "reset-password" => {
+                        service.post("/user/password/forgot", &json!({"username": name})).await.expect(200);
+                        let token = service.mailed_token(&user.email);
+                        body = json!({"token": token, "new_password": "battery staple"});
+                    }
+                    "create-event" => body = picnic,
+                    "update-event" => (event, body) = (service.draft(&user, &picnic).await, picnic),
+                    "send-event" => event = service.draft(&user, &picnic).await,
+                    _ => {
+                        let path = service.picnic(&user, std::slice::from_ref(&self.john)).await;
+                        path.rsplit('/').next().unwrap_or_default().clone_into(&mut event);
+                        if function == "delete-user" {
+                            body = json!({"password": PASSWORD});
+                        }
+                    }
+                }
+                request(function, &user, &event, &body)
+            }
         }
-        event
     }
 
     /// Reads something through the local service, so that the database has nothing left to do for the first time.
@@ -98,6 +148,18 @@ impl Stage {
         let path = format!("/event/{}", self.event);
         self.service.call(&self.jane, Method::GET, &path, &Value::Null).await.expect(200);
     }
+}
+
+/// The sample of that function, by that user, for that event and with that body; its own where it is `null`.
+fn request(function: &str, user: &User, id: &str, body: &Value) -> Value {
+    let mut event = samples::event(function, Some(user));
+    if event["pathParameters"].get("id").is_some() {
+        event["pathParameters"]["id"] = json!(id);
+    }
+    if !body.is_null() {
+        event["body"] = json!(body.to_string());
+    }
+    event
 }
 
 /// TLS on loopback before the database, by an authority of its own whose certificate it writes to `bundle`.

@@ -49,7 +49,7 @@ use crate::wire::Wire;
 pub const PASSWORD: &str = "seldom guessed";
 
 /// A hash of [`PASSWORD`] as the service makes them.
-const PASSWORD_HASH: &str =
+pub const PASSWORD_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$QCJrYmg27EowvCz0ec9F8+iGCzxawbV4R8nu3ML+8H8";
 
 /// A hash of [`PASSWORD`] from the days when less work was enough.
@@ -246,13 +246,10 @@ impl Service {
 
     /// Makes such a user whose password has that hash.
     pub async fn user_with(&self, name: &str, hash: &str) -> User {
-        let (users, now) = (&self.app.users, self.now());
-        let new = NewUser::parse(&registration(name)).unwrap();
-        let token = MailedToken::new(Uuid::new_v4()).unwrap();
-        let account = Account::new(token.user(), &new, hash.to_owned(), token.hash(), now);
-        users.create_user(&account, now).await.unwrap();
+        let now = self.now();
+        let (account, token) = self.registered(name, hash, now).await;
         let session = RefreshToken::new(account.id).unwrap();
-        users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
+        self.app.users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
         let user = User {
             id: account.id,
             name: account.name,
@@ -263,6 +260,15 @@ impl Service {
         let secrets = [hash, &user.email, &user.access, &user.refresh].map(str::to_owned);
         self.secrets.lock().unwrap().extend(secrets);
         user
+    }
+
+    /// Makes such an account that has yet to confirm since then. Gives the token of its link too.
+    pub async fn registered(&self, name: &str, hash: &str, since: Timestamp) -> (Account, MailedToken) {
+        let new = NewUser::parse(&registration(name)).unwrap();
+        let token = MailedToken::new(Uuid::new_v4()).unwrap();
+        let account = Account::new(token.user(), &new, hash.to_owned(), token.hash(), since);
+        self.app.users.create_user(&account, since).await.unwrap();
+        (account, token)
     }
 
     /// Makes several such users.
