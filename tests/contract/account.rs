@@ -65,6 +65,22 @@ async fn a_new_name_is_seen_wherever_the_user_is() {
 }
 
 #[tokio::test]
+async fn a_new_name_is_seen_in_more_events_than_are_listed() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let oldest = service.draft(&jane, &picnic(&[])).await;
+    service.pass(1);
+    for _ in 0..101 {
+        service.draft(&jane, &picnic(&[])).await;
+    }
+    let changed = patch(&service, &jane, &json!({"name": "Jane Doe"})).await.expect(200).body;
+    assert_eq!(changed, service.get(&jane, "/user").await.expect(200).body);
+    assert_eq!(changed["user"]["events"].as_array().unwrap().len(), 100);
+    let event = service.get(&jane, &format!("/event/{oldest}")).await.expect(200).body["event"].clone();
+    assert_eq!(event["members"][0]["confirmed"][0]["name"], "Jane Doe", "{event}");
+}
+
+#[tokio::test]
 async fn an_export_holds_everything_about_the_user_and_no_secret() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;

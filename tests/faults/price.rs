@@ -23,8 +23,8 @@ const CALL: f64 = 5.0;
 const MAIL: f64 = 50.0;
 
 /// The CPU of a warm request without a hash, and of a hash, in ms of a whole core: `cargo bench -p tests -- warm hash`.
-const CPU: f64 = 0.39;
-const HASH: f64 = 20.8;
+const CPU: f64 = 0.34;
+const HASH: f64 = 18.9;
 
 /// The memory that comes with a whole core, in MB.
 const CORE: f64 = 1769.0;
