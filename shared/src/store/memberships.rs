@@ -84,9 +84,10 @@ impl Events {
             }
         }
         let rows = self.0.get_many(keys, true, None).await?;
+        let owner = text(&user);
         for item in &rows {
             let attribute = if row(item) == EVENT { "user_name" } else { "name" };
-            let is_others = item.get("user_id") != Some(&text(&user));
+            let is_others = item.get("user_id") != Some(&owner);
             if is_others || item.get(attribute).and_then(|name| name.as_s().ok()).is_some_and(|old| old == name) {
                 continue;
             }
@@ -101,7 +102,7 @@ impl Events {
                 .condition_expression("user_id = :user")
                 .expression_attribute_names("#name", attribute)
                 .expression_attribute_values(":name", AttributeValue::S(name.to_owned()))
-                .expression_attribute_values(":user", text(&user));
+                .expression_attribute_values(":user", owner.clone());
             conditional("UpdateItem", update.send().await)?;
         }
         entries(user, listed, rows)
@@ -127,8 +128,7 @@ impl Events {
     async fn leave_as_organiser(&self, id: EventId, user: UserId, now: Timestamp) -> Result<()> {
         let mut rounds = Rounds::new("UpdateItem");
         loop {
-            let found = self.0.get_many(vec![key(id, EVENT)], true, None).await?;
-            let event: Option<EventRow> = found.into_iter().next().map(from_item).transpose()?;
+            let event: Option<EventRow> = self.0.get(key(id, EVENT)).await?.map(from_item).transpose()?;
             let Some(event) = event.filter(|event| event.user_id == user) else { return Ok(()) };
             // A draft, or an event whose deletion was interrupted.
             if !event.sent || event.expires_at.is_some() {
@@ -155,8 +155,7 @@ impl Events {
     async fn leave_as_invitee(&self, id: EventId, user: UserId) -> Result<()> {
         let mut rounds = Rounds::new("TransactWriteItems");
         loop {
-            let found = self.0.get_many(vec![key(id, member(user))], true, None).await?;
-            let Some(old) = found.into_iter().next() else { return Ok(()) };
+            let Some(old) = self.0.get(key(id, member(user))).await? else { return Ok(()) };
             // A vote that comes between is not to be lost.
             let unchanged = |attribute: &str| {
                 if old.contains_key(attribute) {
