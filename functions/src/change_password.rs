@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use event_messenger::app::AccountApp;
 use event_messenger::domain::fault::{Fault, Node};
-use event_messenger::domain::login::Login;
 use event_messenger::domain::password::{Attempt, Password};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
 use event_messenger::mail::password_changed::password_changed;
+use event_messenger::store::users::{Account, NewPassword};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::credentials::{Trial, hash, matches};
@@ -21,7 +22,7 @@ struct Change {
     new: String,
 }
 
-/// `200 {}`; all other sessions end, and a mail tells of it. Repeating it after a lost answer does no harm.
+/// `200 {}`; all other sessions end, and a mail tells of it. Repeating it within a minute, after a lost answer, does no harm.
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `BadCredentials` for a wrong old password, `TooSoon` after too many of those.
@@ -29,28 +30,36 @@ pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
     let holder = request.holder(&app.signer, &app.clock)?;
     let change = request.parse(Change::parse)?;
     let now = app.clock.now();
-    let trial = Trial::open(&app.users, &app.limits, &request, &Login::Id(holder.user), now).await?;
+    let trial = Trial::of_holder(&app.users, &app.limits, &request, holder.user, now).await?;
     let account = trial.account().await?.filter(|account| account.active).ok_or(Error::Unauthenticated)?;
     let new = Password::parse(&change.new, Some(&account.username), Some(&account.email))
         .map_err(|message| Error::invalid("new_password", message))?;
-
-    if matches(change.old, Some(&account)).await? {
-        trial.passed().await?;
+    if matches(change.old.clone(), Some(&account.password)).await? {
         let hash = hash(new).await?;
-        // A write that was repeated because its answer was lost finds its own hash there.
-        if !app.users.update_password(&account, &hash).await?
-            && app.users.find_account(holder.user, now).await?.is_none_or(|account| account.password != hash)
-        {
-            return Err(Error::BadCredentials);
+        let is_written = app.users.update_password(&account, &hash, NewPassword::Changed(now)).await?;
+        // The same request may have come twice at once.
+        if !is_written && !is_done(&change, trial.account().await?.as_ref(), now).await? {
+            return Err(trial.failed());
         }
-    } else if !matches(Attempt::new(&change.new), Some(&account)).await? {
-        return Err(trial.failed().await);
+    } else if !is_done(&change, Some(&account), now).await? {
+        return Err(trial.failed());
     }
+    trial.passed_once().await?;
     app.users.revoke_sessions(holder.user, Some(holder.session)).await?;
     request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
     let notice = password_changed(&account.username, now, request.address())?;
     tell(&app.mailer, &request, &account, notice).await;
     Ok(Reply::ok(&json!({})))
+}
+
+/// Whether this very change was made just now. Only whoever knows the former password learns that, and it takes a turn too.
+async fn is_done(change: &Change, account: Option<&Account>, now: Timestamp) -> Result<bool> {
+    let Some(account) = account.filter(|account| account.active && account.has_new_password(now)) else {
+        return Ok(false);
+    };
+    let Some(former) = &account.former_password else { return Ok(false) };
+    Ok(matches(change.old.clone(), Some(former)).await?
+        && matches(Attempt::new(&change.new), Some(&account.password)).await?)
 }
 
 impl Change {

@@ -7,38 +7,65 @@ use event_messenger::error::{Error, Result};
 use event_messenger::http::pages::confirm_page;
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
-use event_messenger::token::{MailedToken, RefreshToken};
+use event_messenger::store::users::Account;
+use event_messenger::token::MailedToken;
+use jiff::Timestamp;
 
 use crate::credentials::refused;
 use crate::tokens::token_object;
 
-/// `200` with the token object of the first session, and the user is active. A browser is given a page whose button does this,
-/// whatever the link: the page says what is wrong with it.
+/// `200` with the token object of the first session, and the user is active. A browser is given a page whose button does this; the
+/// page names the user who is confirmed, or says what is wrong with the link.
 ///
 /// # Errors
-/// `Invalid` for what is no token at all, `LinkSpent` for one that no longer works, `TooSoon` after too many of those.
+/// `Invalid` for what is no token at all, `ConfirmationLinkUsed` and `LinkSpent` for one that no longer works, `TooSoon` after too
+/// many of those.
 pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
+    let (token, now) = (request.query("token").and_then(|text| MailedToken::parse(&text)), app.clock.now());
     if request.wants_html() {
-        return confirm_page();
+        return page(&app, token.as_ref(), now).await;
     }
-    let token = request.query("token").and_then(|text| MailedToken::parse(&text));
     let token =
         token.ok_or_else(|| Error::invalid("token", "must be the token of a confirmation link, in the query"))?;
-    match confirm(&app, &request, &token).await {
-        Err(error @ Error::LinkSpent) => {
-            Err(refused(&app.users, &app.limits, &request, token.user(), error, app.clock.now()).await)
+    match confirm(&app, &request, &token, now).await {
+        Err(error @ (Error::LinkSpent | Error::ConfirmationLinkUsed)) => {
+            Err(refused(&app.users, &app.limits, &request, token.user(), error, now).await)
         }
         result => result,
     }
 }
 
-async fn confirm(app: &SessionApp, request: &Request, token: &MailedToken) -> Result<Reply> {
-    let now = app.clock.now();
-    let account = app.users.find_account(token.user(), now).await?.ok_or(Error::LinkSpent)?;
-    if account.confirm_hash.as_ref() != Some(&token.hash()) {
-        return Err(Error::LinkSpent);
+async fn page(app: &SessionApp, token: Option<&MailedToken>, now: Timestamp) -> Result<Reply> {
+    let Some(token) = token else {
+        return confirm_page(Err("This link is not complete. Open the one in the mail again."));
+    };
+    match pending(app, token, now).await {
+        Ok(account) => confirm_page(Ok(&account.username)),
+        Err(Error::LinkSpent) => {
+            confirm_page(Err("This link was replaced, or is too old. Ask for a new one, or register again."))
+        }
+        Err(Error::ConfirmationLinkUsed) => {
+            confirm_page(Err("Your e-mail address is confirmed already. You can log in."))
+        }
+        Err(error) => Err(error),
     }
-    let session = RefreshToken::new(account.id)?;
+}
+
+/// The account that this link confirms.
+async fn pending(app: &SessionApp, token: &MailedToken, now: Timestamp) -> Result<Account> {
+    let account = app.users.find_account(token.user(), now).await?.ok_or(Error::LinkSpent)?;
+    if account.leaving || account.confirm_hash.as_ref() != Some(&token.hash()) {
+        Err(Error::LinkSpent)
+    } else if account.active {
+        Err(Error::ConfirmationLinkUsed)
+    } else {
+        Ok(account)
+    }
+}
+
+async fn confirm(app: &SessionApp, request: &Request, token: &MailedToken, now: Timestamp) -> Result<Reply> {
+    let account = pending(app, token, now).await?;
+    let session = app.signer.first_token(account.id)?;
     if let Err(error) = app.users.confirm(&account, &token.hash(), &session, request.device(), now).await {
         // Where DynamoDB did not answer, it may have written all the same; then the link is spent, and so would be the user's chance.
         if !(matches!(error, Error::Unavailable(_)) && app.users.has_session(&session).await?) {

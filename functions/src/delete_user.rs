@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use event_messenger::app::{AccountApp, LeaveApp};
 use event_messenger::domain::fault::{Fault, Node};
-use event_messenger::domain::login::Login;
 use event_messenger::domain::password::Attempt;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
@@ -25,15 +24,15 @@ pub async fn handle(app: Arc<LeaveApp>, request: Request) -> Result<Reply> {
     let holder = request.holder(signer, clock)?;
     let attempt = request.parse(parse)?;
     let now = clock.now();
-    let trial = Trial::open(users, limits, &request, &Login::Id(holder.user), now).await?;
+    let trial = Trial::of_holder(users, limits, &request, holder.user, now).await?;
     let account = trial.account().await?.filter(|account| account.active || account.leaving);
     let account = account.ok_or(Error::Unauthenticated)?;
-    if !matches(attempt, Some(&account)).await? {
-        return Err(trial.failed().await);
+    if !matches(attempt, Some(&account.password)).await? {
+        return Err(trial.failed());
     }
-    trial.passed().await?;
-    if !users.begin_deletion(&account, now).await? {
-        return Err(Error::BadCredentials);
+    // One that was interrupted has begun already.
+    if !account.leaving && !users.begin_deletion(&account, now).await? {
+        return Err(trial.failed());
     }
     app.events.forget_user(account.id, now).await?;
     users.revoke_sessions(account.id, None).await?;

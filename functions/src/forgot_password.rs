@@ -11,6 +11,7 @@ use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
 use event_messenger::mail::NOBODY;
+use event_messenger::store::quotas::Quota;
 use event_messenger::store::users::{Account, Users};
 use event_messenger::token::MailedToken;
 use event_messenger::token::digest::nobodys_id;
@@ -18,7 +19,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::mailing::{MAIL_REQUESTS, send_reset};
+use crate::mailing::send_reset;
 
 /// The time of an answer, which hides what is left of a difference: to read and to parse an account takes longer than to find none.
 const TIME: Duration = Duration::from_secs(1);
@@ -32,9 +33,8 @@ const TIME: Duration = Duration::from_secs(1);
 pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let login = request.parse(parse)?;
     let now = app.clock.now();
-    let limit = app.limits.mail_requests;
-    app.users.take_turn(MAIL_REQUESTS, request.address(), limit, now).await?;
-    let time = if limit == 0 { Duration::ZERO } else { TIME };
+    app.users.count(&Quota::of_mail_requests(request.address(), &app.limits, now)).await?;
+    let time = if app.limits.mail_requests == 0 { Duration::ZERO } else { TIME };
     let (result, ()) = tokio::join!(forgot(&app, &request, &login, now), tokio::time::sleep(time));
     result
 }
@@ -70,7 +70,7 @@ async fn send(
     token: &MailedToken,
     now: Timestamp,
 ) -> Result<Option<UserId>> {
-    let is_kept = app.users.create_reset(token, password, app.limits.mails, now).await?;
+    let is_kept = app.users.create_reset(token, password, request.address(), &app.limits, now).await?;
     let receiver = account.filter(|_| is_kept);
     let to = receiver.map_or(("nobody", NOBODY), |account| (&account.username, &account.email));
     send_reset(app, request, to, token, now).await?;

@@ -6,7 +6,6 @@ use event_messenger::app::SessionApp;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
-use event_messenger::token::RefreshToken;
 
 use crate::credentials::authenticate;
 use crate::tokens::token_object;
@@ -17,15 +16,17 @@ use crate::tokens::token_object;
 /// `BadCredentials`, `Unconfirmed` for the right password of a pending user, `TooSoon` after too many failures.
 pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
     let now = app.clock.now();
-    let account = authenticate(&app.users, &app.limits, &request, now).await?;
+    let (account, trial) = authenticate(&app.users, &app.limits, &request, now).await?;
+    trial.passed().await?;
     if !account.active {
         return Err(Error::Unconfirmed);
     }
-    let session = RefreshToken::new(account.id)?;
+    let session = app.signer.first_token(account.id)?;
     app.users.create_session(&session, request.device(), now).await?;
-    // Who changed the password meanwhile ended the sessions that were there, and may have come too early for this one.
-    let is_same = app.users.find_account(account.id, now).await?.is_some_and(|now| now.password == account.password);
-    if !is_same {
+    app.users.revoke_surplus(account.id, session.session()).await?;
+    // Whoever changed the password or left meanwhile ended the sessions that were there, and may have come too early for this one.
+    let stored = app.users.find_account(account.id, now).await?;
+    if stored.is_none_or(|stored| !stored.active || stored.password != account.password) {
         app.users.revoke_session(&session).await?;
         return Err(Error::BadCredentials);
     }

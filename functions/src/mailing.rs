@@ -6,22 +6,20 @@ use event_messenger::http::Request;
 use event_messenger::mail::confirmation::confirmation;
 use event_messenger::mail::password_reset::password_reset;
 use event_messenger::store::resets::RESET_SECONDS;
-use event_messenger::store::users::{Account, CONFIRMATION_SECONDS};
+use event_messenger::store::users::Account;
 use event_messenger::token::MailedToken;
 use jiff::{SignedDuration, Timestamp};
 
-/// What requests are counted as that mail to somebody of whom nothing is known yet.
-pub(crate) const MAIL_REQUESTS: &str = "mail requests";
-
-/// Mails the link that confirms this account.
+/// Mails the link that confirms this account, which works for the rest of its day.
 pub(crate) async fn send_confirmation(
     app: &LinkApp,
     request: &Request,
     account: &Account,
     token: &MailedToken,
-    now: Timestamp,
 ) -> Result<()> {
-    let (link, expires_at) = (link(app, request, "/user/confirm", token), after(now, CONFIRMATION_SECONDS)?);
+    let link = link(app, request, "/user/confirm", token);
+    let expires_at = account.expires_at.map(Timestamp::from_second).transpose();
+    let expires_at = expires_at.map_err(|error| Error::internal("expiry", error))?.ok_or(Error::AlreadyConfirmed)?;
     app.mailer.send(&account.email, confirmation(&account.username, &link, expires_at)?).await
 }
 

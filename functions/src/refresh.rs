@@ -21,7 +21,7 @@ pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
     let token = RefreshToken::parse(&text).ok_or(Error::SessionOver)?;
     let now = app.clock.now();
     let account = Subject::Account(Some(token.user()));
-    match app.users.refresh_session(&token, app.signer.successors(&token), request.device(), now).await? {
+    match app.users.refresh_session(&token, &app.signer, request.device(), now).await? {
         Refreshed::Goes(next) => {
             request.identify(token.user());
             request.audit(Act::Refreshed, account);

@@ -7,6 +7,7 @@ use event_messenger::domain::user::NewUser;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
+use event_messenger::store::quotas::Quota;
 use event_messenger::store::users::Account;
 use event_messenger::token::MailedToken;
 use jiff::Timestamp;
@@ -14,20 +15,21 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::credentials::hash;
-use crate::mailing::{MAIL_REQUESTS, send_confirmation};
+use crate::mailing::send_confirmation;
 
 /// `200 {}` and one mail, or nothing at all: without the mail nothing is kept.
 ///
 /// # Errors
-/// `Invalid`, `UserExists`, `TooSoon` after too many from one network, `Unavailable`.
+/// `Invalid`, `UserExists`, `TooSoon` after too many from one network or for one address, `Unavailable`.
 pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let user = request.parse(NewUser::parse)?;
     let now = app.clock.now();
     // Before anything that costs more than this.
-    app.users.take_turn(MAIL_REQUESTS, request.address(), app.limits.mail_requests, now).await?;
+    app.users.count(&Quota::of_mail_requests(request.address(), &app.limits, now)).await?;
     let token = MailedToken::new(Uuid::new_v4())?;
     let account = Account::new(token.user(), &user, hash(user.password.clone()).await?, token.hash(), now);
-    if let Err(error) = create(&app, &request, &account, &token, now).await {
+    let mails = Quota::of_confirmations(&account.email, request.address(), &app.limits, now);
+    if let Err(error) = create(&app, &request, &account, &token, &mails, now).await {
         // Even where DynamoDB did not answer, it may have written.
         if !matches!(error, Error::UserExists)
             && let Err(undoing) = app.users.delete_inactive(&account).await
@@ -45,8 +47,14 @@ async fn create(
     request: &Request,
     account: &Account,
     token: &MailedToken,
+    mails: &Quota,
     now: Timestamp,
 ) -> Result<()> {
     app.users.create_user(account, now).await?;
-    send_confirmation(app, request, account, token, now).await
+    app.users.count(mails).await?;
+    let sent = send_confirmation(app, request, account, token).await;
+    if sent.is_err() {
+        app.users.uncount(mails).await?;
+    }
+    sent
 }

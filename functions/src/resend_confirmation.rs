@@ -6,6 +6,7 @@ use event_messenger::app::LinkApp;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
+use event_messenger::store::quotas::Quota;
 use event_messenger::store::users::Account;
 use event_messenger::token::MailedToken;
 use jiff::Timestamp;
@@ -20,27 +21,25 @@ const PAUSE_SECONDS: i64 = 60;
 /// `200 {}` and a new mail. Without the mail the older link goes on working.
 ///
 /// # Errors
-/// `BadCredentials`, `AlreadyConfirmed`, `TooSoon`, `Unavailable`.
+/// `BadCredentials`; `AlreadyConfirmed`, also if somebody else has confirmed the address; `TooSoon`; `Unavailable`.
 pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let now = app.clock.now();
-    let account = authenticate(&app.users, &app.limits, &request, now).await?;
-    if account.active {
+    let (account, trial) = authenticate(&app.users, &app.limits, &request, now).await?;
+    trial.passed_once().await?;
+    if account.active || app.users.is_confirmed(&account).await? {
         return Err(Error::AlreadyConfirmed);
     }
-    let wait = wait(&account, app.limits.mails, now);
+    let wait = account.confirm_sent_at.map_or(0, |sent_at| sent_at + PAUSE_SECONDS - now.as_second());
     if wait > 0 {
         return Err(Error::TooSoon(wait.unsigned_abs()));
     }
-    let sent_before = now.as_second() - PAUSE_SECONDS;
     let token = MailedToken::new(account.id)?;
-    let renewed = app.users.renew_confirmation(&account, &token.hash(), sent_before, now).await;
-    let sent = match renewed {
-        Ok(()) => send_confirmation(&app, &request, &account, &token, now).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = sent {
+    let mails = Quota::of_confirmations(&account.email, request.address(), &app.limits, now);
+    app.users.count(&mails).await?;
+    if let Err(error) = send(&app, &request, &account, &token, now).await {
+        app.users.uncount(&mails).await?;
         // Even where DynamoDB did not answer, it may have written.
-        if !matches!(error, Error::TooSoon(_))
+        if matches!(error, Error::Unavailable(_) | Error::Internal(_))
             && let Err(undoing) = app.users.restore_confirmation(&account, &token.hash()).await
         {
             request.trouble("a confirmation link without a mail replaces the older one", &undoing);
@@ -51,10 +50,7 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     Ok(Reply::ok(&json!({})))
 }
 
-/// How many seconds remain until the next mail: the rest of a minute, or of the registration where that has used up its mails.
-fn wait(account: &Account, mails: u32, now: Timestamp) -> i64 {
-    let used_up = mails > 0 && account.confirm_mails >= mails;
-    let next =
-        if used_up { account.expires_at } else { account.confirm_sent_at.map(|sent_at| sent_at + PAUSE_SECONDS) };
-    next.map_or(0, |next| next - now.as_second())
+async fn send(app: &LinkApp, request: &Request, account: &Account, token: &MailedToken, now: Timestamp) -> Result<()> {
+    app.users.renew_confirmation(account, &token.hash(), now.as_second() - PAUSE_SECONDS, now).await?;
+    send_confirmation(app, request, account, token).await
 }

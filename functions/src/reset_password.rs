@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use event_messenger::app::MailApp;
 use event_messenger::domain::fault::{Fault, Node};
-use event_messenger::domain::password::{Attempt, Password};
+use event_messenger::domain::password::Password;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::pages::reset_page;
-use event_messenger::http::{Reply, Request};
+use event_messenger::http::{Reply, Request, both};
 use event_messenger::log::{Act, Subject};
 use event_messenger::mail::password_changed::password_changed;
 use event_messenger::store::resets::Link;
-use event_messenger::store::users::Account;
+use event_messenger::store::users::{Account, NewPassword};
 use event_messenger::token::MailedToken;
+use event_messenger::token::digest::fingerprint;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::credentials::{hash, matches, refused};
+use crate::credentials::{hash, refused};
 use crate::notices::tell;
 
 /// What the page sends.
@@ -25,18 +26,20 @@ struct Reset {
     new: String,
 }
 
-/// `200 {}`; all sessions end, and a mail tells of it. Repeating it after a lost answer does no harm.
+/// `200 {}`; all sessions end, and a mail tells of it. Whoever names the request by an `Idempotency-Key` can repeat it for a minute,
+/// after a lost answer.
 ///
 /// # Errors
-/// `Invalid`, `LinkSpent`, `TooSoon` after too many of those.
+/// `Invalid`; `ResetLinkUsed` and `LinkSpent`, whatever the password; `TooSoon` after too many of those.
 pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
     if request.is_get() {
         return reset_page();
     }
-    let Reset { token, new } = request.parse(Reset::parse)?;
+    let (key, Reset { token, new }) = both(request.idempotency_key(), request.parse(Reset::parse))?;
+    let by = key.map(|key| fingerprint(&[token.user().as_bytes(), key.as_bytes()]));
     let now = app.clock.now();
-    let account = match reset(&app, &token, &new, now).await {
-        Err(error @ Error::LinkSpent) => {
+    let account = match reset(&app, &token, &new, by.as_deref(), now).await {
+        Err(error @ (Error::LinkSpent | Error::ResetLinkUsed)) => {
             return Err(refused(&app.users, &app.limits, &request, token.user(), error, now).await);
         }
         result => result?,
@@ -49,23 +52,28 @@ pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
     Ok(Reply::ok(&json!({})))
 }
 
-/// Writes the new password, unless it is there already: the answer to an earlier request may have been lost.
-async fn reset(app: &MailApp, token: &MailedToken, new: &str, now: Timestamp) -> Result<Account> {
-    let account = match app.users.find_reset(token, now).await? {
-        Link::Open(account) => account,
-        Link::Used(account) if matches(Attempt::new(new), Some(&account)).await? => return Ok(*account),
-        Link::Used(_) | Link::Spent => return Err(Error::LinkSpent),
-    };
-    let password = Password::parse(new, Some(&account.username), Some(&account.email))
-        .map_err(|message| Error::invalid("new_password", message))?;
-    let hash = hash(password).await?;
-    // A write that was repeated because its answer was lost finds its own hash there.
-    if !app.users.update_password(&account, &hash).await?
-        && app.users.find_account(account.id, now).await?.is_none_or(|account| account.password != hash)
-    {
-        return Err(Error::LinkSpent);
+/// Writes the new password, unless this very request has done so already. What a used link answers does not depend on a password.
+async fn reset(app: &MailApp, token: &MailedToken, new: &str, by: Option<&str>, now: Timestamp) -> Result<Account> {
+    let mut link = app.users.find_reset(token, now).await?;
+    if let Link::Open(account) = link {
+        let password = Password::parse(new, Some(&account.username), Some(&account.email))
+            .map_err(|message| Error::invalid("new_password", message))?;
+        let (hash, why) = (hash(password).await?, NewPassword::Reset { token: &token.hash(), by, now });
+        if app.users.update_password(&account, &hash, why).await? {
+            return Ok(*account);
+        }
+        // Somebody came first, perhaps this request itself.
+        link = app.users.find_reset(token, now).await?;
     }
-    Ok(*account)
+    let Link::Used(account) = link else { return Err(Error::LinkSpent) };
+    if account.has_new_password(now) {
+        if by.is_some() && account.reset_by.as_deref() == by {
+            return Ok(*account);
+        }
+        // The answer may have been lost before the sessions had ended.
+        app.users.revoke_sessions_before(account.id, account.password_at.unwrap_or_default()).await?;
+    }
+    Err(Error::ResetLinkUsed)
 }
 
 impl Reset {

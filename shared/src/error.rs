@@ -24,8 +24,12 @@ pub enum Error {
     AlreadyConfirmed,
     /// Too often or too soon; the same can be tried again after so many seconds.
     TooSoon(u64),
-    /// The confirmation link was used, replaced, or is too old.
+    /// The link was replaced, is too old, or confirms an address that somebody else has confirmed.
     LinkSpent,
+    /// The confirmation link was used.
+    ConfirmationLinkUsed,
+    /// The link for a new password was used.
+    ResetLinkUsed,
     /// There is no session with this refresh token any more.
     SessionOver,
     /// There is no such event for this user.

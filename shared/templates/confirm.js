@@ -4,9 +4,9 @@ const button = document.getElementById("confirm");
 // The token is of no use to anybody who later looks at the screen or the history; a reload finds it in the entry's state.
 const url = location.search ? location.href : history.state;
 history.replaceState(url, "", location.pathname);
-button.hidden = !url;
+if (button) button.hidden = !url;
 if (!url) message.textContent = "Please open the link in the mail again.";
-button.addEventListener("click", async () => {
+button?.addEventListener("click", async () => {
   button.disabled = true;
   message.textContent = "One moment …";
   try {

@@ -5,6 +5,10 @@ const token = new URLSearchParams(location.search).get("token") || history.state
 history.replaceState(token, "", location.pathname);
 form.hidden = !token;
 if (!token) message.textContent = "Please open the link in the mail again.";
+// Names the request, so that it can be sent again after a lost answer; another password is another request.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+let key = newKey();
+password.addEventListener("input", () => (key = newKey()));
 shown.addEventListener("change", () => (password.type = shown.checked ? "text" : "password"));
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -13,7 +17,7 @@ form.addEventListener("submit", async (event) => {
   try {
     const response = await fetch(location.pathname, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
       body: JSON.stringify({ token, new_password: password.value }),
       credentials: "omit",
     });

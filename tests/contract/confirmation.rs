@@ -66,33 +66,63 @@ async fn a_browser_is_given_a_page_that_confirms_nobody_by_itself() {
             "{policy}"
         );
         let html = page.body.as_str().unwrap();
-        assert!(html.contains("<button") && !html.contains(&token), "{html}");
+        assert!(html.contains("<button") && html.contains("<strong>jane</strong>") && !html.contains(&token), "{html}");
         assert!(!html.contains("http://") && !html.contains("https://"), "nothing is loaded from elsewhere: {html}");
     }
     service.confirm(&token).await.expect(200);
 }
 
 #[tokio::test]
-async fn a_browser_is_given_the_page_even_for_half_a_link() {
+async fn the_page_says_what_is_wrong_with_a_link() {
     let service = Service::start().await;
-    for query in ["", "?token=cut"] {
-        let request = service.request(Method::GET, &format!("/user/confirm{query}"));
+    for name in ["jane", "john"] {
+        service.register(name).await.expect(200);
+    }
+    let (jane, john) = (service.mailed_token("jane@example.com"), service.mailed_token("john@example.com"));
+    service.confirm(&jane).await.expect(200);
+    service.pass(60);
+    resend(&service, "john", "john's password").await.expect(200);
+    for (token, message) in [
+        ("", "is not complete"),
+        ("cut", "is not complete"),
+        (jane.as_str(), "is confirmed already"),
+        (john.as_str(), "was replaced, or is too old"),
+    ] {
+        let request = service.request(Method::GET, &format!("/user/confirm?token={token}"));
         let page = service.send(request.header(ACCEPT, "text/html")).await.expect(200);
-        assert!(page.body.as_str().unwrap().contains("<button"), "{query}");
+        let html = page.body.as_str().unwrap();
+        assert!(html.contains(message) && !html.contains("<button"), "{token}: {html}");
     }
 }
 
 #[tokio::test]
-async fn a_new_link_replaces_the_old_one_and_works_for_a_day() {
+async fn a_used_link_is_told_from_a_replaced_one() {
+    let service = Service::start().await;
+    service.register("jane").await.expect(200);
+    let first = service.mailed_token("jane@example.com");
+    service.pass(60);
+    resend(&service, "jane", "jane's password").await.expect(200);
+    let second = service.mailed_token("jane@example.com");
+    service.confirm(&second).await.expect(200);
+    for (token, message) in [(first, "replaced"), (second, "confirmed already")] {
+        let response = service.confirm(&token).await.expect(410);
+        assert!(response.body["message"].as_str().unwrap().contains(message), "{}", response.body);
+    }
+}
+
+#[tokio::test]
+async fn a_new_link_replaces_the_old_one_and_works_for_the_rest_of_the_day() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
     let old = service.mailed_token("jane@example.com");
-    service.pass(DAY - 60);
+    service.pass(DAY - 120);
     assert_eq!(resend(&service, "Jane@example.com", "jane's password").await.expect(200).body, json!({}));
     let new = service.mailed_token("jane@example.com");
     assert_ne!(old, new);
     service.confirm(&old).await.expect(410);
-    service.pass(DAY - 1);
+    let mail = service.local.mailbox().mails(Some("jane@example.com")).pop().unwrap();
+    assert!(mail.text.contains("02 January 2027, 12:00 UTC"), "{}", mail.text);
+    service.pass(119);
     service.register("jane").await.expect(409);
     service.confirm(&new).await.expect(200);
     service.pass(DAY);

@@ -70,6 +70,22 @@ async fn repeating_it_after_a_lost_answer_does_no_harm() {
         change(&service, &jane, PASSWORD, NEW).await.expect(200);
     }
     service.login("jane", NEW).await.expect(200);
+    service.pass(60);
+    change(&service, &jane, PASSWORD, NEW).await.expect(403);
+}
+
+#[tokio::test]
+async fn nothing_but_the_old_password_changes_it() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let other = service.login("jane", PASSWORD).await.expect(200).body["refresh_token"].clone();
+    for (old, new) in [("guess", PASSWORD), ("guess", NEW), (NEW, PASSWORD)] {
+        change(&service, &jane, old, new).await.expect(403);
+    }
+    service.post("/token", &json!({"refresh_token": other})).await.expect(200);
+    change(&service, &jane, PASSWORD, NEW).await.expect(200);
+    change(&service, &jane, PASSWORD, "quite another").await.expect(403);
+    service.login("jane", NEW).await.expect(200);
 }
 
 #[tokio::test]

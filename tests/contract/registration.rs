@@ -16,10 +16,13 @@ async fn a_registration_brings_one_mail_and_an_inactive_user() {
 async fn a_taken_name_or_address_is_a_conflict_whatever_its_case() {
     let service = Service::start().await;
     service.register("jane").await.expect(200);
+    service.register("john").await.expect(200);
+    service.confirm(&service.mailed_token("john@example.com")).await.expect(200);
     let cases = [
         ("the same again", "jane", "jane@example.com"),
-        ("the name in another case", "JANE", "other@example.com"),
-        ("the address in another case", "other", "Jane@Example.com"),
+        ("a pending name in another case", "JANE", "other@example.com"),
+        ("a confirmed name", "john", "other@example.com"),
+        ("a confirmed address in another case", "other", "John@Example.com"),
     ];
     for (case, username, email) in cases {
         let body = json!({"username": username, "password": "long enough", "email": email});
@@ -27,7 +30,7 @@ async fn a_taken_name_or_address_is_a_conflict_whatever_its_case() {
         assert_eq!(response.status, 409, "{case}");
         assert_eq!(response.body, json!({"message": "User is already exist in Data Base"}), "{case}");
     }
-    assert_eq!(service.local.mailbox().sent(), 1);
+    assert_eq!(service.local.mailbox().sent(), 2);
 }
 
 #[tokio::test]
@@ -61,7 +64,11 @@ async fn dynamodb_deletes_what_has_expired_and_nothing_else() {
     service.register("john").await.expect(200);
     service.confirm(&service.mailed_token("john@example.com")).await.expect(200);
     service.pass(24 * 60 * 60 + 1);
-    assert_eq!(service.local.sweep().unwrap(), 3, "the user, the name and the address");
+    assert_eq!(
+        service.local.sweep().unwrap(),
+        5,
+        "the user, the name, the address, and how many mails went to two addresses"
+    );
     service.login("john", "john's password").await.expect(200);
     service.register("jane").await.expect(200);
 }

@@ -108,12 +108,29 @@ async fn a_link_of_one_kind_is_none_of_the_other() {
 }
 
 #[tokio::test]
-async fn repeating_it_after_a_lost_answer_does_no_harm() {
+async fn a_request_that_has_a_name_can_be_repeated_for_a_minute() {
     let (service, _, token) = asked().await;
-    for _ in 0..2 {
-        reset(&service, &token, NEW).await.expect(200);
+    let named = async |name: &str| {
+        let request = service.request(Method::POST, "/user/password/reset").header("idempotency-key", name);
+        service.send(request.json(&json!({"token": token, "new_password": NEW}))).await
+    };
+    for (wait, name, status) in [(0, "1", 200), (59, "1", 200), (0, "2", 410), (1, "1", 410)] {
+        service.pass(wait);
+        named(name).await.expect(status);
     }
     service.login("jane", NEW).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_a_used_link_answers_depends_on_no_password() {
+    let (service, _, token) = asked().await;
+    reset(&service, &token, NEW).await.expect(200);
+    let session = service.login("jane", NEW).await.expect(200).body["refresh_token"].clone();
+    for password in [NEW, PASSWORD, "quite another", "short"] {
+        let response = reset(&service, &token, password).await.expect(410);
+        assert!(response.body["message"].as_str().unwrap().contains("used already"), "{}", response.body);
+    }
+    service.post("/token", &json!({"refresh_token": session})).await.expect(200);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use event_messenger::domain::user::NewUser;
 use event_messenger::store::users::Account;
-use event_messenger::token::{MailedToken, RefreshToken};
+use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{PASSWORD, Service, User, picnic, registration, report, vote};
@@ -87,7 +87,7 @@ async fn unconfirmed(service: &Service) -> User {
     let hash = tests::OLD_HASH.to_owned();
     let account = Account::new(token.user(), &new, hash, token.hash(), now);
     app.users.create_user(&account, now).await.unwrap();
-    let session = RefreshToken::new(account.id).unwrap();
+    let session = app.signer.first_token(account.id).unwrap();
     let access = app.signer.access_token(&session, now).unwrap();
     User { id: account.id, name: account.name, email: account.email, access, refresh: session.encode() }
 }

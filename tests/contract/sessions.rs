@@ -147,11 +147,55 @@ async fn a_made_up_token_ends_nobodys_session() {
     assert_eq!(service.post("/token", &json!({"refresh_token": null})).await.expect(400).fields(), ["refresh_token"]);
 }
 
+/// Both ids stand in the access token, in the list of sessions and in the export.
+#[tokio::test]
+async fn whoever_knows_the_ids_of_a_session_cannot_end_it() {
+    let (service, jane) = start().await;
+    let next = refreshed(&service, &jane.refresh).await;
+    service.pass(11);
+    for position in [43, 60, 84] {
+        for text in [&jane.refresh, &next] {
+            refresh(&service, &altered(text, position)).await.expect(401);
+            service.pass(1800);
+        }
+    }
+    let next = refreshed(&service, &next).await;
+    service.pass(11);
+    refresh(&service, &jane.refresh).await.expect(401);
+    refresh(&service, &next).await.expect(401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_sessions_are_the_most_and_the_oldest_ends() {
+    let (service, jane) = start().await;
+    let login = async || {
+        service.pass(1);
+        service.login("jane", PASSWORD).await.expect(200).body["refresh_token"].as_str().unwrap().to_owned()
+    };
+    let second = login().await;
+    for _ in 0..98 {
+        login().await;
+    }
+    refreshed(&service, &jane.refresh).await;
+    login().await;
+    refresh(&service, &jane.refresh).await.expect(401);
+    refreshed(&service, &second).await;
+    join_all((0..20).map(|_| service.login("jane", PASSWORD))).await;
+    let tokens = service.login("jane", PASSWORD).await.expect(200).body;
+    let access = tokens["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(list(&service, &User { access, ..jane }).await.len(), 100);
+}
+
+/// The token with another character there.
+fn altered(token: &str, position: usize) -> String {
+    let other = if token.as_bytes()[position] == b'A' { "B" } else { "A" };
+    format!("{}{other}{}", &token[..position], &token[position + 1..])
+}
+
 #[tokio::test]
 async fn logging_out_takes_a_token_of_the_session() {
     let (service, jane) = start().await;
-    let other = if jane.refresh.as_bytes()[60] == b'A' { "B" } else { "A" };
-    let made_up = format!("{}{other}{}", &jane.refresh[..60], &jane.refresh[61..]);
+    let made_up = altered(&jane.refresh, 60);
     revoke(&service, &made_up).await.expect(200);
     let next = refreshed(&service, &jane.refresh).await;
     revoke(&service, &jane.refresh).await.expect(200);

@@ -132,7 +132,7 @@ async fn no_session_outlives_the_password_that_opened_it() {
     let (service, wire) = start().await;
     let jane = service.user("jane").await;
     // The call that writes the session, once the password was found right.
-    wire.plan(Some(Plan { call: 2, fault: Fault::Held, always: false }));
+    wire.plan(Some(Plan { call: 6, fault: Fault::Held, always: false }));
     let logging_in = service.login("jane", PASSWORD);
     let changing = async {
         wire.held().await;
@@ -142,7 +142,7 @@ async fn no_session_outlives_the_password_that_opened_it() {
     };
     let (login, ()) = tokio::join!(logging_in, changing);
     login.expect(403);
-    assert_eq!(wire.calls()[2].operation, "PutItem");
+    assert_eq!(wire.calls()[6].operation, "PutItem");
     let sessions = service.get(&jane, "/token").await.expect(200).body["sessions"].clone();
     assert_eq!(sessions.as_array().unwrap().len(), 1, "jane's own, from before: {sessions}");
 }

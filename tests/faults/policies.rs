@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Credentials;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use event_messenger::clock::Clock;
+use event_messenger::store::sessions::Device;
 use functions::ENDPOINTS;
 use futures_util::{FutureExt, StreamExt, stream};
 use mock::{Failure, Grant, LocalService, Options};
@@ -28,11 +29,13 @@ const AT_ONCE: usize = 8;
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Those that make other calls than the scenarios do.
-const OUTCOMES: [Outcome; 11] = [
+const OUTCOMES: [Outcome; 13] = [
     |service, _| Box::pin(a_registration_without_a_mail(service)),
     |service, wire| Box::pin(a_confirmation_without_an_answer(service, wire)),
     |service, _| Box::pin(a_pending_user_with_a_wrong_password(service)),
+    |service, _| Box::pin(guesses_at_a_pending_user_from_many_networks(service)),
     |service, _| Box::pin(logins_of_every_kind(service)),
+    |service, _| Box::pin(one_login_too_many(service)),
     |service, wire| Box::pin(a_login_during_a_change_of_the_password(service, wire)),
     |service, _| Box::pin(a_picture_and_contacts(service)),
     |service, _| Box::pin(a_change_after_a_wrong_password(service)),
@@ -97,6 +100,26 @@ async fn a_pending_user_with_a_wrong_password(service: &Service) {
     service.post("/user/confirm", &body("new's password")).await.expect(200);
 }
 
+async fn guesses_at_a_pending_user_from_many_networks(service: &Service) {
+    service.register("new").await.expect(200);
+    let body = json!({"username": "new", "password": "guess"});
+    for (network, status) in [(1, 403), (2, 403), (3, 403), (4, 403), (5, 429)] {
+        for _ in 0..5 {
+            assert_eq!(service.from(format!("198.51.100.{network}")).post("/user/confirm", &body).await, status);
+        }
+    }
+}
+
+async fn one_login_too_many(service: &Service) {
+    let jane = service.user("jane").await;
+    let app = service.app();
+    for _ in 0..99 {
+        let session = app.signer.first_token(jane.id).unwrap();
+        app.users.create_session(&session, Device::default(), service.now()).await.unwrap();
+    }
+    service.login("jane", PASSWORD).await.expect(200);
+}
+
 async fn logins_of_every_kind(service: &Service) {
     let jane = service.user_with("jane", OLD_HASH).await;
     for login in [jane.name, jane.email, jane.id.to_string()] {
@@ -106,7 +129,7 @@ async fn logins_of_every_kind(service: &Service) {
 
 async fn a_login_during_a_change_of_the_password(service: &Service, wire: &Wire) {
     let jane = service.user("jane").await;
-    wire.plan(Some(Plan { call: 2, fault: Fault::Held, always: false }));
+    wire.plan(Some(Plan { call: 6, fault: Fault::Held, always: false }));
     let changing = async {
         wire.held().await;
         change_password(service, &jane, PASSWORD, 200).await;
@@ -232,6 +255,15 @@ async fn who_can_read_hashes_and_sessions() {
         "delete-user",
     ];
     assert_eq!(hashes, check_passwords);
-    let list_or_end = ["logout", "list-sessions", "change-password", "reset-password", "export-user", "delete-user"];
+    let list_or_end = [
+        "resend-confirmation",
+        "login",
+        "logout",
+        "list-sessions",
+        "change-password",
+        "reset-password",
+        "export-user",
+        "delete-user",
+    ];
     assert_eq!(sessions, list_or_end);
 }

@@ -176,7 +176,8 @@ fn owners(reading: Scenario) -> Vec<Scenario> {
             act: |service, state| {
                 Box::pin(async {
                     let body = json!({"token": state.token, "new_password": "battery staple"});
-                    service.post("/user/password/reset", &body).await
+                    let request = service.request(Method::POST, "/user/password/reset").json(&body);
+                    service.send(request.header("idempotency-key", "1")).await
                 })
             },
             check: |service, state, done| Box::pin(was_reset(service, state, done)),

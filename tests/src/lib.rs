@@ -15,6 +15,7 @@
     reason = "much is called to check, or to prepare"
 )]
 
+mod elsewhere;
 pub mod remote;
 mod response;
 pub mod runtime;
@@ -42,6 +43,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub use crate::elsewhere::Elsewhere;
 pub use crate::response::Response;
 use crate::wire::Wire;
 
@@ -224,9 +226,7 @@ impl Service {
 
     /// The token of the confirmation link in the last mail to that address.
     pub fn mailed_token(&self, email: &str) -> String {
-        let mail = self.local.mailbox().mails(Some(email)).pop().expect("a mail");
-        let (_, rest) = mail.text.split_once("token=").expect("a link");
-        rest.split_whitespace().next().unwrap().to_owned()
+        token_in(&self.local.mailbox().mails(Some(email)).pop().expect("a mail"))
     }
 
     /// Opens the confirmation link as the API.
@@ -248,7 +248,7 @@ impl Service {
     pub async fn user_with(&self, name: &str, hash: &str) -> User {
         let now = self.now();
         let (account, token) = self.registered(name, hash, now).await;
-        let session = RefreshToken::new(account.id).unwrap();
+        let session = self.app.signer.first_token(account.id).unwrap();
         self.app.users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
         let user = User {
             id: account.id,
@@ -327,6 +327,12 @@ impl Drop for Service {
 pub fn report(line: &str) {
     // Where nobody reads it, nothing is lost.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{line}\n").as_bytes());
+}
+
+/// The token of the link in that mail.
+pub fn token_in(mail: &mock::Mail) -> String {
+    let (_, rest) = mail.text.split_once("token=").expect("a link");
+    rest.split_whitespace().next().unwrap().to_owned()
 }
 
 /// The registration of somebody of that name.

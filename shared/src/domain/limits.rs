@@ -1,6 +1,6 @@
 //! How often something may be tried, and how failures slow down the next attempt.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 /// However often it failed, the wait is never longer.
@@ -8,6 +8,24 @@ const LONGEST_WAIT: Duration = Duration::from_mins(15);
 
 /// How long failures are remembered after the last one.
 pub const MEMORY: Duration = Duration::from_mins(30);
+
+/// How long what is counted together is kept at most. It bounds how much a flood from many networks can pile up.
+pub const KEPT: Duration = Duration::from_hours(6);
+
+/// How many times as much as a network a wide network may try in an hour on one account.
+const WIDE_FAILURES: u32 = 4;
+
+/// How many times as much as a network all networks without a session of the account may try in an hour on it.
+const STRANGERS_FAILURES: u32 = 20;
+
+/// How many times as much as a network a wide network may do in an hour, whomever it concerns.
+const WIDE: u32 = 10;
+
+/// How many times as many mails as a network a wide network may send to one mailbox in a day.
+const WIDE_MAILS: u32 = 2;
+
+/// How many times as many mails as a network all networks may send to one mailbox in a day. One network can never use them up.
+const ALL_MAILS: u32 = 8;
 
 /// The limits of a service, as the template's parameters give them. Zero stands for no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +36,89 @@ pub struct Limits {
     pub failures_of_network: u32,
     /// So many requests that send mails to strangers, registrations and forgotten passwords, are taken from one network in an hour.
     pub mail_requests: u32,
-    /// So many mails of a kind are sent to one address in a day.
+    /// So many mails of a kind does one network cause to one address in a day.
     pub mails: u32,
+}
+
+/// How often one network, the wide network around it, and all networks together may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// One network.
+    pub network: u32,
+    /// The wide network around it.
+    pub wide: u32,
+    /// All networks.
+    pub all: u32,
+}
+
+impl Limits {
+    /// How many wrong passwords an account bears: in a row from one network, in an hour from a wide one, and in an hour from all
+    /// networks in which it has no session.
+    #[must_use]
+    pub const fn of_account(&self) -> Bounds {
+        Bounds::new(self.failures, WIDE_FAILURES, STRANGERS_FAILURES)
+    }
+
+    /// How many wrong passwords networks may try, whoever is tried.
+    #[must_use]
+    pub const fn of_network(&self) -> Bounds {
+        Bounds::new(self.failures_of_network, WIDE, WIDE)
+    }
+
+    /// How many requests that mail to strangers networks may send in an hour.
+    #[must_use]
+    pub const fn of_mail_requests(&self) -> Bounds {
+        Bounds::new(self.mail_requests, WIDE, WIDE)
+    }
+
+    /// How many mails of a kind one address is sent in a day.
+    #[must_use]
+    pub const fn of_mailbox(&self) -> Bounds {
+        Bounds::new(self.mails, WIDE_MAILS, ALL_MAILS)
+    }
+}
+
+impl Bounds {
+    const fn new(network: u32, wide: u32, all: u32) -> Self {
+        let network = if network == 0 { u32::MAX } else { network };
+        Self { network, wide: network.saturating_mul(wide), all: network.saturating_mul(all) }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.network == u32::MAX
+    }
+}
+
+/// The failures of one network that are remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// How many there were in a row, those among them that are under way.
+    pub count: u32,
+    /// When the last one was, in seconds since 1970.
+    pub last: i64,
+}
+
+impl Failures {
+    /// The failures with one more now, if it may be tried.
+    ///
+    /// # Errors
+    /// How many seconds remain until it may be.
+    pub fn with_another(self, free: u32, now: i64) -> Result<Self, u64> {
+        let known = if self.last + seconds(MEMORY) <= now { Self::default() } else { self };
+        let wait = known.last + seconds(wait_after(known.count, free)) - now;
+        match u64::try_from(wait) {
+            Ok(wait) if wait > 0 => Err(wait),
+            _ => Ok(Self { count: known.count.saturating_add(1), last: now }),
+        }
+    }
+}
+
+/// The whole seconds of a duration.
+#[must_use]
+pub fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// How long after the last of so many failures in a row the next attempt is taken, when so many are `free`: nothing, then 1 s,
@@ -38,9 +137,19 @@ pub fn wait_after(failures: u32, free: u32) -> Duration {
 /// one such address has them all ([RFC 6177](https://www.rfc-editor.org/rfc/rfc6177)); of IPv4 the address.
 #[must_use]
 pub fn network(address: &str) -> String {
+    prefix(address, 32, 64)
+}
+
+/// The wide network around it: of IPv6 the first 48 bits, which one customer may have as well; of IPv4 the first 24.
+#[must_use]
+pub fn wide_network(address: &str) -> String {
+    prefix(address, 24, 48)
+}
+
+fn prefix(address: &str, v4: u32, v6: u32) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
-        Ok(IpAddr::V4(address)) => address.to_string(),
+        Ok(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() & u128::MAX << (128 - v6)).to_string(),
+        Ok(IpAddr::V4(address)) => Ipv4Addr::from_bits(address.to_bits() & u32::MAX << (32 - v4)).to_string(),
         Err(_) => address.to_owned(),
     }
 }
@@ -74,18 +183,51 @@ mod tests {
     }
 
     #[test]
-    fn the_network_of_an_address() {
+    fn the_networks_of_an_address() {
         let cases = [
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-            ("2001:db8:1:2::", "2001:db8:1:2::"),
-            ("2001:db8:1:3::1", "2001:db8:1:3::"),
-            ("", ""),
-            ("no address", "no address"),
+            ("192.0.2.7", "192.0.2.7", "192.0.2.0"),
+            ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.0"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::", "2001:db8:1::"),
+            ("2001:db8:1:2::", "2001:db8:1:2::", "2001:db8:1::"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::", "2001:db8:1::"),
+            ("2001:db8:2:3::1", "2001:db8:2:3::", "2001:db8:2::"),
+            ("", "", ""),
+            ("no address", "no address", "no address"),
         ];
-        for (address, expected) in cases {
-            assert_eq!(network(address), expected, "{address}");
+        for (address, narrow, wide) in cases {
+            assert_eq!((network(address).as_str(), wide_network(address).as_str()), (narrow, wide), "{address}");
         }
+    }
+
+    #[test]
+    fn failures_add_up_make_wait_and_are_forgotten() {
+        let failures = |count, last| Failures { count, last };
+        let cases = [
+            (failures(0, 0), 1000, Ok(failures(1, 1000))),
+            (failures(4, 1000), 1000, Ok(failures(5, 1000))),
+            (failures(5, 1000), 1000, Err(1)),
+            (failures(5, 1000), 1001, Ok(failures(6, 1001))),
+            (failures(6, 1001), 1001, Err(2)),
+            (failures(5, 1000), 2799, Ok(failures(6, 2799))),
+            (failures(5, 1000), 2800, Ok(failures(1, 2800))),
+            (failures(99, 1000), 1899, Err(1)),
+        ];
+        for (before, now, after) in cases {
+            assert_eq!(before.with_another(5, now), after, "{before:?} at {now}");
+        }
+        assert_eq!(failures(99, 1000).with_another(u32::MAX, 1000), Ok(failures(100, 1000)));
+    }
+
+    #[test]
+    fn wider_networks_have_wider_bounds() {
+        let limits = |each| Limits { failures: each, failures_of_network: each, mail_requests: each, mails: each };
+        for each in [1, 5, u32::MAX / 2] {
+            let limits = limits(each);
+            for bounds in [limits.of_account(), limits.of_network(), limits.of_mail_requests(), limits.of_mailbox()] {
+                assert!(bounds.network < bounds.wide && bounds.wide <= bounds.all && !bounds.is_none(), "{bounds:?}");
+            }
+            assert!(limits.of_mailbox().wide < limits.of_mailbox().all, "one network cannot use up a mailbox");
+        }
+        assert!(limits(0).of_account().is_none());
     }
 }

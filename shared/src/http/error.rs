@@ -49,7 +49,13 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
         }
         Error::TooSoon(_) => (StatusCode::TOO_MANY_REQUESTS, "too_soon", "Too many attempts; try again later."),
         Error::LinkSpent => {
-            (StatusCode::GONE, "link_spent", "This link was used or replaced, or is too old. Ask for a new one.")
+            (StatusCode::GONE, "link_spent", "This link was replaced, or is too old. Ask for a new one.")
+        }
+        Error::ConfirmationLinkUsed => {
+            (StatusCode::GONE, "confirmed_already", "The e-mail address is confirmed already; log in.")
+        }
+        Error::ResetLinkUsed => {
+            (StatusCode::GONE, "link_used", "This link was used already; log in with the new password.")
         }
         Error::SessionOver => (StatusCode::UNAUTHORIZED, "session_over", "The session is over; log in again."),
         Error::NoSuchEvent => (StatusCode::NOT_FOUND, "no_such_event", "There is no such event."),
@@ -88,6 +94,8 @@ mod tests {
             (Error::AlreadyConfirmed, 409),
             (Error::TooSoon(7), 429),
             (Error::LinkSpent, 410),
+            (Error::ConfirmationLinkUsed, 410),
+            (Error::ResetLinkUsed, 410),
             (Error::SessionOver, 401),
             (Error::NoSuchEvent, 404),
             (Error::NotOrganiser, 403),

@@ -16,8 +16,12 @@ const RESET: &str = include_str!("../../templates/reset.js");
 
 #[derive(Template)]
 #[template(path = "confirm.html")]
-struct ConfirmPage {
+struct ConfirmPage<'a> {
     service: &'static str,
+    /// Who is confirmed; none if the link confirms nobody.
+    username: Option<&'a str>,
+    /// What the page says at first.
+    message: &'a str,
     style: &'static str,
     script: &'static str,
 }
@@ -32,12 +36,13 @@ struct ResetPage {
     max_length: usize,
 }
 
-/// The page that confirms an address.
+/// The page that confirms the address of the user of that name, or says why it does not.
 ///
 /// # Errors
 /// When the template cannot be filled in.
-pub fn confirm_page() -> Result<Reply> {
-    page(&ConfirmPage { service: SERVICE, style: STYLE, script: CONFIRM }, CONFIRM)
+pub fn confirm_page(user: std::result::Result<&str, &str>) -> Result<Reply> {
+    let message = user.err().unwrap_or("One click, and your e-mail address is confirmed.");
+    page(&ConfirmPage { service: SERVICE, username: user.ok(), message, style: STYLE, script: CONFIRM }, CONFIRM)
 }
 
 /// The page that sets a new password.

@@ -1,202 +1,338 @@
-//! What is counted so that nobody can guess or flood: `TRIES#<digest>`, of what is tried and the network that it is tried from.
-//! A good login reads this with what it reads anyway, and writes nothing. A stranger's failures never slow down the owner, who
-//! comes from elsewhere.
+//! What is counted so that nobody can guess: `TRIES#<digest>`, an item for each account that is tried, and one for each wide
+//! network that tries. A turn is taken before a password is looked at, on a condition, so that however many arrive at once, no
+//! more are looked at than may be. A good password gives its turn back.
+//!
+//! | attribute | counts |
+//! |---|---|
+//! | `n<network>`, `l<network>` | the failures of one network in a row, and when the last one was |
+//! | `h<whose>.<hour>` | the failures of a wide network, or of all networks, in that hour of the clock |
+//!
+//! Each is judged by its own time, so an item may be as old as it likes. What is out of date is taken out of an item that has grown.
 
-use std::time::Duration;
-
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
-use serde::Deserialize;
 
+use super::change::Change;
 use super::users::{Users, key};
-use super::{EXPIRES_AT, Item, conditional, failure, from_item, number};
+use super::{EXPIRES_AT, Item, conditional, failure, integer, number};
 use crate::domain::UserId;
-use crate::domain::limits::{Limits, MEMORY, network, wait_after};
-use crate::domain::login::Login;
-use crate::error::{Error, Result};
+use crate::domain::limits::{Bounds, Failures, KEPT, Limits, MEMORY, network, seconds, wide_network};
+use crate::error::Result;
 use crate::token::digest::fingerprint;
 
-const TRIES: &str = "TRIES";
+pub(super) const TRIES: &str = "TRIES";
 
-const HOUR: i64 = 60 * 60;
+/// How many characters of a digest tell networks apart.
+const NETWORK: usize = 10;
 
-/// What is counted together. It holds neither a login nor an address that could be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counter(String);
+pub(super) const HOUR: i64 = 60 * 60;
 
-impl Counter {
-    /// Of what is tried, in these words, and from where.
-    #[must_use]
-    pub fn new(tried: &[&str], address: &str) -> Self {
-        let network = network(address);
-        let parts: Vec<_> = tried.iter().chain([&network.as_str()]).map(|part| part.as_bytes()).collect();
-        Self(fingerprint(&parts))
-    }
+/// How often a turn is asked for anew when another one was taken at the same time.
+const ROUNDS: usize = 4;
 
-    fn key(&self) -> Item {
-        key(TRIES, &self.0)
-    }
-}
+/// From so many attributes on, what is out of date is taken out of an item.
+const LARGE: usize = 200;
 
-/// Somebody on some network who tries to log in as somebody.
+/// How many attributes are taken out at once, within what DynamoDB takes as one expression.
+const PRUNED: usize = 80;
+
+/// What is counted together, for one network. It holds neither a login nor an address that could be read.
 #[derive(Clone, Debug)]
-pub struct Guesser {
-    this_login: Counter,
-    any_login: Counter,
+pub struct Ledger {
+    key: String,
+    /// Ends the names of the network's own attributes.
+    network: String,
+    /// So many failures of the network in a row cost no wait.
+    free: u32,
+    /// The attributes that count for an hour, and how far they may.
+    hourly: Vec<(String, u32)>,
+    now: i64,
 }
 
-impl Guesser {
-    /// The login that is tried, and the address that it is tried from.
+/// A turn that was taken.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    ledger: Ledger,
+    /// The failures of the network before it.
+    before: Failures,
+}
+
+/// Why no turn is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The network itself has failed too often; so many seconds remain until it may try again.
+    Wait(u64),
+    /// Too much comes from elsewhere; so many seconds remain until that is forgotten. It is nothing to a network in which the
+    /// account has a session.
+    Crowded(u64),
+}
+
+impl Turn {
+    /// Whether the network has failed before.
     #[must_use]
-    pub fn new(login: &Login, address: &str) -> Self {
+    pub const fn follows_failures(&self) -> bool {
+        self.before.count > 0
+    }
+}
+
+impl Ledger {
+    /// Of the passwords that are tried on an account from that address. For a login that nobody has it is an id that nobody has.
+    #[must_use]
+    pub fn of_account(account: UserId, address: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::of_user("account", account, address, limits.of_account(), now)
+    }
+
+    /// Of the tokens that are tried on an account from that address.
+    #[must_use]
+    pub fn of_tokens(account: UserId, address: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::of_user("tokens", account, address, limits.of_account(), now)
+    }
+
+    fn of_user(kind: &str, account: UserId, address: &str, bounds: Bounds, now: Timestamp) -> Self {
+        let now = now.as_second();
+        let key = fingerprint(&[kind.as_bytes(), account.as_bytes()]);
+        let wide = format!("h{}.{}", digest(&wide_network(address)), now / HOUR);
+        let hourly = vec![(wide, bounds.wide), (format!("h.{}", now / HOUR), bounds.all)];
+        Self { key, network: digest(&network(address)), free: bounds.network, hourly, now }
+    }
+
+    /// Of the passwords that are tried from that address, whoever is tried. It begins anew every half an hour, since in a network
+    /// of many people somebody always mistypes.
+    #[must_use]
+    pub fn of_network(address: &str, limits: &Limits, now: Timestamp) -> Self {
+        let (bounds, now) = (limits.of_network(), now.as_second());
         Self {
-            this_login: Counter::new(&["login", &login.key()], address),
-            any_login: Counter::new(&["logins"], address),
+            key: fingerprint(&[b"network", wide_network(address).as_bytes()]),
+            network: format!("{}.{}", digest(&network(address)), now / seconds(MEMORY)),
+            free: bounds.network,
+            hourly: vec![(format!("h.{}", now / HOUR), bounds.wide)],
+            now,
         }
     }
-}
 
-#[derive(Deserialize)]
-struct Tries {
-    failures: u32,
-    last: i64,
-    expires_at: i64,
-}
+    /// The same for a network in which the account has a session: what comes from elsewhere does not count.
+    #[must_use]
+    pub fn of_a_known_network(self) -> Self {
+        Self { hourly: Vec::new(), ..self }
+    }
 
-impl Tries {
-    /// How many seconds remain until the next attempt is taken.
-    fn wait(&self, free: u32, now: Timestamp) -> u64 {
-        let until = self.last + seconds(wait_after(self.failures, free));
-        u64::try_from(until - now.as_second()).unwrap_or(0)
+    fn count(&self) -> String {
+        format!("n{}", self.network)
+    }
+
+    fn last(&self) -> String {
+        format!("l{}", self.network)
+    }
+
+    /// What the item says of the network.
+    fn failures(&self, item: &Item) -> Failures {
+        let count = integer(item, &self.count()).and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
+        Failures { count, last: integer(item, &self.last()).unwrap_or_default() }
+    }
+
+    /// What the network's failures are with the turn, if it may be taken.
+    fn judge(&self, item: &Item) -> std::result::Result<Failures, Refused> {
+        let full = |(name, most): &(String, u32)| integer(item, name).is_some_and(|count| count >= i64::from(*most));
+        let failures = self.failures(item).with_another(self.free, self.now).map_err(Refused::Wait)?;
+        if self.hourly.iter().any(full) {
+            return Err(Refused::Crowded((HOUR - self.now % HOUR).unsigned_abs()));
+        }
+        Ok(failures)
+    }
+
+    /// Counts one more if the network has free turns left and nothing that it failed at is to be forgotten: so it is nearly always,
+    /// and one call suffices.
+    fn usual_turn(&self) -> Change {
+        self.hourly_turn(
+            Change::new()
+                .add("#count", number(&1))
+                .when("attribute_not_exists(#count) OR (#count < :free AND #last > :since)"),
+        )
+        .name("#count", self.count())
+        .value(":free", number(&self.free))
+        .value(":since", number(&(self.now - seconds(MEMORY))))
+    }
+
+    /// Counts what was found out from the item as it was, if nobody of the same network came between.
+    fn exact_turn(&self, before: Failures, after: Failures) -> Change {
+        let change = Change::new().set("#count", number(&after.count)).name("#count", self.count());
+        let change = if before.count == 0 {
+            change.when("attribute_not_exists(#count) OR #count = :before")
+        } else {
+            change.when("#count = :before AND #last = :former").value(":former", number(&before.last))
+        };
+        self.hourly_turn(change.value(":before", number(&before.count)))
+    }
+
+    fn hourly_turn(&self, change: Change) -> Change {
+        let mut change = change
+            .set("#last", number(&self.now))
+            .set("#expires_at", number(&(self.now + seconds(KEPT))))
+            .name("#last", self.last())
+            .name("#expires_at", EXPIRES_AT);
+        for (index, (name, most)) in self.hourly.iter().enumerate() {
+            let count = format!("#h{index}");
+            change = change
+                .when(&format!("attribute_not_exists({count}) OR {count} < :most{index}"))
+                .add(&count, number(&1))
+                .name(&count, name)
+                .value(&format!(":most{index}"), number(most));
+        }
+        change
+    }
+
+    fn hourly_back(&self, mut change: Change) -> Change {
+        for (index, (name, _)) in self.hourly.iter().enumerate() {
+            let count = format!("#h{index}");
+            change = change.add(&count, number(&-1)).name(&count, name);
+        }
+        change
     }
 }
 
-/// What is known of a login before the password is looked at.
-#[derive(Debug)]
-pub struct Prospect {
-    /// Whose login it is, if anybody's.
-    pub user: Option<UserId>,
-    /// How many seconds remain until the next attempt is taken.
-    pub wait: u64,
-    /// Whether there were failures with this login before.
-    pub failed_before: bool,
+/// What of the item is out of date, as far as it is taken out at once.
+fn outdated(item: &Item, now: i64) -> Vec<&String> {
+    let is_outdated = |name: &String| {
+        let (kind, rest) = name.split_at_checked(1)?;
+        match kind {
+            "n" => integer(item, &format!("l{rest}")).map(|last| last + seconds(MEMORY) <= now),
+            "l" => integer(item, name).map(|last| last + seconds(MEMORY) <= now),
+            "h" => rest.rsplit_once('.')?.1.parse().ok().map(|hour: i64| hour < now / HOUR),
+            _ => None,
+        }
+    };
+    item.keys().filter(|name| is_outdated(name) == Some(true)).take(PRUNED).collect()
+}
+
+pub(super) fn digest(network: &str) -> String {
+    let mut digest = fingerprint(&[network.as_bytes()]);
+    digest.truncate(NETWORK);
+    digest
 }
 
 impl Users {
-    /// Looks up a login and the failures that it has had from there, in one call whatever the login is.
+    /// Takes a turn, if there is one.
     ///
     /// # Errors
-    /// When the table cannot be read.
-    pub async fn find_login(
-        &self,
-        login: &Login,
-        guesser: &Guesser,
-        limits: &Limits,
-        now: Timestamp,
-    ) -> Result<Prospect> {
-        let (this, any) = (guesser.this_login.key(), guesser.any_login.key());
-        let keys = Self::login_key(login).into_iter().chain([this.clone(), any.clone()]).collect();
-        let mut prospect = Prospect { user: None, wait: 0, failed_before: false };
-        if let Login::Id(id) = login {
-            prospect.user = Some(*id);
+    /// When the table cannot be written.
+    pub async fn take_turn(&self, ledger: Ledger) -> Result<std::result::Result<Turn, Refused>> {
+        if ledger.free == u32::MAX {
+            return Ok(Ok(Turn { ledger, before: Failures::default() }));
         }
-        for item in self.0.get_many(keys, false, None).await? {
-            let (is_this, is_any) = (item.get("pk") == this.get("pk"), item.get("pk") == any.get("pk"));
-            if !is_this && !is_any {
-                prospect.user = Self::claimant(item, now)?;
-                continue;
-            }
-            let tries: Tries = from_item(item)?;
-            if now.as_second() < tries.expires_at {
-                prospect.failed_before |= is_this;
-                let free = if is_this { limits.failures } else { limits.failures_of_network };
-                prospect.wait = prospect.wait.max(tries.wait(free, now));
-            }
-        }
-        Ok(prospect)
-    }
-
-    /// Counts one more failure to log in.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn add_failure(&self, guesser: &Guesser, now: Timestamp) -> Result<()> {
-        self.count_failure(&guesser.this_login, now).await?;
-        self.count_failure(&guesser.any_login, now).await?;
-        Ok(())
-    }
-
-    /// Counts one more failure, or the first one where the former ones are forgotten by now. Tells how many it were with this one.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn count_failure(&self, counter: &Counter, now: Timestamp) -> Result<u32> {
-        let further = "attribute_not_exists(pk) OR #expires_at > :now";
-        let first = "#expires_at <= :now";
-        for (update, condition) in [("ADD failures :one SET", further), ("SET failures = :one,", first)] {
-            let request = self
-                .0
-                .client
-                .update_item()
-                .table_name(&self.0.name)
-                .set_key(Some(counter.key()))
-                .update_expression(format!("{update} #last = :now, #expires_at = :expires_at"))
-                .condition_expression(condition)
-                .expression_attribute_names("#last", "last")
-                .expression_attribute_names("#expires_at", EXPIRES_AT)
-                .expression_attribute_values(":one", number(&1))
-                .expression_attribute_values(":now", number(&now.as_second()))
-                .expression_attribute_values(":expires_at", number(&(now.as_second() + seconds(MEMORY))))
-                .return_values(ReturnValue::AllNew);
-            match request.send().await {
-                Ok(output) => {
-                    return from_item::<Tries>(output.attributes.unwrap_or_default()).map(|tries| tries.failures);
+        let mut tried = self.try_turn(&ledger, ledger.usual_turn()).await?;
+        for _ in 0..ROUNDS {
+            let stored = match tried {
+                Ok(former) => {
+                    self.prune(&ledger, &former).await?;
+                    let before = ledger.failures(&former);
+                    return Ok(Ok(Turn { ledger, before }));
                 }
-                Err(error) => conditional::<(), _>("UpdateItem", Err(error))?,
+                Err(stored) => stored,
             };
+            let after = match ledger.judge(&stored) {
+                Ok(after) => after,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            tried = self.try_turn(&ledger, ledger.exact_turn(ledger.failures(&stored), after)).await?;
         }
-        // Both conditions failed: another request began to count anew between the two, and stands for this one.
-        Ok(1)
+        // Others take one turn after the other.
+        Ok(Err(Refused::Wait(1)))
     }
 
-    /// Forgets the failures with this login.
+    /// Forgets the failures of the turn's network, because the password was right.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn forget_failures(&self, guesser: &Guesser) -> Result<()> {
-        let request = self.0.client.delete_item().table_name(&self.0.name).set_key(Some(guesser.this_login.key()));
-        request.send().await.map(drop).map_err(|error| failure("DeleteItem", error))
+    pub async fn forget_failures(&self, turn: &Turn) -> Result<()> {
+        let ledger = &turn.ledger;
+        let change = Change::new().remove("#count").remove("#last").when("attribute_exists(#count)");
+        let change = change.name("#count", ledger.count()).name("#last", ledger.last());
+        self.put_back(ledger, ledger.hourly_back(change)).await
     }
 
-    /// Counts a request of a kind of which so many are taken from one address in an hour of the clock; zero stands for any number.
+    /// Gives back the turn alone: what the network failed at before stays.
     ///
     /// # Errors
-    /// `TooSoon` if there were as many.
-    pub async fn take_turn(&self, kind: &str, address: &str, limit: u32, now: Timestamp) -> Result<()> {
-        if limit == 0 {
+    /// When it cannot be written.
+    pub async fn give_back(&self, turn: &Turn) -> Result<()> {
+        let (ledger, before) = (&turn.ledger, turn.before);
+        let mut change = Change::new().add("#count", number(&-1)).when("#count >= :one").value(":one", number(&1));
+        if before.count > 0 {
+            change = change.set("#last", number(&before.last)).name("#last", ledger.last());
+        }
+        self.put_back(ledger, ledger.hourly_back(change.name("#count", ledger.count()))).await
+    }
+
+    async fn put_back(&self, ledger: &Ledger, change: Change) -> Result<()> {
+        if ledger.free == u32::MAX {
             return Ok(());
         }
-        let (hour, passed) = (now.as_second() / HOUR, now.as_second() % HOUR);
-        let update = self
-            .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(Counter::new(&[kind, &hour.to_string()], address).key()))
-            .update_expression("ADD hits :one SET #expires_at = :expires_at")
-            .condition_expression("attribute_not_exists(pk) OR hits < :limit")
-            .expression_attribute_names("#expires_at", EXPIRES_AT)
-            .expression_attribute_values(":one", number(&1))
-            .expression_attribute_values(":limit", number(&limit))
-            .expression_attribute_values(":expires_at", number(&((hour + 1) * HOUR)));
-        if conditional("UpdateItem", update.send().await)? {
-            Ok(())
-        } else {
-            Err(Error::TooSoon((HOUR - passed).unsigned_abs()))
+        // What is gone by now is forgotten already.
+        conditional("UpdateItem", change.of(self.ledger(ledger)).send().await).map(drop)
+    }
+
+    fn ledger(&self, ledger: &Ledger) -> UpdateItemFluentBuilder {
+        self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(TRIES, &ledger.key)))
+    }
+
+    /// The item as it was before the turn; or as it is, where the condition did not hold.
+    async fn try_turn(&self, ledger: &Ledger, change: Change) -> Result<std::result::Result<Item, Item>> {
+        let update = change
+            .of(self.ledger(ledger))
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match update.send().await {
+            Ok(output) => Ok(Ok(output.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Err(failed.item.clone().unwrap_or_default()))
+                }
+                _ => Err(failure("UpdateItem", error)),
+            },
         }
+    }
+
+    /// Takes out of a large item what is out of date.
+    async fn prune(&self, ledger: &Ledger, item: &Item) -> Result<()> {
+        let outdated = if item.len() < LARGE { Vec::new() } else { outdated(item, ledger.now) };
+        if outdated.is_empty() {
+            return Ok(());
+        }
+        let mut change = Change::new();
+        for (index, name) in outdated.into_iter().enumerate() {
+            let (attribute, value) = (format!("#{index}"), format!(":{index}"));
+            // One that was counted on meanwhile is not out of date any more.
+            change = change.remove(&attribute).when(&format!("{attribute} = {value}")).name(&attribute, name);
+            change = item.get(name).into_iter().fold(change, |change, stored| change.value(&value, stored.clone()));
+        }
+        conditional("UpdateItem", change.of(self.ledger(ledger)).send().await).map(drop)
     }
 }
 
-fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_out_of_date() {
+        let now = 1_000_000;
+        let item: Item = [
+            ("nold", 3),
+            ("lold", now - 1800),
+            ("nyoung", 3),
+            ("lyoung", now - 1799),
+            ("h.276", 9),
+            ("hwide.276", 9),
+            ("h.277", 9),
+            ("expires_at", 1),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), number(&value)))
+        .collect();
+        let mut names = outdated(&item, now);
+        names.sort();
+        assert_eq!(names, ["h.276", "hwide.276", "lold", "nold"]);
+    }
 }

@@ -76,7 +76,7 @@ impl Users {
         for item in items {
             if item.contains_key("people") {
                 contacts = from_item(item)?;
-            } else {
+            } else if item.contains_key("username") {
                 shown = Some(from_item(item)?);
             }
         }

@@ -2,14 +2,12 @@
 
 use std::collections::HashSet;
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, Update, WriteRequest,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 
 use super::event_items::{EVENT, draft_item, event, key, member, member_item, row};
 use super::users::built;
-use super::{EXPIRES_AT, Item, NotWritten, Rounds, Table, conditional, failure, number};
+use super::{EXPIRES_AT, Item, NotWritten, Table, conditional, number};
 use crate::domain::event::{Answer, Event};
 use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
@@ -17,9 +15,6 @@ use crate::error::{Error, Result};
 
 /// DynamoDB's own limit on the writes of one transaction.
 const TRANSACTION: usize = 100;
-
-/// DynamoDB's own limit on the writes of one `BatchWriteItem`.
-const BATCH_WRITE: usize = 25;
 
 /// How long what is left of a deleted event is kept at most, in seconds. Deleting it removes it at once; this is for when that is interrupted.
 const DELETED_SECONDS: i64 = 60 * 60;
@@ -234,14 +229,8 @@ impl Events {
 
     async fn delete_rows(&self, id: EventId) -> Result<()> {
         let items = self.partition(id).await?;
-        let members: Vec<_> = items.iter().map(row).filter(|row| *row != EVENT).collect();
-        for chunk in members.chunks(BATCH_WRITE) {
-            let deletes = chunk.iter().map(|row| {
-                let delete = built(DeleteRequest::builder().set_key(Some(key(id, *row))).build())?;
-                Ok(WriteRequest::builder().delete_request(delete).build())
-            });
-            self.write_batch(deletes.collect::<Result<_>>()?).await?;
-        }
+        let members = items.iter().map(row).filter(|row| *row != EVENT).map(|row| key(id, row));
+        self.0.delete_many(members.collect()).await?;
         let delete = self
             .0
             .client
@@ -250,19 +239,6 @@ impl Events {
             .set_key(Some(key(id, EVENT)))
             .condition_expression("attribute_exists(expires_at)");
         conditional("DeleteItem", delete.send().await).map(drop)
-    }
-
-    async fn write_batch(&self, mut writes: Vec<WriteRequest>) -> Result<()> {
-        let mut rounds = Rounds::new("BatchWriteItem");
-        loop {
-            let request = self.0.client.batch_write_item().request_items(&self.0.name, writes);
-            let output = request.send().await.map_err(|error| failure("BatchWriteItem", error))?;
-            writes = output.unprocessed_items.into_iter().flatten().flat_map(|(_, writes)| writes).collect();
-            if writes.is_empty() {
-                return Ok(());
-            }
-            rounds.wait().await?;
-        }
     }
 
     /// All rows of the event, as they are now.

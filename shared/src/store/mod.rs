@@ -1,12 +1,14 @@
 //! The storage: the only place that names the DynamoDB SDK. A failed condition becomes its outcome right where it happens.
 
 pub mod attempts;
+mod change;
 pub mod contacts;
 mod event_items;
 pub mod events;
 pub mod lists;
 mod memberships;
 pub mod people;
+pub mod quotas;
 pub mod resets;
 pub mod sessions;
 pub mod users;
@@ -17,10 +19,11 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, TransactWriteItem, WriteRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use self::users::built;
 use crate::aws::{self, Connection};
 use crate::config::{ConfigError, Env};
 use crate::error::{Error, Result};
@@ -36,6 +39,9 @@ const ROUNDS: u32 = 5;
 
 /// DynamoDB's own limit on the keys of one `BatchGetItem`.
 const BATCH_GET: usize = 100;
+
+/// DynamoDB's own limit on the writes of one `BatchWriteItem`.
+const BATCH_WRITE: usize = 25;
 
 /// One of the tables.
 #[derive(Clone, Debug)]
@@ -139,6 +145,31 @@ impl Table {
             if start.is_none() {
                 return Ok(items);
             }
+        }
+    }
+
+    /// Deletes these items, in any order.
+    async fn delete_many(&self, keys: Vec<Item>) -> Result<()> {
+        for chunk in keys.chunks(BATCH_WRITE) {
+            let deletes = chunk.iter().map(|key| {
+                let delete = built(DeleteRequest::builder().set_key(Some(key.clone())).build())?;
+                Ok(WriteRequest::builder().delete_request(delete).build())
+            });
+            self.write_batch(deletes.collect::<Result<_>>()?).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_batch(&self, mut writes: Vec<WriteRequest>) -> Result<()> {
+        let mut rounds = Rounds::new("BatchWriteItem");
+        loop {
+            let request = self.client.batch_write_item().request_items(&self.name, writes);
+            let output = request.send().await.map_err(|error| failure("BatchWriteItem", error))?;
+            writes = output.unprocessed_items.into_iter().flatten().flat_map(|(_, writes)| writes).collect();
+            if writes.is_empty() {
+                return Ok(());
+            }
+            rounds.wait().await?;
         }
     }
 
@@ -274,4 +305,9 @@ fn text(value: &impl ToString) -> AttributeValue {
 
 fn number(value: &impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// The whole number that an attribute of the item holds, if it holds one.
+fn integer(item: &Item, attribute: &str) -> Option<i64> {
+    item.get(attribute)?.as_n().ok()?.parse().ok()
 }

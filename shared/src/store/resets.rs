@@ -1,12 +1,14 @@
 //! Links that set a new password: `RESET#<user id>`, one item a user. It is written for logins that are nobody's too, under an
 //! id that is nobody's, so that asking for a link costs the same calls and the same time whoever is asked for.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::users::{Account, USER, Users, attribute, key};
+use super::change::Change;
+use super::quotas::Counts;
+use super::users::{Account, LEFT, USER, Users, attribute, key};
 use super::{conditional, from_item, number, text, to_item};
+use crate::domain::limits::Limits;
 use crate::error::{Error, Result};
 use crate::token::digest::fingerprint;
 use crate::token::{MailedToken, TokenHash};
@@ -19,8 +21,11 @@ pub const RESET_SECONDS: i64 = 30 * 60;
 /// A new link is mailed so many seconds after the last one at the earliest.
 const PAUSE_SECONDS: i64 = 60;
 
-/// For how long mails to one user are counted, in seconds.
+/// For how long mails to one user are counted, in seconds, from the first one on.
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// A write that was repeated because its answer was lost finds its own hash there.
+const OWN_WRITE: &str = " OR #hash = :own";
 
 #[derive(Serialize, Deserialize)]
 struct Reset {
@@ -30,7 +35,6 @@ struct Reset {
     /// The fingerprint of the password's hash when the link was mailed: a new password makes the link worthless.
     bound: String,
     sent_at: i64,
-    mails: u32,
     expires_at: i64,
 }
 
@@ -38,15 +42,15 @@ struct Reset {
 pub enum Link {
     /// Setting a new password of this account.
     Open(Box<Account>),
-    /// Nothing more: the password of this account has been changed since.
+    /// Nothing more: it has set the password of this account.
     Used(Box<Account>),
     /// Nothing.
     Spent,
 }
 
 impl Users {
-    /// Keeps the token of a new link, in place of the former one. If it is too soon, or the day's mails are used up (zero
-    /// stands for any number), the answer is `false` and nothing is kept.
+    /// Keeps the token of a new link, in place of the former one. If it is too soon, or the day's mails are used up, those that
+    /// may be asked for from that network address, the answer is `false` and nothing is kept.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -54,49 +58,44 @@ impl Users {
         &self,
         token: &MailedToken,
         password: &str,
-        mails_a_day: u32,
+        address: &str,
+        limits: &Limits,
         now: Timestamp,
     ) -> Result<bool> {
-        let sent_at = now.as_second();
+        let (sent_at, counts) = (now.as_second(), Counts::new(address, limits.of_mailbox()));
         let item = Reset {
             pk: format!("{RESET}#{}", token.user()),
             sk: RESET.to_owned(),
             hash: token.hash(),
             bound: bound(password),
             sent_at,
-            mails: 1,
             expires_at: sent_at + DAY_SECONDS,
         };
+        let mut first = to_item(&item)?;
+        first.extend(counts.first());
         let put = self
             .0
             .client
             .put_item()
             .table_name(&self.0.name)
-            .set_item(Some(to_item(&item)?))
-            // A write that was repeated because its answer was lost finds its own hash there.
-            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now OR #hash = :hash")
+            .set_item(Some(first))
+            .condition_expression(format!("attribute_not_exists(pk) OR expires_at <= :now{OWN_WRITE}"))
             .expression_attribute_names("#hash", "hash")
-            .expression_attribute_values(":hash", attribute(&item.hash)?)
+            .expression_attribute_values(":own", attribute(&item.hash)?)
             .expression_attribute_values(":now", number(&sent_at));
         if conditional("PutItem", put.send().await)? {
             return Ok(true);
         }
-        let limit = if mails_a_day == 0 { u32::MAX } else { mails_a_day };
-        let update = self
-            .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(RESET, token.user())))
-            .update_expression("SET #hash = :hash, bound = :bound, sent_at = :now, mails = mails + :one")
-            .condition_expression("#hash = :hash OR sent_at <= :before AND mails < :limit")
-            .expression_attribute_names("#hash", "hash")
-            .expression_attribute_values(":hash", attribute(&item.hash)?)
-            .expression_attribute_values(":bound", AttributeValue::S(item.bound))
-            .expression_attribute_values(":now", number(&sent_at))
-            .expression_attribute_values(":one", number(&1))
-            .expression_attribute_values(":before", number(&(sent_at - PAUSE_SECONDS)))
-            .expression_attribute_values(":limit", number(&limit));
+        let change = Change::new()
+            .set("#hash", attribute(&item.hash)?)
+            .set("bound", text(&item.bound))
+            .set("sent_at", number(&sent_at))
+            .when(&format!("sent_at <= :before{OWN_WRITE}"))
+            .value(":before", number(&(sent_at - PAUSE_SECONDS)))
+            .value(":own", attribute(&item.hash)?)
+            .name("#hash", "hash");
+        let update = self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(RESET, token.user())));
+        let update = counts.below(counts.up(change), OWN_WRITE).of(update);
         conditional("UpdateItem", update.send().await)
     }
 
@@ -127,17 +126,21 @@ impl Users {
         let sort_key = text(&RESET);
         for item in self.0.get_many(vec![of_user, of_reset], true, None).await? {
             if item.get("sk") == Some(&sort_key) {
-                reset = Some(from_item::<Reset>(item)?);
+                reset = if item.contains_key(LEFT) { None } else { Some(from_item::<Reset>(item)?) };
             } else {
                 account = Some(from_item::<Account>(item)?);
             }
         }
-        let (Some(account), Some(reset)) = (account, reset) else { return Ok(Link::Spent) };
-        if !account.active || reset.hash != token.hash() || reset.sent_at + RESET_SECONDS <= now.as_second() {
-            return Ok(Link::Spent);
+        let Some(account) = account.filter(|account| account.active).map(Box::new) else { return Ok(Link::Spent) };
+        if account.reset_hash.as_ref() == Some(&token.hash()) {
+            return Ok(Link::Used(account));
         }
-        let account = Box::new(account);
-        Ok(if reset.bound == bound(&account.password) { Link::Open(account) } else { Link::Used(account) })
+        let is_open = reset.is_some_and(|reset| {
+            reset.hash == token.hash()
+                && now.as_second() < reset.sent_at + RESET_SECONDS
+                && reset.bound == bound(&account.password)
+        });
+        Ok(if is_open { Link::Open(account) } else { Link::Spent })
     }
 }
 

@@ -10,16 +10,20 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::users::{Users, attribute, built};
-use super::{Item, Table, conditional, failure, from_item, number, text, to_item};
+use super::{Item, Table, conditional, failure, from_item, integer, number, text, to_item};
 use crate::domain::UserId;
+use crate::domain::limits::network;
 use crate::error::{Error, Result};
-use crate::token::{RefreshToken, Successors, TokenHash};
+use crate::token::{RefreshToken, Signer, Successors, TokenHash};
 
 /// A session ends so many seconds after its refresh token was last used.
 const IDLE_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// A session ends so many seconds after the login at the latest.
 const LONGEST_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// A user has so many sessions at most; each further one ends the oldest.
+pub const MAX_SESSIONS: usize = 100;
 
 /// So many seconds after it was spent, a refresh token is still honoured: another tab had it too, or the answer was lost.
 const GRACE_SECONDS: i64 = 10;
@@ -56,6 +60,8 @@ enum Found {
     JustSpent(RefreshToken),
     /// One that was spent before: somebody has a copy.
     Replayed,
+    /// None that was ever given for it.
+    Foreign,
     /// The session is over.
     Over,
 }
@@ -64,19 +70,25 @@ enum Found {
 pub enum Refreshed {
     /// It goes on, with this successor.
     Goes(RefreshToken),
-    /// It was over before, or never was.
+    /// It was over before, never was, or this is no token of it.
     Over,
     /// It is ended by this: somebody else must have a copy of the token.
     Ended,
 }
 
 impl Session {
-    fn find(&self, token: &TokenHash, successors: Successors, now: i64) -> Found {
+    /// What the token is to the session, given whether the service knows it for its own: whoever made it up is not to end a
+    /// session of somebody else's by it.
+    fn find(&self, token: &TokenHash, is_ours: bool, successors: Successors, now: i64) -> Found {
         if self.expires_at <= now || self.ends_at <= now {
             return Found::Over;
         }
+        let is_last_spent = self.spent.as_ref() == Some(token);
+        if !is_ours && !is_last_spent {
+            return Found::Foreign;
+        }
         let in_grace = self.spent_at.is_some_and(|spent_at| now - spent_at <= GRACE_SECONDS);
-        if !in_grace || self.spent.as_ref() != Some(token) {
+        if !in_grace || !is_last_spent {
             return Found::Replayed;
         }
         let mut known = std::iter::once(successors.next).chain(successors.other);
@@ -129,18 +141,18 @@ impl Users {
     }
 
     /// Spends the token in favour of the next one. A token that was spent just now leaves everything as it is;
-    /// one that was spent before ends the session.
+    /// one that was spent before ends the session; one that was never given for it changes nothing.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn refresh_session(
         &self,
         token: &RefreshToken,
-        successors: Successors,
+        signer: &Signer,
         device: Device,
         now: Timestamp,
     ) -> Result<Refreshed> {
-        let now = now.as_second();
+        let (now, successors) = (now.as_second(), signer.successors(token));
         let update = self
             .0
             .client
@@ -164,9 +176,9 @@ impl Users {
             return Err(failure("UpdateItem", error));
         };
         let Some(item) = failed.item.clone() else { return Ok(Refreshed::Over) };
-        match from_item::<Session>(item)?.find(&token.hash(), successors, now) {
+        match from_item::<Session>(item)?.find(&token.hash(), signer.gave(token), successors, now) {
             Found::JustSpent(given) => Ok(Refreshed::Goes(given)),
-            Found::Over => Ok(Refreshed::Over),
+            Found::Over | Found::Foreign => Ok(Refreshed::Over),
             Found::Replayed => {
                 self.delete_session(token, None).await?;
                 Ok(Refreshed::Ended)
@@ -195,21 +207,54 @@ impl Users {
         Ok(entries)
     }
 
-    /// Ends all sessions of the user, but for one that is to be kept.
+    /// Whether the user has a session that was last used from the network of that address.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn has_session_from(&self, user: UserId, address: &str, now: Timestamp) -> Result<bool> {
+        let network_of = |session: &SessionEntry| network(&session.device.address);
+        Ok(self.list_sessions(user, now).await?.iter().any(|session| network_of(session) == network(address)))
+    }
+
+    /// Ends the oldest sessions of the user beyond [`MAX_SESSIONS`], but not that one.
+    ///
+    /// # Errors
+    /// When they cannot be read or written.
+    pub async fn revoke_surplus(&self, user: UserId, kept: Uuid) -> Result<()> {
+        let mut sessions = self.sessions(user).await?;
+        if sessions.len() <= MAX_SESSIONS {
+            return Ok(());
+        }
+        sessions.retain(|session| session.get("sk") != Some(&text(&kept)));
+        sessions.sort_by_key(|session| integer(session, "ends_at"));
+        sessions.truncate(sessions.len() + 1 - MAX_SESSIONS);
+        self.delete_sessions(user, sessions).await
+    }
+
+    /// Ends the user's sessions, but for one that is to be kept.
     ///
     /// # Errors
     /// When they cannot be read or written; those that are left can be ended by the same call.
     pub async fn revoke_sessions(&self, user: UserId, kept: Option<Uuid>) -> Result<()> {
-        let kept = kept.map(|session| session.to_string());
-        for item in self.sessions(user).await? {
-            let session = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
-            if kept.as_ref() == Some(&session) {
-                continue;
-            }
-            let delete = self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(user, session)));
-            delete.send().await.map_err(|error| failure("DeleteItem", error))?;
-        }
-        Ok(())
+        let kept = kept.map(|session| text(&session));
+        let mut sessions = self.sessions(user).await?;
+        sessions.retain(|session| session.get("sk") != kept.as_ref());
+        self.delete_sessions(user, sessions).await
+    }
+
+    /// Ends the user's sessions that were opened before then.
+    ///
+    /// # Errors
+    /// When they cannot be read or written; those that are left can be ended by the same call.
+    pub async fn revoke_sessions_before(&self, user: UserId, second: i64) -> Result<()> {
+        let mut sessions = self.sessions(user).await?;
+        sessions.retain(|session| integer(session, "ends_at").is_none_or(|end| end - LONGEST_SECONDS < second));
+        self.delete_sessions(user, sessions).await
+    }
+
+    async fn delete_sessions(&self, user: UserId, sessions: Vec<Item>) -> Result<()> {
+        let ids = sessions.into_iter().filter_map(|mut session| session.remove("sk")?.as_s().ok().cloned());
+        self.0.delete_many(ids.map(|id| key(user, id)).collect()).await
     }
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Item>> {
@@ -279,9 +324,10 @@ mod tests {
     #[test]
     fn what_a_refresh_token_is_to_its_session() {
         let [signer, other] = [Signer::new(b"secret"), Signer::new(b"another")];
-        let first = RefreshToken::new(Uuid::nil()).unwrap();
+        let first = signer.first_token(Uuid::nil()).unwrap();
         let second = signer.successors(&first).next;
         let third = signer.successors(&second).next;
+        let made_up = other.first_token(Uuid::nil()).unwrap();
         let session = Session {
             pk: String::new(),
             sk: String::new(),
@@ -292,29 +338,32 @@ mod tests {
             ends_at: 1000,
             expires_at: 500,
         };
-        let (just_spent, replayed, over) = (0, 1, 2);
+        let (just_spent, replayed, over, foreign) = (0, 1, 2, 3);
         let changed = Signer::new(b"another").accepting(b"secret");
         let cases = [
             ("spent just now", &first, &signer, 100, just_spent),
             ("spent ten seconds ago", &first, &signer, 110, just_spent),
             ("spent just before the keys changed", &first, &changed, 110, just_spent),
             ("spent before", &first, &signer, 111, replayed),
-            ("never one of this session", &third, &signer, 100, replayed),
+            ("given before that", &third, &signer, 100, replayed),
+            ("made up", &made_up, &signer, 100, foreign),
+            ("sealed with another key", &third, &other, 100, foreign),
             ("followed by another key's successor", &first, &other, 100, replayed),
             ("idle for too long", &first, &signer, 500, over),
         ];
         for (name, token, signer, now, expected) in cases {
-            let found = match session.find(&token.hash(), signer.successors(token), now) {
+            let found = match session.find(&token.hash(), signer.gave(token), signer.successors(token), now) {
                 Found::JustSpent(given) => {
                     assert!(given.hash() == second.hash(), "{name}");
                     just_spent
                 }
                 Found::Replayed => replayed,
                 Found::Over => over,
+                Found::Foreign => foreign,
             };
             assert_eq!(found, expected, "{name}");
         }
         let old = Session { expires_at: 5000, ..session };
-        assert!(matches!(old.find(&first.hash(), signer.successors(&first), 1000), Found::Over));
+        assert!(matches!(old.find(&first.hash(), true, signer.successors(&first), 1000), Found::Over));
     }
 }

@@ -6,18 +6,23 @@
 //! | `NAME#<lower case>`, `MAIL#<lower case>` | who has that name or address |
 //!
 //! The three are written in one transaction. As long as the user has not confirmed, or while the user is being deleted, all
-//! three expire together.
+//! three expire together. A name is claimed by registering, an address by confirming only: until then its item tells the latest
+//! of those who registered with it, and whoever confirms first takes it.
 
 use std::fmt::Display;
 
 use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Item, NotWritten, Table, conditional, from_item, number, text, to_item};
+use super::change::Change;
+use super::{EXPIRES_AT, Item, NotWritten, Table, conditional, failure, from_item, number, text, to_item};
 use crate::domain::UserId;
 use crate::domain::login::Login;
 use crate::domain::user::{NewUser, ProfileChanges};
@@ -32,6 +37,36 @@ pub const CONFIRMATION_SECONDS: i64 = 24 * 60 * 60;
 
 /// What is left of a user whose deletion was interrupted is gone after this time, in seconds.
 const DELETION_SECONDS: i64 = 24 * 60 * 60;
+
+/// So many seconds after it is a request known again whose answer was lost.
+const REPEATABLE_SECONDS: i64 = 60;
+
+/// How long something stays in the place of what was deleted, in seconds. No request takes that long.
+const MARK_SECONDS: i64 = 60 * 60;
+
+/// The attribute that says so.
+pub(super) const LEFT: &str = "left";
+
+/// That nobody has confirmed an address.
+const UNCONFIRMED: &str = "attribute_not_exists(pk) OR attribute_exists(expires_at)";
+
+/// Why a password is replaced.
+#[derive(Clone, Copy, Debug)]
+pub enum NewPassword<'a> {
+    /// It is the same, hashed anew.
+    Rehashed,
+    /// Its user knew the old one.
+    Changed(Timestamp),
+    /// Its user had the link of a mail.
+    Reset {
+        /// What is kept of the link's token.
+        token: &'a TokenHash,
+        /// The fingerprint of what the client calls the request, if it calls it anything.
+        by: Option<&'a str>,
+        /// The present.
+        now: Timestamp,
+    },
+}
 
 /// The users, their sessions and their contacts.
 #[derive(Clone, Debug)]
@@ -56,15 +91,25 @@ pub struct Account {
     pub password: String,
     /// Whether the address is confirmed.
     pub active: bool,
-    /// What is kept of the token in the last confirmation mail.
+    /// What is kept of the token in the last confirmation mail. It stays, so that a link that is opened again can be told from
+    /// one that is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm_hash: Option<TokenHash>,
-    /// When that mail was sent, in seconds since 1970.
+    /// When that mail was sent to a pending user, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm_sent_at: Option<i64>,
-    /// How many such mails were sent.
-    #[serde(default)]
-    pub confirm_mails: u32,
+    /// When the password was last changed or set by a link, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_at: Option<i64>,
+    /// The hash of the password that was changed then, by which a request whose answer was lost is known again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub former_password: Option<String>,
+    /// What is kept of the token of the link that set it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_hash: Option<TokenHash>,
+    /// The fingerprint of what the client called the request that set it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_by: Option<String>,
     /// Whether the user is being deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaving: bool,
@@ -111,10 +156,19 @@ impl Account {
             active: false,
             confirm_hash: Some(confirm_hash),
             confirm_sent_at: Some(now.as_second()),
-            confirm_mails: 1,
+            password_at: None,
+            former_password: None,
+            reset_hash: None,
+            reset_by: None,
             leaving: false,
             expires_at: Some(now.as_second() + CONFIRMATION_SECONDS),
         }
+    }
+
+    /// Whether the password was replaced within the last minute: so long is a request known again whose answer was lost.
+    #[must_use]
+    pub fn has_new_password(&self, now: Timestamp) -> bool {
+        self.password_at.is_some_and(|at| now.as_second() - at < REPEATABLE_SECONDS)
     }
 
     fn is_live(&self, now: Timestamp) -> bool {
@@ -137,21 +191,28 @@ impl Users {
     /// Creates a user who has yet to confirm.
     ///
     /// # Errors
-    /// `UserExists` if the name or the address is taken by somebody who has not expired.
+    /// `UserExists` if the name is taken by somebody who has not expired, or the address by somebody who has confirmed it.
     pub async fn create_user(&self, account: &Account, now: Timestamp) -> Result<()> {
-        let put = |item: Item| {
-            let put = Put::builder()
-                .table_name(&self.0.name)
-                .set_item(Some(item))
-                .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-                .expression_attribute_values(":now", number(&now.as_second()));
+        let put = |item: Item, condition: &str| {
+            let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).condition_expression(condition);
+            let put = if condition.contains(":now") {
+                put.expression_attribute_values(":now", number(&now.as_second()))
+            } else {
+                put
+            };
             built(put.build()).map(|put| TransactWriteItem::builder().put(put).build())
         };
-        let claim = || Claim { user_id: account.id, expires_at: account.expires_at };
-        let mut writes = vec![put(to_item(Keyed { pk: format!("{USER}#{}", account.id), sk: USER, item: account })?)?];
-        for (kind, id) in account.claims() {
-            writes.push(put(to_item(Keyed { pk: format!("{kind}#{id}"), sk: kind, item: claim() })?)?);
-        }
+        let claim = |(kind, id): (&'static str, String)| {
+            let claim = Claim { user_id: account.id, expires_at: account.expires_at };
+            to_item(Keyed { pk: format!("{kind}#{id}"), sk: kind, item: claim })
+        };
+        let free = "attribute_not_exists(pk) OR expires_at <= :now";
+        let [name, address] = account.claims();
+        let writes = vec![
+            put(to_item(Keyed { pk: format!("{USER}#{}", account.id), sk: USER, item: account })?, free)?,
+            put(claim(name)?, free)?,
+            put(claim(address)?, UNCONFIRMED)?,
+        ];
         self.0.transact(writes).await.map_err(|error| error.or(Error::UserExists))
     }
 
@@ -160,14 +221,28 @@ impl Users {
     /// # Errors
     /// When it could not be done.
     pub async fn delete_inactive(&self, account: &Account) -> Result<()> {
-        let mut writes = vec![self.delete(key(USER, account.id), "active = :value", AttributeValue::Bool(false))?];
-        for (kind, id) in account.claims() {
-            writes.push(self.delete(key(kind, id), "user_id = :value", text(&account.id))?);
+        let [name, address] = account.claims();
+        let own = |(kind, id)| self.delete(key(kind, id), "user_id = :value", text(&account.id));
+        let user = self.delete(key(USER, account.id), "active = :value", AttributeValue::Bool(false))?;
+        let writes = vec![user, own(name)?, own(address)?];
+        // Somebody else may have registered with the address since.
+        for writes in [writes.clone(), writes.into_iter().take(2).collect()] {
+            match self.0.transact(writes).await {
+                Ok(()) => return Ok(()),
+                Err(NotWritten::Condition) => {}
+                Err(NotWritten::Failed(error)) => return Err(error),
+            }
         }
-        match self.0.transact(writes).await {
-            Ok(()) | Err(NotWritten::Condition) => Ok(()),
-            Err(NotWritten::Failed(error)) => Err(error),
-        }
+        Ok(())
+    }
+
+    /// Whether somebody has confirmed that address.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn is_confirmed(&self, account: &Account) -> Result<bool> {
+        let [_, (kind, id)] = account.claims();
+        Ok(self.0.get(key(kind, id)).await?.is_some_and(|claim| !claim.contains_key(EXPIRES_AT)))
     }
 
     /// The account with that id, unless it has expired unconfirmed.
@@ -210,7 +285,7 @@ impl Users {
     /// Confirms the user whose last confirmation mail brought the token with this hash, and opens the first session.
     ///
     /// # Errors
-    /// `LinkSpent` if it was another token, or too late.
+    /// `LinkSpent` if it was another token, or too late, or if somebody else has confirmed the address.
     pub async fn confirm(
         &self,
         account: &Account,
@@ -222,24 +297,34 @@ impl Users {
         let confirm = Update::builder()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
-            .update_expression("SET active = :true REMOVE confirm_hash, confirm_sent_at, confirm_mails, expires_at")
-            .condition_expression("confirm_hash = :hash AND expires_at > :now")
+            .update_expression("SET active = :true REMOVE confirm_sent_at, expires_at")
+            .condition_expression("active = :false AND confirm_hash = :hash AND expires_at > :now")
             .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":hash", attribute(hash)?)
             .expression_attribute_values(":now", number(&now.as_second()));
-        let mut writes = vec![TransactWriteItem::builder().update(built(confirm.build())?).build()];
-        for (kind, id) in account.claims() {
-            let keep = self.update_claim(kind, id, account.id, "REMOVE expires_at");
-            writes.push(TransactWriteItem::builder().update(built(keep.build())?).build());
+        let [(kind, name), (of_address, address)] = account.claims();
+        let keep = self.update_claim(kind, name, account.id, "REMOVE expires_at");
+        let take = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(of_address, address)))
+            .update_expression("SET user_id = :id REMOVE expires_at")
+            .condition_expression(UNCONFIRMED)
+            .expression_attribute_values(":id", text(&account.id));
+        let updates = [confirm, keep, take].map(|update| built(update.build()));
+        let mut writes = Vec::new();
+        for update in updates {
+            writes.push(TransactWriteItem::builder().update(update?).build());
         }
         writes.push(TransactWriteItem::builder().put(sessions::first(&self.0, session, device, now)?).build());
         self.0.transact(writes).await.map_err(|error| error.or(Error::LinkSpent))
     }
 
-    /// Replaces the token of the confirmation link, which then works for a day from now, unless a mail was sent after `sent_before`.
+    /// Replaces the token of the confirmation link, unless a mail was sent after `sent_before`. The registration ends when it
+    /// would have ended.
     ///
     /// # Errors
-    /// `TooSoon` if one was, or if the user has confirmed meanwhile.
+    /// `TooSoon` if one was, `AlreadyConfirmed` if the user has confirmed meanwhile, `BadCredentials` if there is no such user any more.
     pub async fn renew_confirmation(
         &self,
         account: &Account,
@@ -247,29 +332,32 @@ impl Users {
         sent_before: i64,
         now: Timestamp,
     ) -> Result<()> {
-        let expires_at = number(&(now.as_second() + CONFIRMATION_SECONDS));
-        let renew = Update::builder()
+        let renew = self
+            .0
+            .client
+            .update_item()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
-            .update_expression(
-                "SET confirm_hash = :hash, confirm_sent_at = :now, confirm_mails = :mails, expires_at = :expires_at",
+            .update_expression("SET confirm_hash = :hash, confirm_sent_at = :now")
+            // A write that was repeated because its answer was lost finds its own hash there.
+            .condition_expression(
+                "active = :false AND expires_at > :now AND (confirm_sent_at <= :before OR confirm_hash = :hash)",
             )
-            .condition_expression("active = :false AND expires_at > :now AND confirm_sent_at <= :before")
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":hash", attribute(hash)?)
             .expression_attribute_values(":now", number(&now.as_second()))
             .expression_attribute_values(":before", number(&sent_before))
-            .expression_attribute_values(":mails", number(&(account.confirm_mails + 1)))
-            .expression_attribute_values(":expires_at", expires_at.clone());
-        let mut writes = vec![TransactWriteItem::builder().update(built(renew.build())?).build()];
-        for (kind, id) in account.claims() {
-            let keep = self
-                .update_claim(kind, id, account.id, "SET expires_at = :expires_at")
-                .expression_attribute_values(":expires_at", expires_at.clone());
-            writes.push(TransactWriteItem::builder().update(built(keep.build())?).build());
-        }
-        let lost = Error::TooSoon((now.as_second() - sent_before).unsigned_abs());
-        self.0.transact(writes).await.map_err(|error| error.or(lost))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = renew.send().await else { return Ok(()) };
+        let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+            return Err(failure("UpdateItem", error));
+        };
+        let stored: Option<Account> = failed.item.clone().map(from_item).transpose()?;
+        Err(match stored.filter(|stored| stored.is_live(now)) {
+            None => Error::BadCredentials,
+            Some(stored) if stored.active => Error::AlreadyConfirmed,
+            Some(_) => Error::TooSoon((now.as_second() - sent_before).unsigned_abs()),
+        })
     }
 
     /// Puts back the token of the former confirmation link, because the mail with the new one could not be sent.
@@ -284,11 +372,11 @@ impl Users {
             .update_item()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
-            .update_expression("SET confirm_hash = :old, confirm_sent_at = :sent_at, confirm_mails = :mails")
-            .condition_expression("confirm_hash = :new")
+            .update_expression("SET confirm_hash = :old, confirm_sent_at = :sent_at")
+            .condition_expression("active = :false AND confirm_hash = :new")
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":old", attribute(&account.confirm_hash)?)
             .expression_attribute_values(":new", attribute(new)?)
-            .expression_attribute_values(":mails", number(&account.confirm_mails))
             .expression_attribute_values(":sent_at", number(&sent_at));
         conditional("UpdateItem", update.send().await).map(drop)
     }
@@ -297,18 +385,32 @@ impl Users {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn update_password(&self, account: &Account, hash: &str) -> Result<bool> {
-        let update = self
-            .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(USER, account.id)))
-            .update_expression("SET password = :new")
-            .condition_expression("password = :old")
-            .expression_attribute_values(":old", AttributeValue::S(account.password.clone()))
-            .expression_attribute_values(":new", AttributeValue::S(hash.to_owned()));
-        conditional("UpdateItem", update.send().await)
+    pub async fn update_password(&self, account: &Account, hash: &str, why: NewPassword<'_>) -> Result<bool> {
+        let (old, new) = (text(&account.password), text(&hash));
+        // A write that was repeated because its answer was lost finds its own hash there.
+        let same = "password = :old OR password = :new";
+        let change = Change::new().set("password", new.clone()).when(same).when("attribute_not_exists(leaving)");
+        let change = change.value(":old", old.clone()).value(":new", new);
+        let change = match why {
+            NewPassword::Rehashed => change,
+            NewPassword::Changed(now) => change
+                .set("former_password", old)
+                .set("password_at", number(&now.as_second()))
+                .remove("reset_hash")
+                .remove("reset_by"),
+            NewPassword::Reset { token, by, now } => {
+                let change = change
+                    .set("reset_hash", attribute(token)?)
+                    .set("password_at", number(&now.as_second()))
+                    .remove("former_password");
+                match by {
+                    Some(by) => change.set("reset_by", text(&by)),
+                    None => change.remove("reset_by"),
+                }
+            }
+        };
+        let update = self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(USER, account.id)));
+        conditional("UpdateItem", change.of(update).send().await)
     }
 
     /// Changes what others see of the user. If there is no such user, the answer is `false`.
@@ -356,9 +458,13 @@ impl Users {
                 .expression_attribute_values(":expires_at", expires_at.clone());
             writes.push(TransactWriteItem::builder().update(built(claim.build())?).build());
         }
+        // Something stays in their places for as long as a request may take that began before and would make them anew.
         for kind in [CONTACTS, RESET] {
-            let delete = Delete::builder().table_name(&self.0.name).set_key(Some(key(kind, account.id)));
-            writes.push(TransactWriteItem::builder().delete(built(delete.build())?).build());
+            let mut mark = key(kind, account.id);
+            mark.insert(LEFT.to_owned(), AttributeValue::Bool(true));
+            mark.insert(EXPIRES_AT.to_owned(), number(&(now.as_second() + MARK_SECONDS)));
+            let put = Put::builder().table_name(&self.0.name).set_item(Some(mark));
+            writes.push(TransactWriteItem::builder().put(built(put.build())?).build());
         }
         match self.0.transact(writes).await {
             Ok(()) => Ok(true),

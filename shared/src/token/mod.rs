@@ -94,38 +94,42 @@ impl MailedToken {
     }
 }
 
-/// The token that continues a session: 256 bits, with the user and the session that it belongs to.
+/// The token that continues a session: 256 bits, with the user and the session that it belongs to, and a seal by which the service
+/// knows that it gave the token, without having kept it.
 #[derive(Clone)]
 pub struct RefreshToken {
     user: UserId,
     session: Uuid,
     secret: Secret,
+    /// Tokens that were given before there were seals have none.
+    seal: Option<Seal>,
 }
 
-impl RefreshToken {
-    /// The first one of a new session.
-    ///
-    /// # Errors
-    /// When the machine gives no randomness.
-    pub fn new(user: UserId) -> Result<Self> {
-        Ok(Self { user, session: Uuid::new_v4(), secret: random_secret()? })
-    }
+const SEAL_LENGTH: usize = 16;
 
+type Seal = [u8; SEAL_LENGTH];
+
+impl RefreshToken {
     /// Reads what a client sent; `None` when it cannot be a refresh token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 32 + SECRET_LENGTH] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (user, rest) = bytes.split_at_checked(16)?;
+        let (session, rest) = rest.split_at_checked(16)?;
+        let (secret, seal) = rest.split_at_checked(SECRET_LENGTH)?;
         Some(Self {
-            user: Uuid::from_slice(bytes.get(..16)?).ok()?,
-            session: Uuid::from_slice(bytes.get(16..32)?).ok()?,
-            secret: bytes.get(32..)?.try_into().ok()?,
+            user: Uuid::from_slice(user).ok()?,
+            session: Uuid::from_slice(session).ok()?,
+            secret: secret.try_into().ok()?,
+            seal: if seal.is_empty() { None } else { Some(seal.try_into().ok()?) },
         })
     }
 
-    /// The token as a client holds it: 86 characters.
+    /// The token as a client holds it: 107 characters.
     #[must_use]
     pub fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode([self.user.as_bytes().as_slice(), self.session.as_bytes(), &self.secret].concat())
+        let seal = self.seal.as_ref().map_or(&[][..], Seal::as_slice);
+        URL_SAFE_NO_PAD.encode([self.user.as_bytes().as_slice(), self.session.as_bytes(), &self.secret, seal].concat())
     }
 
     /// Whose session it continues.
@@ -154,7 +158,8 @@ mod tests {
     #[test]
     fn tokens_survive_their_text_and_nothing_else_is_read_as_one() {
         let user = Uuid::new_v4();
-        let (confirmation, refresh) = (MailedToken::new(user).unwrap(), RefreshToken::new(user).unwrap());
+        let refresh = Signer::new(b"secret").first_token(user).unwrap();
+        let confirmation = MailedToken::new(user).unwrap();
         let read = MailedToken::parse(&confirmation.encode()).unwrap();
         assert_eq!((read.user(), read.hash() == confirmation.hash()), (user, true));
         let read = RefreshToken::parse(&refresh.encode()).unwrap();
@@ -162,6 +167,12 @@ mod tests {
         for text in ["", "token", &refresh.encode(), &format!("{}A", confirmation.encode()), "ä"] {
             assert!(MailedToken::parse(text).is_none(), "{text}");
         }
-        assert!(RefreshToken::parse(&confirmation.encode()).is_none());
+        let text = refresh.encode();
+        for text in [&confirmation.encode(), &text[..84], &text[..100], &format!("{text}AAAA")] {
+            assert!(RefreshToken::parse(text).is_none(), "{text}");
+        }
+        let unsealed = RefreshToken { seal: None, ..refresh };
+        let read = RefreshToken::parse(&unsealed.encode()).unwrap();
+        assert!(read.seal.is_none() && read.hash() == unsealed.hash());
     }
 }

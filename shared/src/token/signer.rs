@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::{RefreshToken, SECRET_LENGTH, Secret, hs256};
+use super::{RefreshToken, SEAL_LENGTH, SECRET_LENGTH, Seal, Secret, hs256, random_secret};
 use crate::domain::UserId;
 use crate::error::{Error, Result};
 
@@ -93,6 +93,17 @@ impl Key {
         }
         mac.finalize().into_bytes().into()
     }
+
+    fn seal_of(&self, token: &RefreshToken) -> Seal {
+        let mac = self.mac("refresh token", &[token.user.as_bytes(), token.session.as_bytes(), &token.secret]);
+        let mut seal = [0; SEAL_LENGTH];
+        seal.iter_mut().zip(mac).for_each(|(byte, mac)| *byte = mac);
+        seal
+    }
+
+    fn sealed(&self, token: RefreshToken) -> RefreshToken {
+        RefreshToken { seal: Some(self.seal_of(&token)), ..token }
+    }
 }
 
 impl Signer {
@@ -147,12 +158,27 @@ impl Signer {
         if valid { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
     }
 
+    /// The refresh token of a new session.
+    ///
+    /// # Errors
+    /// When the machine gives no randomness.
+    pub fn first_token(&self, user: UserId) -> Result<RefreshToken> {
+        let token = RefreshToken { user, session: Uuid::new_v4(), secret: random_secret()?, seal: None };
+        Ok(self.key.sealed(token))
+    }
+
+    /// Whether this service gave that token: nobody else can seal one.
+    #[must_use]
+    pub fn gave(&self, token: &RefreshToken) -> bool {
+        token.seal.is_some_and(|seal| self.keys().any(|key| seal.ct_eq(&key.seal_of(token)).into()))
+    }
+
     /// The refresh tokens that follow this one. They are derived, not drawn, so that a client that asks twice (two tabs, a lost
     /// answer) is given the same one and no session ever has two.
     #[must_use]
     pub fn successors(&self, token: &RefreshToken) -> Successors {
         let parts = [token.user.as_bytes().as_slice(), token.session.as_bytes(), &token.secret];
-        let derived = |key: &Key| RefreshToken { secret: key.mac("refresh", &parts), ..token.clone() };
+        let derived = |key: &Key| key.sealed(RefreshToken { secret: key.mac("refresh", &parts), ..token.clone() });
         Successors { next: derived(&self.key), other: self.accepted.as_ref().map(derived) }
     }
 
@@ -189,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_access_token_is_valid_for_an_hour() {
-        let session = RefreshToken::new(Uuid::new_v4()).unwrap();
+        let session = signer().first_token(Uuid::new_v4()).unwrap();
         let holder = Holder { user: session.user(), session: session.session() };
         let token = signer().access_token(&session, at(1000)).unwrap();
         for (second, valid) in [(999, false), (1000, true), (4599, true), (4600, false)] {
@@ -235,7 +261,7 @@ mod tests {
 
     #[test]
     fn an_unsigned_or_altered_token_is_refused() {
-        let token = signer().access_token(&RefreshToken::new(Uuid::new_v4()).unwrap(), at(0)).unwrap();
+        let token = signer().access_token(&signer().first_token(Uuid::new_v4()).unwrap(), at(0)).unwrap();
         let parts: Vec<_> = token.split('.').collect();
         let none = URL_SAFE_NO_PAD.encode(r#"{"typ":"at+jwt","alg":"none"}"#);
         let forged =
@@ -268,7 +294,7 @@ mod tests {
 
     #[test]
     fn tokens_outlive_a_change_of_keys() {
-        let session = RefreshToken::new(Uuid::new_v4()).unwrap();
+        let session = signer().first_token(Uuid::new_v4()).unwrap();
         let keys = [Signer::new(SECRET), Signer::new(OTHER)];
         for (when, signer, accepted, signing) in change_of_keys() {
             for (key, accepted) in keys.iter().zip(accepted) {
@@ -289,12 +315,33 @@ mod tests {
 
     #[test]
     fn the_successor_of_a_refresh_token_is_always_the_same_and_never_itself() {
-        let token = RefreshToken::new(Uuid::new_v4()).unwrap();
+        let token = signer().first_token(Uuid::new_v4()).unwrap();
         let next = signer().successors(&token).next;
         assert_eq!(next.encode(), signer().successors(&token).next.encode());
         assert_eq!((next.user(), next.session()), (token.user(), token.session()));
         assert!(next.hash() != token.hash());
         assert!(Signer::new(OTHER).successors(&token).next.hash() != next.hash());
+    }
+
+    #[test]
+    fn only_tokens_that_were_given_are_known_again() {
+        let first = signer().first_token(Uuid::new_v4()).unwrap();
+        let next = signer().successors(&first).next;
+        let read = |token: &RefreshToken| RefreshToken::parse(&token.encode()).unwrap();
+        let cases = [
+            ("the first", read(&first), true),
+            ("the next", read(&next), true),
+            ("another secret", RefreshToken { secret: [7; SECRET_LENGTH], ..first.clone() }, false),
+            ("another session", RefreshToken { session: Uuid::new_v4(), ..first.clone() }, false),
+            ("another user", RefreshToken { user: Uuid::new_v4(), ..first.clone() }, false),
+            ("another seal", RefreshToken { seal: next.seal, ..first.clone() }, false),
+            ("no seal", RefreshToken { seal: None, ..first.clone() }, false),
+        ];
+        for (name, token, given) in cases {
+            assert_eq!(signer().gave(&token), given, "{name}");
+        }
+        assert!(Signer::new(OTHER).accepting(SECRET).gave(&first));
+        assert!(!Signer::new(OTHER).gave(&first));
     }
 
     #[test]

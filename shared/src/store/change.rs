@@ -1,0 +1,80 @@
+//! An update of an item, put together from parts that know nothing of each other.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// What is to change of an item, and on what conditions. Attributes are named by placeholders, which [`Change::name`] explains.
+#[derive(Default)]
+pub(super) struct Change {
+    set: Vec<String>,
+    add: Vec<String>,
+    remove: Vec<String>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Change {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the attribute to this value.
+    pub(super) fn set(mut self, attribute: &str, value: AttributeValue) -> Self {
+        let placeholder = self.placeholder(value);
+        self.set.push(format!("{attribute} = {placeholder}"));
+        self
+    }
+
+    /// Adds this number to the attribute; without one, to zero.
+    pub(super) fn add(mut self, attribute: &str, value: AttributeValue) -> Self {
+        let placeholder = self.placeholder(value);
+        self.add.push(format!("{attribute} {placeholder}"));
+        self
+    }
+
+    /// Takes the attribute away.
+    pub(super) fn remove(mut self, attribute: &str) -> Self {
+        self.remove.push(attribute.to_owned());
+        self
+    }
+
+    /// Only if this holds, with all the other conditions.
+    pub(super) fn when(mut self, condition: &str) -> Self {
+        self.conditions.push(format!("({condition})"));
+        self
+    }
+
+    /// The attribute that a placeholder stands for.
+    pub(super) fn name(mut self, placeholder: &str, attribute: impl Into<String>) -> Self {
+        self.names.insert(placeholder.to_owned(), attribute.into());
+        self
+    }
+
+    /// The value that a placeholder of a condition stands for.
+    pub(super) fn value(mut self, placeholder: &str, value: AttributeValue) -> Self {
+        self.values.insert(placeholder.to_owned(), value);
+        self
+    }
+
+    fn placeholder(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    /// The update of the item that `update` is of.
+    pub(super) fn of(self, update: UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
+        let clauses = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
+        let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
+        let expression: Vec<_> = clauses.map(|(clause, parts)| format!("{clause} {}", parts.join(", "))).collect();
+        let conditions = (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "));
+        update
+            .update_expression(expression.join(" "))
+            .set_condition_expression(conditions)
+            .set_expression_attribute_names((!self.names.is_empty()).then_some(self.names))
+            .set_expression_attribute_values((!self.values.is_empty()).then_some(self.values))
+    }
+}

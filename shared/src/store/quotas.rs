@@ -1,0 +1,125 @@
+//! What is counted so that nobody can flood: `TRIES#<digest>`, requests by network and mails by address, for an hour or a day of
+//! the clock. What one network does never takes the last of another.
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+use super::attempts::{HOUR, TRIES, digest};
+use super::change::Change;
+use super::users::{Users, key};
+use super::{EXPIRES_AT, conditional, number};
+use crate::domain::limits::{Bounds, Limits, network, wide_network};
+use crate::error::{Error, Result};
+use crate::token::digest::fingerprint;
+
+const DAY: i64 = 24 * HOUR;
+
+/// What may be done so often until some time.
+#[derive(Clone, Debug)]
+pub struct Quota {
+    key: String,
+    counts: Counts,
+    now: i64,
+    until: i64,
+}
+
+/// What is counted of one request: for its network, for the wide network around it, and in all.
+#[derive(Clone, Debug)]
+pub(super) struct Counts {
+    attributes: [(&'static str, String); 3],
+    bounds: Bounds,
+}
+
+impl Counts {
+    pub(super) fn new(address: &str, bounds: Bounds) -> Self {
+        let own = format!("n{}", digest(&network(address)));
+        let wide = format!("w{}", digest(&wide_network(address)));
+        Self { attributes: [("#own", own), ("#wide", wide), ("#all", "all".to_owned())], bounds }
+    }
+
+    /// Counts one more.
+    pub(super) fn up(&self, change: Change) -> Change {
+        self.add(change, 1)
+    }
+
+    /// Only if all counts are below their bounds, or if that other condition holds.
+    pub(super) fn below(&self, mut change: Change, otherwise: &str) -> Change {
+        let Bounds { network, wide, all } = self.bounds;
+        for ((placeholder, _), most) in self.attributes.iter().zip([network, wide, all]) {
+            let value = placeholder.replace('#', ":most_");
+            change = change.when(&format!("attribute_not_exists({placeholder}) OR {placeholder} < {value}{otherwise}"));
+            change = change.value(&value, number(&most));
+        }
+        change
+    }
+
+    fn add(&self, mut change: Change, count: i8) -> Change {
+        for (placeholder, attribute) in &self.attributes {
+            change = change.add(placeholder, number(&count)).name(placeholder, attribute);
+        }
+        change
+    }
+
+    /// The attributes of an item in which this is the first.
+    pub(super) fn first(&self) -> impl Iterator<Item = (String, AttributeValue)> {
+        self.attributes.iter().map(|(_, attribute)| (attribute.clone(), number(&1)))
+    }
+}
+
+impl Quota {
+    /// Of the requests that mail to somebody of whom nothing is known yet, from that address, in an hour.
+    #[must_use]
+    pub fn of_mail_requests(address: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::new(&["mail requests", &wide_network(address)], address, limits.of_mail_requests(), HOUR, now)
+    }
+
+    /// Of the mails that ask to confirm that mail address, from that network address, in a day.
+    #[must_use]
+    pub fn of_confirmations(mailbox: &str, address: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::new(&["confirmations", &mailbox.to_ascii_lowercase()], address, limits.of_mailbox(), DAY, now)
+    }
+
+    fn new(what: &[&str], address: &str, bounds: Bounds, period: i64, now: Timestamp) -> Self {
+        let now = now.as_second();
+        let index = now.div_euclid(period);
+        let period_key = index.to_string();
+        let parts: Vec<_> = what.iter().chain([&period_key.as_str()]).map(|part| part.as_bytes()).collect();
+        Self { key: fingerprint(&parts), counts: Counts::new(address, bounds), now, until: (index + 1) * period }
+    }
+}
+
+impl Users {
+    /// Counts one more.
+    ///
+    /// # Errors
+    /// `TooSoon` if there were as many as may be.
+    pub async fn count(&self, quota: &Quota) -> Result<()> {
+        if quota.counts.bounds.is_none() {
+            return Ok(());
+        }
+        let change = Change::new().set("#expires_at", number(&quota.until)).name("#expires_at", EXPIRES_AT);
+        let change = quota.counts.below(quota.counts.up(change), "");
+        if conditional("UpdateItem", change.of(self.quota(quota)).send().await)? {
+            Ok(())
+        } else {
+            Err(Error::TooSoon((quota.until - quota.now).unsigned_abs()))
+        }
+    }
+
+    /// Counts one less, because it came to nothing.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn uncount(&self, quota: &Quota) -> Result<()> {
+        if quota.counts.bounds.is_none() {
+            return Ok(());
+        }
+        let change = quota.counts.add(Change::new().when("#own >= :one").value(":one", number(&1)), -1);
+        conditional("UpdateItem", change.of(self.quota(quota)).send().await).map(drop)
+    }
+
+    fn quota(&self, quota: &Quota) -> UpdateItemFluentBuilder {
+        self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(TRIES, &quota.key)))
+    }
+}
