@@ -103,6 +103,19 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     assert!(count > 400, "{count}");
 }
 
+/// As under `sam local`.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_does_its_work_from_a_container() {
+    let runs = stream::iter(scenarios::all().into_iter().map(|scenario| async move {
+        let (service, wire) = start().await;
+        wire.call_it("host.docker.internal");
+        let state = (scenario.prepare)(&service).await;
+        (scenario.act)(&service, &state).await.expect(scenario.success);
+        (scenario.check)(&service, &state, true).await;
+    }));
+    runs.buffer_unordered(AT_ONCE).collect::<()>().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_while_its_namesake_is_being_deleted_stays() {
     let (service, wire) = start().await;
