@@ -20,7 +20,7 @@ const PAUSE_SECONDS: i64 = 60;
 /// `200 {}` and a new mail. Without the mail the older link goes on working.
 ///
 /// # Errors
-/// `BadCredentials`, `AlreadyConfirmed`, `TooSoon`, `Unavailable`.
+/// `BadCredentials`, `AlreadyConfirmed`, `TooSoon`, `AddressRefused`, `MailRefused`, `Unavailable`.
 pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let now = app.clock.now();
     let account = authenticate(&app.users, &app.limits, &request, now).await?;

@@ -18,6 +18,8 @@ pub enum Fault {
     Throttled,
     /// An error of the service's own.
     ServerError,
+    /// Refused for good. For mails only.
+    Refused,
     /// No answer before the client gives up.
     Timeout,
     /// The connection is closed before anything is done.
@@ -40,9 +42,10 @@ pub enum Fault {
 
 impl Fault {
     /// All that are failures.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Throttled,
         Self::ServerError,
+        Self::Refused,
         Self::Timeout,
         Self::DroppedBefore,
         Self::DroppedAfter,
@@ -301,6 +304,7 @@ fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
         Fault::Throttled if is_mail => error(429, "TooManyRequestsException", &json!({})),
         Fault::Throttled => error(400, "ThrottlingException", &json!({})),
         Fault::ServerError => error(500, "InternalServerError", &json!({})),
+        Fault::Refused if is_mail => error(400, "MessageRejected", &json!({})),
         Fault::Timeout => Outcome::Hang,
         Fault::Held => Outcome::Hold,
         Fault::DroppedBefore => Outcome::DropBefore,
@@ -323,7 +327,7 @@ fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
         Fault::Unprocessed if operation == "BatchWriteItem" => {
             answer(200, &json!({"UnprocessedItems": json["RequestItems"]}))
         }
-        Fault::Conflict | Fault::ConditionFailed | Fault::Unprocessed => Outcome::Pass,
+        Fault::Refused | Fault::Conflict | Fault::ConditionFailed | Fault::Unprocessed => Outcome::Pass,
     }
 }
 
