@@ -5,6 +5,9 @@ pub mod confirmation;
 pub mod password_changed;
 pub mod password_reset;
 
+mod inert;
+#[cfg(test)]
+mod links;
 mod refusal;
 
 use askama::Template;
@@ -36,7 +39,7 @@ pub struct Mailer {
     configuration_set: Option<String>,
 }
 
-/// A mail in its two forms. The subject holds nothing that a user typed.
+/// A mail in its two forms. The subject holds nothing that a user typed, and nothing that a user typed is a link: see `inert`.
 #[derive(Debug)]
 pub struct Mail {
     subject: &'static str,
