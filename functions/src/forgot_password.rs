@@ -26,7 +26,8 @@ const TIME: Duration = Duration::from_secs(1);
 
 /// `200 {}`, whoever is asked for. That nobody has the login, has not confirmed, or was mailed a link just now, is not to be
 /// told: not by the answer, nor by its time. So in these cases the same is done with a user who does not exist, down to a mail
-/// that SES takes and gives to nobody; and the answer comes after a second, unless there are no limits.
+/// that SES takes and gives to nobody; and the answer comes after a second, unless there are no limits. A mail that SES refuses for
+/// good is not told either.
 ///
 /// # Errors
 /// `Invalid`, `TooSoon` after too many from one network, `Unavailable`.
@@ -56,7 +57,13 @@ async fn forgot(app: &LinkApp, request: &Request, login: &Login, now: Timestamp)
             if let Err(undoing) = app.users.cancel_reset(&token).await {
                 request.trouble("a link for a new password that was not mailed makes the next one wait", &undoing);
             }
-            Err(error)
+            if !error.is_refused_mail() {
+                return Err(error);
+            }
+            // Of nobody's login it would not be refused.
+            request.trouble("a link for a new password is refused by SES", &error);
+            request.audit(Act::PasswordForgotten, Subject::Account(None));
+            Ok(Reply::ok(&json!({})))
         }
     }
 }

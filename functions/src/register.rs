@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use event_messenger::app::LinkApp;
+use event_messenger::domain::fault::Node;
 use event_messenger::domain::user::NewUser;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
@@ -20,7 +21,8 @@ use crate::mailing::send_confirmation;
 /// `200 {}` and one mail, or nothing at all: without the mail nothing is kept.
 ///
 /// # Errors
-/// `Invalid`, `UserExists`, `TooSoon` after too many from one network or for one address, `Unavailable`.
+/// `Invalid`, also for an address that SES refuses; `UserExists`; `TooSoon` after too many from one network or for one address;
+/// `MailRefused`, `Unavailable`.
 pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let user = request.parse(NewUser::parse)?;
     let now = app.clock.now();
@@ -36,7 +38,11 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
         {
             request.trouble("a registration without a mail is left over", &undoing);
         }
-        return Err(error);
+        if !matches!(error, Error::AddressRefused(_)) {
+            return Err(error);
+        }
+        request.trouble("SES refuses what was taken for an address", &error);
+        return Err(Error::invalid(address_field(&request), "cannot be mailed to"));
     }
     request.audit(Act::Registered, Subject::Account(Some(account.id)));
     Ok(Reply::ok(&json!({})))
@@ -57,4 +63,14 @@ async fn create(
         app.users.uncount(mails).await?;
     }
     sent
+}
+
+/// Where the address stands in the body, as the client wrote it.
+fn address_field(request: &Request) -> String {
+    let body = request.json().unwrap_or_default();
+    let written = Node::body(&body, &["post-data"]).ok().and_then(|node| {
+        let fields = ["e-mail", "email"].map(|name| node.get(name));
+        fields.into_iter().find(Node::is_present)
+    });
+    written.map_or_else(|| "e-mail".to_owned(), |node| node.fault("").field)
 }

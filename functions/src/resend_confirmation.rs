@@ -21,7 +21,8 @@ const PAUSE_SECONDS: i64 = 60;
 /// `200 {}` and a new mail. Without the mail the older link goes on working.
 ///
 /// # Errors
-/// `BadCredentials`; `AlreadyConfirmed`, also if somebody else has confirmed the address; `TooSoon`; `Unavailable`.
+/// `BadCredentials`; `AlreadyConfirmed`, also if somebody else has confirmed the address; `TooSoon`, `AddressRefused`, `MailRefused`,
+/// `Unavailable`.
 pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     let now = app.clock.now();
     let (account, trial) = authenticate(&app.users, &app.limits, &request, now).await?;
@@ -39,7 +40,7 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     if let Err(error) = send(&app, &request, &account, &token, now).await {
         app.users.uncount(&mails).await?;
         // Even where DynamoDB did not answer, it may have written.
-        if matches!(error, Error::Unavailable(_) | Error::Internal(_))
+        if !matches!(error, Error::TooSoon(_) | Error::AlreadyConfirmed | Error::BadCredentials)
             && let Err(undoing) = app.users.restore_confirmation(&account, &token.hash()).await
         {
             request.trouble("a confirmation link without a mail replaces the older one", &undoing);

@@ -3,6 +3,7 @@
 
 mod guard;
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -16,10 +17,19 @@ use tokio::sync::watch;
 use crate::Error;
 use crate::data::Folder;
 use crate::iam::Iam;
+use crate::server::{Patience, dropped};
+use crate::tell;
 use crate::template::Table;
 
 /// How long requests that are under way may still take when the service ends.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Where it is reached, and how long it waits for who comes.
+pub(crate) struct Doors {
+    /// The first is the one that is told.
+    pub(crate) listeners: Vec<tokio::net::TcpListener>,
+    pub(crate) patience: Patience,
+}
 
 /// A running `DynamoDB`. It ends when the value is dropped, and has ended when [`DynamoDb::shutdown`] returns.
 pub(crate) struct DynamoDb {
@@ -32,7 +42,7 @@ pub(crate) struct DynamoDb {
 impl DynamoDb {
     /// Opens the database, creates what is missing of `tables`, and serves it to whom `iam` allows it.
     pub(crate) fn start(
-        listener: TcpListener,
+        doors: Doors,
         folder: Option<&Folder>,
         tables: &[Table],
         clock: Clock,
@@ -46,16 +56,20 @@ impl DynamoDb {
                 return Err(Error::Outdated(folder, table.name.clone()));
             }
         }
-        let failed = |error: std::io::Error| Error::Database(error.to_string());
-        let address = listener.local_addr().map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
+        let failed = |error: io::Error| Error::Database(error.to_string());
+        let Doors { listeners, patience } = doors;
+        // Out of this runtime, into the thread's own.
+        let listeners: Vec<_> =
+            listeners.into_iter().map(tokio::net::TcpListener::into_std).collect::<Result<_, _>>().map_err(failed)?;
+        let address = listeners.first().map_or(Err(io::ErrorKind::NotFound.into()), TcpListener::local_addr);
+        let address = address.map_err(failed)?;
         let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
         inner.set_nonblocking(true).map_err(failed)?;
         let (stop, stopped) = watch::channel(());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let served = database.clone();
         let thread = std::thread::Builder::new().name("dynamodb".into());
-        let listeners = Listeners { guard: listener, database: inner };
+        let listeners = Listeners { guard: listeners, patience, database: inner };
         let thread = thread.spawn(move || runtime.block_on(serve(listeners, served, stopped, sweep_every, iam)));
         Ok(Self { address, database, stop, thread: thread.map_err(failed)? })
     }
@@ -79,7 +93,8 @@ impl DynamoDb {
 }
 
 struct Listeners {
-    guard: TcpListener,
+    guard: Vec<TcpListener>,
+    patience: Patience,
     database: TcpListener,
 }
 
@@ -91,12 +106,10 @@ async fn serve(
     sweep_every: Option<Duration>,
     iam: Arc<Iam>,
 ) {
-    let (guard, inner) = (listeners.guard, listeners.database);
+    let Listeners { guard, patience, database: inner } = listeners;
     let Ok(address) = inner.local_addr() else { return };
-    let (Ok(guard), Ok(inner)) = (tokio::net::TcpListener::from_std(guard), tokio::net::TcpListener::from_std(inner))
-    else {
-        return;
-    };
+    let guard: io::Result<Vec<_>> = guard.into_iter().map(tokio::net::TcpListener::from_std).collect();
+    let (Ok(guard), Ok(inner)) = (guard, tokio::net::TcpListener::from_std(inner)) else { return };
     if let Some(pause) = sweep_every {
         tokio::spawn(sweep(database.clone(), pause));
     }
@@ -109,15 +122,10 @@ async fn serve(
     };
     // Whatever is asked of the database is asked by the guard: when that has answered its last request, nothing is left.
     tokio::select! {
-        () = guard::serve(guard, address, iam, dropped(stopped)) => {}
+        () = guard::serve(guard, address, iam, patience, stopped) => {}
         _ = dynoxide::server::serve_with_shutdown(inner, database, std::future::pending()) => {}
         () = late => {}
     }
-}
-
-async fn dropped(mut stopped: watch::Receiver<()>) {
-    // Nothing is ever sent: an error says that the sender is gone.
-    let _ = stopped.changed().await;
 }
 
 async fn sweep(database: Database, pause: Duration) {
@@ -126,7 +134,7 @@ async fn sweep(database: Database, pause: Duration) {
         tokio::time::sleep(next).await;
         let started = Instant::now();
         if let Err(error) = database.sweep_ttl() {
-            eprintln!("the embedded DynamoDB cannot delete what has expired: {error}");
+            tell(format_args!("the embedded DynamoDB cannot delete what has expired: {error}"));
         }
         // A sweep reads everything: a large table is not worth more than a twentieth of the time.
         next = pause.max(started.elapsed() * 20);
@@ -229,15 +237,16 @@ mod tests {
         Template::parse(include_str!("template/fixture.yaml"), &HashMap::new()).unwrap()
     }
 
-    fn start(folder: Option<&Folder>, tables: &[Table]) -> Result<DynamoDb, Error> {
+    async fn start(folder: Option<&Folder>, tables: &[Table]) -> Result<DynamoDb, Error> {
         let clock = Clock::new(|| Timestamp::from_second(1_000).unwrap());
-        let (listener, iam) = (TcpListener::bind("127.0.0.1:0").unwrap(), Arc::new(Iam::new(&template())));
-        DynamoDb::start(listener, folder, tables, clock, None, iam)
+        let listeners = vec![tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()];
+        let (doors, iam) = (Doors { listeners, patience: Patience::default() }, Arc::new(Iam::new(&template())));
+        DynamoDb::start(doors, folder, tables, clock, None, iam)
     }
 
     #[tokio::test]
     async fn sweeps_by_the_given_clock() {
-        let dynamodb = start(None, &tables()).unwrap();
+        let dynamodb = start(None, &tables()).await.unwrap();
         for (key, expires_at) in [("past", "999"), ("future", "1001")] {
             let item = json!({"pk": {"S": key}, "sk": {"S": "-"}, "expires_at": {"N": expires_at}});
             let put = request(json!({"TableName": "UsersTable", "Item": item})).unwrap();
@@ -253,14 +262,14 @@ mod tests {
         let scratch = Scratch::new();
         let folder = Folder::open(&scratch.0).unwrap();
         let mut tables = tables();
-        start(Some(&folder), &tables).unwrap().shutdown().await;
-        start(Some(&folder), &tables).unwrap().shutdown().await;
+        start(Some(&folder), &tables).await.unwrap().shutdown().await;
+        start(Some(&folder), &tables).await.unwrap().shutdown().await;
 
         tables[0].ttl = None;
-        start(Some(&folder), &tables).unwrap().shutdown().await;
+        start(Some(&folder), &tables).await.unwrap().shutdown().await;
 
         tables[0].global_secondary_indexes[0].key_schema.pop();
-        let fault = start(Some(&folder), &tables).err().unwrap().to_string();
+        let fault = start(Some(&folder), &tables).await.err().unwrap().to_string();
         assert!(fault.starts_with("the table EventsTable does not fit the template any more: delete"), "{fault}");
     }
 
@@ -268,7 +277,7 @@ mod tests {
     async fn a_table_that_dynamodb_would_refuse() {
         let mut tables = tables();
         tables[1].attribute_definitions.pop();
-        let fault = start(None, &tables).err().unwrap().to_string();
+        let fault = start(None, &tables).await.err().unwrap().to_string();
         assert!(fault.starts_with("the embedded DynamoDB refuses: "), "{fault}");
     }
 }

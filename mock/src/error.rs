@@ -14,6 +14,8 @@ pub enum Error {
     Template(PathBuf, String),
     /// An address cannot be listened on; the flag is the one that chooses it.
     Listen(&'static str, SocketAddr, io::Error),
+    /// Docker's bridge cannot be listened on.
+    Bridge(&'static str, SocketAddr, io::Error),
     /// The data folder, or a file in it, cannot be used.
     Data(PathBuf, io::Error),
     /// Another instance works on this data folder.
@@ -32,11 +34,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Template(path, fault) => write!(f, "{}: {}", path.display(), one_line(fault)),
-            Self::Listen(flag, address, cause) if cause.kind() == io::ErrorKind::AddrInUse => {
+            Self::Listen(flag, address, cause) | Self::Bridge(flag, address, cause)
+                if cause.kind() == io::ErrorKind::AddrInUse =>
+            {
                 write!(f, "{address} is already in use: end the program that has it, or choose another with {flag}")
             }
             Self::Listen(flag, address, cause) => {
                 write!(f, "cannot listen on {address} ({cause}): choose another address with {flag}")
+            }
+            Self::Bridge(_, address, cause) => {
+                write!(
+                    f,
+                    "cannot listen on Docker's bridge, {address} ({cause}): start Docker first, or leave --docker out"
+                )
             }
             Self::Data(path, cause) => {
                 write!(f, "cannot use {} ({cause}): choose another folder with --data, or --in-memory", path.display())
@@ -61,7 +71,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Listen(_, _, cause) | Self::Data(_, cause) | Self::Signals(cause) => Some(cause),
+            Self::Listen(_, _, cause) | Self::Bridge(_, _, cause) | Self::Data(_, cause) | Self::Signals(cause) => {
+                Some(cause)
+            }
             Self::Function(_, cause) => Some(cause),
             _ => None,
         }
@@ -86,6 +98,15 @@ mod tests {
             (
                 Error::Listen("--addr", address, io::ErrorKind::AddrInUse.into()),
                 "127.0.0.1:3000 is already in use: end the program that has it, or choose another with --addr",
+            ),
+            (
+                Error::Bridge("--addr", address, io::ErrorKind::AddrInUse.into()),
+                "127.0.0.1:3000 is already in use: end the program that has it, or choose another with --addr",
+            ),
+            (
+                Error::Bridge("--addr", address, io::ErrorKind::AddrNotAvailable.into()),
+                "cannot listen on Docker's bridge, 127.0.0.1:3000 (address not available): start Docker first, or leave \
+                 --docker out",
             ),
             (
                 Error::Data(folder(), io::ErrorKind::PermissionDenied.into()),

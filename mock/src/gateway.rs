@@ -12,22 +12,24 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header, uri::Authority};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority};
 use axum::response::Response;
 use event_messenger::clock::Clock;
 use event_messenger::lambda::Handler;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
+use url::Url;
 use uuid::Uuid;
 
 pub(crate) use self::local::SES_PATH;
 use self::routes::{Routes, segments};
 use crate::iam::Iam;
 use crate::mailbox::Mailbox;
+use crate::server::{self, Ends, Patience, Unread};
+use crate::tell;
 use crate::template::Cors;
 
 /// The most that an HTTP API takes.
@@ -42,7 +44,9 @@ pub(crate) struct Started {
 
 /// All that the gateway needs to answer.
 pub(crate) struct Gateway {
+    /// The first of the addresses that it listens on.
     pub(crate) address: SocketAddr,
+    pub(crate) patience: Patience,
     pub(crate) routes: Routes,
     pub(crate) functions: Vec<Started>,
     pub(crate) cors: Option<Cors>,
@@ -55,41 +59,36 @@ pub(crate) struct Gateway {
 }
 
 /// Serves until the sender of `stopped` is gone and the last request is answered.
-pub(crate) async fn serve(listener: TcpListener, gateway: Gateway, mut stopped: watch::Receiver<()>) {
-    let app = Router::new().fallback(entry).with_state(Arc::new(gateway));
-    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>());
-    let served = served.with_graceful_shutdown(async move {
-        // Nothing is ever sent: an error says that the sender is gone.
-        let _ = stopped.changed().await;
-    });
-    if let Err(error) = served.await {
-        eprintln!("the API is not served any more: {error}");
-    }
+pub(crate) async fn serve(listeners: Vec<TcpListener>, gateway: Gateway, stopped: watch::Receiver<()>) {
+    let (patience, gateway) = (gateway.patience, Arc::new(gateway));
+    let answer = move |request, ends| entry(Arc::clone(&gateway), ends, request);
+    server::serve(listeners, patience, answer, stopped).await;
 }
 
-async fn entry(State(gateway): State<Arc<Gateway>>, peer: ConnectInfo<SocketAddr>, request: Request) -> Response {
+async fn entry(gateway: Arc<Gateway>, ends: Ends, mut request: Request) -> Response {
+    name_host(&mut request);
     let path = request.uri().path();
     if path == "/_local" || path.starts_with("/_local/") {
-        return local::answer(&gateway, request).await;
+        return local::answer(&gateway, ends, request).await;
     }
     let started = Instant::now();
     // Never the query: it may carry a token.
     let line = gateway.log.then(|| format!("{} {path}", request.method()));
-    let response = api(&gateway, peer.0, request).await;
+    let response = api(&gateway, ends, request).await;
     if let Some(line) = line {
-        eprintln!("{line} {} {} ms", response.status().as_u16(), started.elapsed().as_millis());
+        tell(format_args!("{line} {} {} ms", response.status().as_u16(), started.elapsed().as_millis()));
     }
     response
 }
 
-async fn api(gateway: &Gateway, peer: SocketAddr, request: Request) -> Response {
+async fn api(gateway: &Gateway, ends: Ends, request: Request) -> Response {
     let asked = request.headers().clone();
     let preflight = gateway.cors.as_ref().and_then(|cors| cors.preflight(request.method(), &asked));
     let request_id = Uuid::new_v4().to_string();
     let is_preflight = preflight.is_some();
     let mut response = match preflight {
         Some(response) => response,
-        None => call(gateway, peer, request, &request_id).await.unwrap_or_else(Refusal::answer),
+        None => call(gateway, ends, request, &request_id).await.unwrap_or_else(Refusal::answer),
     };
     if let Some(cors) = gateway.cors.as_ref().filter(|_| !is_preflight) {
         cors.mark(&asked, response.headers_mut());
@@ -101,11 +100,14 @@ async fn api(gateway: &Gateway, peer: SocketAddr, request: Request) -> Response 
 }
 
 /// What the gateway answers without asking a function, or in its place.
+#[derive(Debug)]
 struct Refusal(StatusCode, &'static str);
 
 impl Refusal {
     const BAD_REQUEST: Self = Self(StatusCode::BAD_REQUEST, "Bad Request");
+    const FORBIDDEN: Self = Self(StatusCode::FORBIDDEN, "Forbidden");
     const NOT_FOUND: Self = Self(StatusCode::NOT_FOUND, "Not Found");
+    const TIMEOUT: Self = Self(StatusCode::REQUEST_TIMEOUT, "Request Timeout");
     const TOO_LARGE: Self = Self(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     const INTERNAL: Self = Self(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
 
@@ -114,36 +116,68 @@ impl Refusal {
     }
 }
 
-async fn call(gateway: &Gateway, peer: SocketAddr, request: Request, request_id: &str) -> Result<Response, Refusal> {
+impl From<Unread> for Refusal {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Broken => Self::BAD_REQUEST,
+            Unread::TooLarge => Self::TOO_LARGE,
+            Unread::TooSlow => Self::TIMEOUT,
+        }
+    }
+}
+
+async fn call(gateway: &Gateway, ends: Ends, request: Request, request_id: &str) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
-    if host(&parts.headers).is_none() {
+    let host = host(&parts.headers).ok_or(Refusal::BAD_REQUEST)?;
+    let segments = segments(parts.uri.path()).ok_or(Refusal::BAD_REQUEST)?;
+    let path = segments.join("/");
+    if !is_url(&host, &path, parts.uri.query()) {
         return Err(Refusal::BAD_REQUEST);
     }
-    let segments = segments(parts.uri.path()).ok_or(Refusal::BAD_REQUEST)?;
     let route = gateway.routes.find(parts.method.as_str(), &segments).ok_or(Refusal::NOT_FOUND)?;
-    let body = to_bytes(body, BODY_LIMIT).await.map_err(|_| Refusal::TOO_LARGE)?;
+    let body = server::read(body, BODY_LIMIT, gateway.patience).await?;
     let origin = event::Origin {
-        source_ip: peer.ip(),
-        port: gateway.address.port(),
+        source_ip: ends.peer.ip(),
+        port: ends.own.port(),
         now: gateway.clock.now(),
         request_id,
-        path: &segments.join("/"),
+        path: &path,
     };
     let event = event::build(&parts, &body, &route, &origin);
     let function = &gateway.functions[route.function];
     invoke::invoke(function, &event, origin.now, &gateway.kill).await.map_err(|fault| {
-        eprintln!("the function {} {fault}", function.name);
+        tell(format_args!("the function {} {fault}", function.name));
         Refusal::INTERNAL
     })
 }
 
-/// The `Host` header, if it can be one. Behind the real gateway it always is.
+/// Lets the host of a whole URL in the place of a path stand for the `Host` header
+/// ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)), unless there are several of those.
+fn name_host(request: &mut Request) {
+    let named = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(named) = named
+        && request.headers().get_all(header::HOST).iter().count() < 2
+    {
+        request.headers_mut().insert(header::HOST, named);
+    }
+}
+
+/// The `Host` header, if there is one alone and it can be one. Behind the real gateway it always is.
 fn host(headers: &HeaderMap) -> Option<Authority> {
-    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
     host.parse().ok().filter(|authority: &Authority| !authority.host().is_empty() && !host.contains('@'))
 }
 
-fn reply(status: StatusCode, body: &Value) -> Response {
+/// Whether `lambda_http` can make a URL of an event with these, as it does without looking.
+fn is_url(host: &Authority, path: &str, query: Option<&str>) -> bool {
+    let url = Url::parse(&format!("http://{host}{path}")).ok().filter(|_| path.starts_with('/'));
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    url.is_some_and(|url| format!("{url}{query}").parse::<Uri>().is_ok())
+}
+
+/// An answer in JSON.
+pub(crate) fn reply(status: StatusCode, body: &Value) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 pub(crate) use self::policy::{Statement, parse};
 use self::request::{Ask, Keys};
+use crate::tell;
 use crate::template::Template;
 
 /// The access key of whoever is no function.
@@ -117,7 +118,7 @@ impl Iam {
                 Ok(())
             }
             Err(message) => {
-                eprintln!("{message}");
+                tell(&message);
                 self.record().refusals.push(message.clone());
                 Err(message)
             }

@@ -2,18 +2,31 @@
 //! mailbox, and IAM. Everything it serves is made from `template.yaml`; nothing of it ever reaches AWS.
 
 mod data;
+mod docker;
 mod dynamodb;
 mod environment;
 mod error;
 mod gateway;
 mod iam;
 mod mailbox;
+mod server;
 mod service;
 mod template;
 
+use std::fmt::Display;
+
 pub use crate::data::Data;
+pub use crate::docker::bridge;
 pub use crate::environment::lines;
 pub use crate::error::Error;
 pub use crate::iam::Grant;
 pub use crate::mailbox::{Failure, Mail, Mailbox};
+pub use crate::server::Patience;
 pub use crate::service::{LocalService, Options};
+
+/// Says so on standard error. Where nobody reads that, nobody is told, and nothing else fails.
+pub fn tell(line: impl Display) {
+    let line = line.to_string();
+    // The macro panics where it cannot write, and is the only way by which tests keep to themselves what is told.
+    let _ = std::panic::catch_unwind(|| eprintln!("{line}"));
+}

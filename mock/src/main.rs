@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Parser;
 use event_messenger::clock::Clock;
 use event_messenger::log::Log;
-use mock::{Data, Error, LocalService, Options, lines};
+use mock::{Data, Error, LocalService, Options, Patience, lines, tell};
 
 /// The API with its database and its mail service, on this machine and with nothing to install.
 #[derive(Parser)]
@@ -23,6 +23,9 @@ struct Arguments {
     /// Where the database listens
     #[arg(long, default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     dynamodb: SocketAddr,
+    /// Let functions in Docker's containers in (`sam local`): on Linux, listen on Docker's bridge too, and nowhere else
+    #[arg(long)]
+    docker: bool,
     /// The folder that keeps users, events and mails [default: target/local]
     #[arg(long, value_name = "FOLDER", conflicts_with = "in_memory")]
     data: Option<PathBuf>,
@@ -60,6 +63,8 @@ impl Arguments {
         Options {
             api_addr: self.addr,
             dynamodb_addr: self.dynamodb,
+            bridge: self.docker.then(mock::bridge).flatten(),
+            patience: Patience::default(),
             data: if self.in_memory { Data::Memory } else { Data::Dir(data) },
             secret: Options::shared_secret(&template),
             template,
@@ -76,7 +81,7 @@ impl Arguments {
 /// Of the functions' log, shows what a person should look at.
 fn show_trouble(line: &str) {
     if !line.contains(r#""level":"INFO""#) {
-        eprintln!("{line}");
+        tell(line);
     }
 }
 
@@ -93,7 +98,7 @@ fn main() -> ExitCode {
 }
 
 fn fail(line: &str) -> ExitCode {
-    eprintln!("error: {line}");
+    tell(format_args!("error: {line}"));
     ExitCode::FAILURE
 }
 
@@ -105,7 +110,8 @@ async fn run(options: Options) -> Result<(), Error> {
     let service = LocalService::start(options).await?;
     service.write_env_file()?;
     for (flag, address) in addresses.into_iter().filter(|(_, address)| !address.ip().is_loopback()) {
-        eprintln!("warning: {flag} {address} can be reached from other machines, mails and password hashes included");
+        let warning = "can be reached from other machines, mails and password hashes included";
+        tell(format_args!("warning: {flag} {address} {warning}"));
     }
     // A closed pipe (`cargo run | head`) is no reason to end.
     let mut stdout = std::io::stdout();

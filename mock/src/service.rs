@@ -1,7 +1,7 @@
 //! Puts the parts together: template, database, mailbox, functions, gateway.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,12 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::data::{Folder, secrets};
-use crate::dynamodb::DynamoDb;
+use crate::dynamodb::{Doors, DynamoDb};
 use crate::environment::{self, Endpoints, union};
 use crate::gateway::routes::Routes;
 use crate::gateway::{self, Gateway, SES_PATH, Started};
 use crate::iam::{Grant, Iam, UNRESTRICTED};
+use crate::server::Patience;
 use crate::template::{REGION, Template};
 use crate::{Data, Error, Mailbox};
 
@@ -35,6 +36,11 @@ pub struct Options {
     pub api_addr: SocketAddr,
     /// Where `DynamoDB` listens.
     pub dynamodb_addr: SocketAddr,
+    /// Where both listen besides, with the same ports, for containers: the address of [`crate::bridge`]. An address of theirs that
+    /// other machines reach is left as it is.
+    pub bridge: Option<IpAddr>,
+    /// How long both wait for a client.
+    pub patience: Patience,
     /// Where users, events and mails are kept.
     pub data: Data,
     /// The template that says what is served.
@@ -63,6 +69,8 @@ impl Options {
         Self {
             api_addr: any,
             dynamodb_addr: any,
+            bridge: None,
+            patience: Patience::default(),
             data: Data::Memory,
             template: Self::default_template(),
             parameters: HashMap::new(),
@@ -134,8 +142,8 @@ impl LocalService {
         let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
         template.check_functions(&names).map_err(faulty)?;
 
-        let (api_listener, api) = listen("--addr", options.api_addr).await?;
-        let (dynamodb_listener, dynamodb_address) = listen("--dynamodb", options.dynamodb_addr).await?;
+        let (api_listeners, api) = listen("--addr", options.api_addr, options.bridge).await?;
+        let (listeners, dynamodb_address) = listen("--dynamodb", options.dynamodb_addr, options.bridge).await?;
         let folder = match &options.data {
             Data::Dir(path) => Some(Folder::open(path)?),
             Data::Memory => None,
@@ -148,13 +156,11 @@ impl LocalService {
             Some(folder) => Mailbox::in_folder(options.clock.clone(), folder)?,
             None => Mailbox::in_memory(options.clock.clone()),
         };
-        let listener = dynamodb_listener.into_std();
-        let listener = listener.map_err(|error| Error::Listen("--dynamodb", dynamodb_address, error))?;
+        let doors = Doors { listeners, patience: options.patience };
         let (tables, clock) = (&template.tables, &options.clock);
         let iam = Arc::new(Iam::new(&template));
         let sweep_every = options.sweep_every;
-        let dynamodb =
-            DynamoDb::start(listener, folder.as_ref(), tables, clock.clone(), sweep_every, Arc::clone(&iam))?;
+        let dynamodb = DynamoDb::start(doors, folder.as_ref(), tables, clock.clone(), sweep_every, Arc::clone(&iam))?;
 
         let urls = Endpoints { dynamodb: url(dynamodb_address), ses: url(api) + SES_PATH };
         let (mut environments, mut memory) = (BTreeMap::new(), BTreeMap::new());
@@ -183,6 +189,7 @@ impl LocalService {
         let kill = Arc::new(Notify::new());
         let gateway = Gateway {
             address: api,
+            patience: options.patience,
             routes,
             functions: started,
             cors: template.cors,
@@ -192,7 +199,7 @@ impl LocalService {
             log: options.log,
             kill: Arc::clone(&kill),
         };
-        let serving = tokio::spawn(gateway::serve(api_listener, gateway, stopped));
+        let serving = tokio::spawn(gateway::serve(api_listeners, gateway, stopped));
         Ok(Self { api, dynamodb, mailbox, iam, environments, memory, routes: listed, kill, stop, serving, folder })
     }
 
@@ -322,9 +329,19 @@ fn url(mut address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-async fn listen(flag: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+/// Listens there, and with the same port on the bridge if there is to be one.
+async fn listen(
+    flag: &'static str,
+    address: SocketAddr,
+    bridge: Option<IpAddr>,
+) -> Result<(Vec<TcpListener>, SocketAddr), Error> {
     let failed = |error| Error::Listen(flag, address, error);
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
+    let mut listeners = vec![listener];
+    if let Some(bridge) = bridge.filter(|_| address.ip().is_loopback()) {
+        let bridge = SocketAddr::new(bridge, address.port());
+        listeners.push(TcpListener::bind(bridge).await.map_err(|error| Error::Bridge(flag, bridge, error))?);
+    }
+    Ok((listeners, address))
 }

@@ -46,6 +46,10 @@ pub enum Error {
     PollDecided,
     /// The event was not sent yet.
     StillDraft,
+    /// SES refuses the address that the mail is for, whatever the mail.
+    AddressRefused(Cause),
+    /// SES refuses the mail, and would refuse it again.
+    MailRefused(Cause),
     /// DynamoDB or SES cannot do it now. The same request can be sent again.
     Unavailable(Cause),
     /// What should not happen.
@@ -72,11 +76,20 @@ impl Error {
         Self::Unavailable(Cause { during, what: what.to_string() })
     }
 
+    /// Whether SES refuses for good what it was to send.
+    #[must_use]
+    pub const fn is_refused_mail(&self) -> bool {
+        matches!(self, Self::AddressRefused(_) | Self::MailRefused(_))
+    }
+
     /// What the log is told, of a failure that is not the client's doing.
     #[must_use]
     pub const fn cause(&self) -> Option<&Cause> {
         match self {
-            Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
+            Self::AddressRefused(cause)
+            | Self::MailRefused(cause)
+            | Self::Unavailable(cause)
+            | Self::Internal(cause) => Some(cause),
             _ => None,
         }
     }

@@ -309,7 +309,7 @@ impl Trail {
 
     pub(crate) fn answered(&self, status: u16, error: Option<&Error>, took: Duration, cold: bool) {
         let level = match error {
-            Some(Error::Internal(_)) => "ERROR",
+            Some(error) if matches!(error, Error::Internal(_)) || error.is_refused_mail() => "ERROR",
             Some(Error::Unavailable(_)) => "WARN",
             _ => "INFO",
         };

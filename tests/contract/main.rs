@@ -14,6 +14,7 @@ mod generated;
 mod limits;
 mod lists;
 mod login;
+mod mail_refusals;
 mod mails;
 mod members;
 mod passwords;

@@ -83,13 +83,17 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
         let calls = calls(&scenario).await;
         assert!(!calls.is_empty() && calls.len() < MAX_CALLS, "{}: {calls:?}", scenario.name);
         for call in 0..calls.len() {
+            // Of the password that was forgotten, nobody is told that the mail was refused.
+            let told = |fault: &Fault| {
+                *fault != Fault::Refused || calls[call].operation == "SendEmail" && scenario.name != "forgot-password"
+            };
             // That a session has no such token is no fault of logging out, that a link was mailed just now is not told, and a
             // row that is gone needs no name: there a condition said not to hold is believed.
             let believed = |fault: &Fault| {
                 ["logout", "forgot-password", "update-user"].contains(&scenario.name)
                     && *fault == Fault::ConditionFailed
             };
-            for fault in Fault::ALL.into_iter().filter(|fault| !believed(fault)) {
+            for fault in Fault::ALL.into_iter().filter(|fault| told(fault) && !believed(fault)) {
                 for always in [false, true].into_iter().filter(|always| !(*always && fault.kills())) {
                     cases.push((scenario, Plan { call, fault, always }));
                 }
@@ -101,6 +105,19 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     let count = struck.iter().filter(|struck| **struck).count();
     report(&format!("{count} faults on {} scenarios, of {} planned", scenarios::all().len(), struck.len()));
     assert!(count > 400, "{count}");
+}
+
+/// As under `sam local`.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_does_its_work_from_a_container() {
+    let runs = stream::iter(scenarios::all().into_iter().map(|scenario| async move {
+        let (service, wire) = start().await;
+        wire.call_it("host.docker.internal");
+        let state = (scenario.prepare)(&service).await;
+        (scenario.act)(&service, &state).await.expect(scenario.success);
+        (scenario.check)(&service, &state, true).await;
+    }));
+    runs.buffer_unordered(AT_ONCE).collect::<()>().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,11 @@ struct Program {
 
 impl Program {
     fn start(data: &Path) -> Self {
-        let mut child = command().arg("--data").arg(data).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(command().arg("--data").arg(data).stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// One that was started, once it is up.
+    fn of(mut child: Child) -> Self {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let api =
             lines.find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
@@ -99,6 +103,19 @@ async fn users_and_events_are_still_there_after_a_restart() {
     assert_eq!(mails.as_array().unwrap().len(), 1);
     assert_eq!(second.interrupt(), Some(0));
     std::fs::remove_dir_all(data).unwrap();
+}
+
+#[tokio::test]
+async fn it_goes_on_where_nobody_reads_what_it_says() {
+    let mut child = command().arg("--in-memory").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    let program = Program::of(child);
+    // Each leaves a line.
+    for _ in 0..2 {
+        let request = reqwest::Client::new().post(format!("{}/login", program.api)).body("{}");
+        assert_eq!(request.send().await.unwrap().status(), 400);
+    }
+    assert_eq!(program.interrupt(), Some(0));
 }
 
 #[test]

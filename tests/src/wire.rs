@@ -18,6 +18,8 @@ pub enum Fault {
     Throttled,
     /// An error of the service's own.
     ServerError,
+    /// Refused for good. For mails only.
+    Refused,
     /// No answer before the client gives up.
     Timeout,
     /// The connection is closed before anything is done.
@@ -40,9 +42,10 @@ pub enum Fault {
 
 impl Fault {
     /// All that are failures.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Throttled,
         Self::ServerError,
+        Self::Refused,
         Self::Timeout,
         Self::DroppedBefore,
         Self::DroppedAfter,
@@ -95,6 +98,8 @@ pub struct Call {
 struct State {
     dynamodb: String,
     ses: String,
+    /// What the functions call the machine; none for its address.
+    host: Option<&'static str>,
     plan: Option<Plan>,
     /// The calls that were seen since the plan was made, each with the name that the SDK gives it and all its repetitions.
     calls: Vec<(String, Call)>,
@@ -153,6 +158,11 @@ impl Wire {
     pub fn connect(&self, dynamodb: String, ses: String) {
         let mut state = self.state();
         (state.dynamodb, state.ses) = (dynamodb, ses);
+    }
+
+    /// Calls the machine that name from now on, as functions do that run elsewhere.
+    pub fn call_it(&self, host: &'static str) {
+        self.state().host = Some(host);
     }
 
     /// Makes a call fail from now on, and counts the calls anew. Without a plan none fails.
@@ -220,13 +230,17 @@ impl Wire {
             }
             Outcome::Pass | Outcome::DropAfter | Outcome::KillAfter => {}
         }
-        let upstream = {
+        let (upstream, host) = {
             let state = self.state();
-            if target.is_empty() { state.ses.clone() } else { state.dynamodb.clone() }
+            (if target.is_empty() { state.ses.clone() } else { state.dynamodb.clone() }, state.host)
         };
         let path = if target.is_empty() { parts.uri.path() } else { "/" };
         let mut headers = parts.headers.clone();
         headers.remove("host");
+        let port = upstream.rsplit(':').next().and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        if let Some(host) = host {
+            headers.insert("host", format!("{host}:{port}").parse().ok()?);
+        }
         headers.remove("content-length");
         let body = if target.is_empty() { body } else { asking_for_capacity(&body) };
         let sent = http.request(parts.method, format!("{upstream}{path}")).headers(headers).body(body).send();
@@ -290,6 +304,7 @@ fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
         Fault::Throttled if is_mail => error(429, "TooManyRequestsException", &json!({})),
         Fault::Throttled => error(400, "ThrottlingException", &json!({})),
         Fault::ServerError => error(500, "InternalServerError", &json!({})),
+        Fault::Refused if is_mail => error(400, "MessageRejected", &json!({})),
         Fault::Timeout => Outcome::Hang,
         Fault::Held => Outcome::Hold,
         Fault::DroppedBefore => Outcome::DropBefore,
@@ -312,7 +327,7 @@ fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
         Fault::Unprocessed if operation == "BatchWriteItem" => {
             answer(200, &json!({"UnprocessedItems": json["RequestItems"]}))
         }
-        Fault::Conflict | Fault::ConditionFailed | Fault::Unprocessed => Outcome::Pass,
+        Fault::Refused | Fault::Conflict | Fault::ConditionFailed | Fault::Unprocessed => Outcome::Pass,
     }
 }
 

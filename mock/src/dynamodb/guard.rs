@@ -1,24 +1,24 @@
 //! In front of the embedded `DynamoDB`: a function's call is passed on if its policies allow it, and refused as `DynamoDB`
-//! refuses if not. Whatever comes from anybody else is passed on unread.
+//! refuses if not. Whatever comes from anybody else is passed on unjudged, but for what a web page sends.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::body::Body;
+use axum::extract::Request;
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
-use axum::serve::ListenerExt;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::iam::Iam;
+use crate::server::{self, Patience, Unread};
 
 /// The most that `DynamoDB` takes.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -28,45 +28,50 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 
 struct Guard {
     iam: Arc<Iam>,
+    patience: Patience,
     database: Authority,
     http: Client<HttpConnector, Body>,
 }
 
-/// Serves until `stopped` and the last request is answered.
+/// Serves until the sender of `stopped` is gone and the last request is answered.
 pub(super) async fn serve(
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     database: SocketAddr,
     iam: Arc<Iam>,
-    stopped: impl Future<Output = ()> + Send + 'static,
+    patience: Patience,
+    stopped: watch::Receiver<()>,
 ) {
     // An address with its port is an authority, always.
     let Ok(database) = database.to_string().parse() else { return };
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let http = Client::builder(TokioExecutor::new()).build(connector);
-    let app = Router::new().fallback(entry).with_state(Arc::new(Guard { iam, database, http }));
-    let listener = listener.tap_io(|stream| {
-        // Without it answers are slower, and right all the same.
-        let _ = stream.set_nodelay(true);
-    });
-    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
-        eprintln!("the embedded DynamoDB is not served any more: {error}");
-    }
+    let guard = Arc::new(Guard { iam, patience, database, http });
+    let answer = move |request, _| entry(Arc::clone(&guard), request);
+    server::serve(listeners, patience, answer, stopped).await;
 }
 
-async fn entry(State(guard): State<Arc<Guard>>, request: Request) -> Response {
-    let (mut parts, mut body) = request.into_parts();
-    if let Some(function) = guard.iam.function(&parts.headers) {
-        let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else {
-            return answer(StatusCode::PAYLOAD_TOO_LARGE, &json!({}));
-        };
-        if let Err(message) = guard.iam.judge_dynamodb(function, operation(&parts.headers), &bytes) {
-            return refusal(&message);
-        }
-        body = Body::from(bytes);
+async fn entry(guard: Arc<Guard>, request: Request) -> Response {
+    // A web page, which no tool of a developer is. It might have had its own host name point here (DNS rebinding).
+    if request.headers().contains_key(header::ORIGIN) {
+        return refusal("The local DynamoDB answers no web page.");
+    }
+    let (mut parts, body) = request.into_parts();
+    let body = match server::read(body, BODY_LIMIT, guard.patience).await {
+        Ok(body) => body,
+        Err(Unread::Broken) => return answer(StatusCode::BAD_REQUEST, &json!({})),
+        Err(Unread::TooLarge) => return answer(StatusCode::PAYLOAD_TOO_LARGE, &json!({})),
+        Err(Unread::TooSlow) => return answer(StatusCode::REQUEST_TIMEOUT, &json!({})),
+    };
+    if let Some(function) = guard.iam.function(&parts.headers)
+        && let Err(message) = guard.iam.judge_dynamodb(function, operation(&parts.headers), &body)
+    {
+        return refusal(&message);
     }
     parts.uri = guard.address(&parts.uri);
-    match guard.http.request(Request::from_parts(parts, body)).await {
+    // The body has a length now, however it came.
+    parts.headers.remove(header::TRANSFER_ENCODING);
+    match guard.http.request(Request::from_parts(parts, Body::from(body))).await {
         Ok(response) => response.map(Body::new),
         Err(error) => {
             answer(StatusCode::BAD_GATEWAY, &json!({"message": format!("the database does not answer: {error}")}))

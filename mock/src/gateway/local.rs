@@ -1,8 +1,11 @@
 //! What is under `/_local/`: the mailbox for people, its switch for tests, and the SES endpoint. On AWS there is no such
 //! path.
 
-use axum::body::{Body, to_bytes};
+use std::net::{IpAddr, SocketAddr};
+
+use axum::body::Body;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
@@ -12,18 +15,31 @@ use uuid::Uuid;
 
 use super::{BODY_LIMIT, Gateway, Refusal, host, reply};
 use crate::mailbox::{Answer, Failure, refusal};
+use crate::server::{self, Ends};
 
 const PAGE: &str = include_str!("../mailbox.html");
 
 /// Where SES is, below the API's own address.
 pub(crate) const SES_PATH: &str = "/_local/ses";
 
-pub(super) async fn answer(gateway: &Gateway, request: Request) -> Response {
+/// What a call of `SendEmail` is sent to.
+const SEND_EMAIL: &str = "/_local/ses/v2/email/outbound-emails";
+
+/// How a container calls the machine that it runs on.
+const FROM_DOCKER: &str = "host.docker.internal";
+
+pub(super) async fn answer(gateway: &Gateway, ends: Ends, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    if !is_own(&parts.headers, gateway.address.ip().is_loopback()) {
-        return Refusal(StatusCode::FORBIDDEN, "Forbidden").answer();
+    let is_mail = parts.method == Method::POST && parts.uri.path() == SEND_EMAIL;
+    // Who chose an address for other machines to reach chose to be called by any name.
+    let is_open = !gateway.address.ip().is_loopback();
+    if !is_own(&parts.headers, ends.own, is_open) && !(is_mail && is_from_docker(&parts.headers)) {
+        return if is_mail { ses(&foreign(&parts)) } else { Refusal::FORBIDDEN.answer() };
     }
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return Refusal::TOO_LARGE.answer() };
+    let body = match server::read(body, BODY_LIMIT, gateway.patience).await {
+        Ok(body) => body,
+        Err(unread) => return Refusal::from(unread).answer(),
+    };
     let mailbox = &gateway.mailbox;
     let path = parts.uri.path().strip_prefix("/_local").unwrap_or_default();
     match (&parts.method, path) {
@@ -48,7 +64,7 @@ pub(super) async fn answer(gateway: &Gateway, request: Request) -> Response {
             }
             Err(error) => reply(StatusCode::BAD_REQUEST, &json!({"message": error.to_string()})),
         },
-        (&Method::POST, "/ses/v2/email/outbound-emails") => ses(&send(gateway, &parts.headers, &body)),
+        _ if is_mail => ses(&send(gateway, &parts.headers, &body)),
         _ => Refusal::NOT_FOUND.answer(),
     }
 }
@@ -68,16 +84,30 @@ struct Switch {
 }
 
 /// Whether the request comes from this machine's owner rather than from a web page that he happens to look at: such a
-/// page names its origin, or has had its own host name point here (DNS rebinding).
-fn is_own(headers: &HeaderMap, loopback: bool) -> bool {
+/// page names its origin, or has had its own host name point here (DNS rebinding), which no address can be made to.
+fn is_own(headers: &HeaderMap, own: SocketAddr, is_open: bool) -> bool {
     let Some(host) = host(headers) else { return false };
     let name = host.host().trim_start_matches('[').trim_end_matches(']');
-    let is_loopback = name.eq_ignore_ascii_case("localhost")
-        || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    let is_this_machine = name.eq_ignore_ascii_case("localhost")
+        || name.parse().is_ok_and(|address: IpAddr| address.is_loopback() || address == own.ip());
     let same_origin = headers
         .get(header::ORIGIN)
         .is_none_or(|origin| origin.as_bytes().eq_ignore_ascii_case(format!("http://{host}").as_bytes()));
-    same_origin && (is_loopback || !loopback)
+    same_origin && (is_this_machine || is_open)
+}
+
+/// Whether it is a function in a container that calls. Some other DNS than Docker's might let a page have that name. But this is
+/// asked for the sending of mails alone, which shows nothing, and with every such request a page would name its origin.
+fn is_from_docker(headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::ORIGIN)
+        && host(headers).is_some_and(|host| host.host().eq_ignore_ascii_case(FROM_DOCKER))
+}
+
+/// How SES refuses whoever calls it by a name that is not its own.
+fn foreign(parts: &Parts) -> Answer {
+    let called = host(&parts.headers).map_or_else(|| "no name".to_owned(), |host| host.to_string());
+    let message = format!("The local SES is called {called}; it answers to localhost, its address and {FROM_DOCKER}.");
+    refusal(403, "AccessDeniedException", &message)
 }
 
 /// `to` in a query. A plus is a plus here, since mail addresses have it and never a space.
@@ -139,29 +169,50 @@ fn insert(response: &mut Response, name: HeaderName, value: &str) {
 mod tests {
     use super::*;
 
+    fn headers(host: &'static str, origin: Option<&'static str>) -> HeaderMap {
+        let mut headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+        headers.extend(origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin))));
+        headers
+    }
+
     #[test]
     fn whose_requests_are_answered() {
-        for (host, origin, on_loopback, expected) in [
-            ("127.0.0.1:3000", None, true, true),
-            ("localhost:3000", None, true, true),
-            ("[::1]:3000", None, true, true),
-            ("localhost:3000", Some("http://localhost:3000"), true, true),
-            ("localhost:3000", Some("http://localhost:5173"), true, false),
-            ("localhost:3000", Some("https://evil.example"), true, false),
-            ("localhost:3000", Some("null"), true, false),
-            ("evil.example:3000", None, true, false),
-            ("evil.example:3000", Some("http://evil.example:3000"), true, false),
-            ("localhost.evil.example", None, true, false),
-            ("localhost@evil.example", None, true, false),
-            ("192.168.0.7:3000", None, false, true),
-            ("192.168.0.7:3000", Some("http://evil.example"), false, false),
-            ("", None, true, false),
+        let bridge = SocketAddr::from(([172, 17, 0, 1], 3000));
+        for (host, origin, is_open, expected) in [
+            ("127.0.0.1:3000", None, false, true),
+            ("localhost:3000", None, false, true),
+            ("[::1]:3000", None, false, true),
+            ("172.17.0.1:3000", None, false, true),
+            ("172.17.0.2:3000", None, false, false),
+            ("host.docker.internal:3000", None, false, false),
+            ("localhost:3000", Some("http://localhost:3000"), false, true),
+            ("localhost:3000", Some("http://localhost:5173"), false, false),
+            ("localhost:3000", Some("https://evil.example"), false, false),
+            ("localhost:3000", Some("null"), false, false),
+            ("evil.example:3000", None, false, false),
+            ("evil.example:3000", Some("http://evil.example:3000"), false, false),
+            ("localhost.evil.example", None, false, false),
+            ("localhost@evil.example", None, false, false),
+            ("192.168.0.7:3000", None, true, true),
+            ("192.168.0.7:3000", Some("http://evil.example"), true, false),
+            ("", None, false, false),
         ] {
-            let mut headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
-            headers.extend(origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin))));
-            assert_eq!(is_own(&headers, on_loopback), expected, "{host} {origin:?} {on_loopback}");
+            assert_eq!(is_own(&headers(host, origin), bridge, is_open), expected, "{host} {origin:?} {is_open}");
         }
-        assert!(!is_own(&HeaderMap::new(), true));
+        assert!(!is_own(&HeaderMap::new(), bridge, false));
+    }
+
+    #[test]
+    fn what_comes_from_a_container() {
+        for (host, origin, expected) in [
+            ("host.docker.internal:3000", None, true),
+            ("Host.Docker.Internal", None, true),
+            ("host.docker.internal:3000", Some("http://host.docker.internal:3000"), false),
+            ("host.docker.internal.evil.example:3000", None, false),
+            ("evil.example:3000", None, false),
+        ] {
+            assert_eq!(is_from_docker(&headers(host, origin)), expected, "{host} {origin:?}");
+        }
     }
 
     #[test]

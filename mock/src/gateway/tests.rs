@@ -1,5 +1,7 @@
 //! The gateway as a client sees it, in front of small functions and the small template.
 
+mod containers;
+
 use std::collections::HashMap;
 
 use event_messenger::config::{ConfigError, Env};
@@ -125,6 +127,7 @@ async fn what_the_gateway_answers_itself() {
         ("PUT /echo/%FF", "", b"", 400, "Bad Request"),
         ("PUT /echo/1", "Host: a b\r\n", b"", 400, "Bad Request"),
         ("PUT /echo/1", "Host: \r\n", b"", 400, "Bad Request"),
+        ("PUT /echo/1", "Host: 1.2.3.4.5\r\n", b"", 400, "Bad Request"),
         ("POST /echo", "", &large, 413, "Request Entity Too Large"),
         ("PUT /panic", "", b"", 500, "Internal Server Error"),
         ("GET /echo/fixed", "", b"", 201, ""),
@@ -267,6 +270,7 @@ async fn why_it_does_not_start() {
     for (options, expected) in [
         (Options { api_addr: address, ..options() }, "choose another with --addr"),
         (Options { dynamodb_addr: address, ..options() }, "choose another with --dynamodb"),
+        (Options { bridge: Some([192, 0, 2, 1].into()), ..options() }, "Docker's bridge, 192.0.2.1:"),
         (Options { template: "/nowhere.yaml".into(), ..options() }, "/nowhere.yaml: No such file"),
         (
             Options { env: lacking, ..options() },

@@ -69,6 +69,9 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "The draft has changed since; read it again."),
         Error::PollDecided => (StatusCode::CONFLICT, "poll_decided", "This poll is decided."),
         Error::StillDraft => (StatusCode::CONFLICT, "still_draft", "The event is still a draft; send it first."),
+        Error::AddressRefused(_) | Error::MailRefused(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "mail_refused", "The mail cannot be sent, for a reason on our side.")
+        }
         Error::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
@@ -81,9 +84,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Cause;
 
     #[test]
     fn every_outcome_has_its_status() {
+        let cause = || Cause { during: "SendEmail", what: "secret".to_owned() };
         let cases = [
             (Error::invalid("a", "b"), 400),
             (Error::BodyTooLarge, 413),
@@ -104,6 +109,8 @@ mod tests {
             (Error::Changed, 412),
             (Error::PollDecided, 409),
             (Error::StillDraft, 409),
+            (Error::AddressRefused(cause()), 500),
+            (Error::MailRefused(cause()), 500),
             (Error::unavailable("Query", "secret"), 503),
             (Error::internal("Query", "secret"), 500),
         ];

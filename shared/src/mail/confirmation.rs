@@ -3,13 +3,14 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::inert::Inert;
 use super::{Mail, SERVICE, moment};
 use crate::error::Result;
 
 #[derive(Template)]
 #[template(path = "confirmation.txt")]
 struct Text<'a> {
-    username: &'a str,
+    username: Inert<'a>,
     link: &'a str,
     expires: &'a str,
     service: &'a str,
@@ -18,7 +19,7 @@ struct Text<'a> {
 #[derive(Template)]
 #[template(path = "confirmation.html")]
 struct Html<'a> {
-    username: &'a str,
+    username: Inert<'a>,
     link: &'a str,
     expires: &'a str,
     service: &'a str,
@@ -29,8 +30,7 @@ struct Html<'a> {
 /// # Errors
 /// When a template cannot be filled in.
 pub fn confirmation(username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
-    let expires = &moment(expires_at)?;
-    let service = SERVICE;
+    let (username, expires, service) = (Inert(username), &moment(expires_at)?, SERVICE);
     Mail::render(
         "Confirm your e-mail address",
         Text { username, link, expires, service },
@@ -50,5 +50,20 @@ mod tests {
         assert!(mail.html.contains("Hello a&#39;&#38;b,"), "{}", mail.html);
         assert!(mail.html.contains("href=\"https://example.com/?token=x&#38;y\""), "{}", mail.html);
         assert!(mail.text.contains("01 January 1970, 00:00 UTC"), "{}", mail.text);
+    }
+
+    #[test]
+    fn it_says_which_username_is_confirmed_and_what_to_do_about_anothers() {
+        let mail = confirmation("jane", "https://example.com", Timestamp::UNIX_EPOCH).unwrap();
+        for text in [mail.text, mail.html] {
+            for sentence in [
+                "the username jane",
+                "If you did not choose that username, do nothing",
+                "deleted within a day",
+                "register with a username of your own",
+            ] {
+                assert!(text.contains(sentence), "{sentence}: {text}");
+            }
+        }
     }
 }

@@ -5,10 +5,14 @@ pub mod confirmation;
 pub mod password_changed;
 pub mod password_reset;
 
+mod inert;
+#[cfg(test)]
+mod links;
+mod refusal;
+
 use askama::Template;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
-use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use jiff::Timestamp;
 
@@ -35,7 +39,7 @@ pub struct Mailer {
     configuration_set: Option<String>,
 }
 
-/// A mail in its two forms. The subject holds nothing that a user typed.
+/// A mail in its two forms. The subject holds nothing that a user typed, and nothing that a user typed is a link: see `inert`.
 #[derive(Debug)]
 pub struct Mail {
     subject: &'static str,
@@ -78,7 +82,8 @@ impl Mailer {
     /// Hands the mail over to SES for this address.
     ///
     /// # Errors
-    /// `Unavailable` if SES does not take it.
+    /// `Unavailable` if SES does not take it now, `AddressRefused` if it never takes one for this address, `MailRefused` if it does
+    /// not take it for another reason that stays.
     pub async fn send(&self, address: &str, mail: Mail) -> Result<()> {
         let message = Message::builder()
             .subject(content(mail.subject)?)
@@ -91,7 +96,7 @@ impl Mailer {
             .set_configuration_set_name(self.configuration_set.clone())
             .destination(Destination::builder().to_addresses(address).build())
             .content(EmailContent::builder().simple(message).build());
-        request.send().await.map(drop).map_err(|error| failure(&error))
+        request.send().await.map(drop).map_err(|error| refusal::failure(&error))
     }
 }
 
@@ -104,15 +109,4 @@ fn moment(at: Timestamp) -> Result<String> {
 fn content(data: impl Into<String>) -> Result<Content> {
     let content: Result<Content, BuildError> = Content::builder().data(data).charset("UTF-8").build();
     content.map_err(|error| Error::internal("mail", error))
-}
-
-/// Whatever SES refuses may be taken later. Its messages name addresses, so only their codes are kept.
-fn failure(error: &SdkError<SendEmailError>) -> Error {
-    let what = match error {
-        SdkError::ServiceError(service) => service.err().code().unwrap_or("unknown"),
-        SdkError::TimeoutError(_) => "timeout",
-        SdkError::DispatchFailure(_) => "no connection",
-        _ => "no readable response",
-    };
-    Error::unavailable(SEND_EMAIL, what)
 }

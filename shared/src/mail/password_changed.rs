@@ -3,24 +3,25 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::inert::Inert;
 use super::{Mail, SERVICE, moment};
 use crate::error::Result;
 
 #[derive(Template)]
 #[template(path = "password_changed.txt")]
 struct Text<'a> {
-    username: &'a str,
+    username: Inert<'a>,
     when: &'a str,
-    address: &'a str,
+    address: Inert<'a>,
     service: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "password_changed.html")]
 struct Html<'a> {
-    username: &'a str,
+    username: Inert<'a>,
     when: &'a str,
-    address: &'a str,
+    address: Inert<'a>,
     service: &'a str,
 }
 
@@ -29,6 +30,7 @@ struct Html<'a> {
 /// # Errors
 /// When a template cannot be filled in.
 pub fn password_changed(username: &str, at: Timestamp, address: &str) -> Result<Mail> {
+    let (username, address) = (Inert(username), Inert(address));
     let (when, service) = (&moment(at)?, SERVICE);
     Mail::render(
         "Your password was changed",

@@ -3,13 +3,14 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::inert::Inert;
 use super::{Mail, SERVICE, moment};
 use crate::error::Result;
 
 #[derive(Template)]
 #[template(path = "password_reset.txt")]
 struct Text<'a> {
-    username: &'a str,
+    username: Inert<'a>,
     link: &'a str,
     expires: &'a str,
     service: &'a str,
@@ -18,7 +19,7 @@ struct Text<'a> {
 #[derive(Template)]
 #[template(path = "password_reset.html")]
 struct Html<'a> {
-    username: &'a str,
+    username: Inert<'a>,
     link: &'a str,
     expires: &'a str,
     service: &'a str,
@@ -29,7 +30,7 @@ struct Html<'a> {
 /// # Errors
 /// When a template cannot be filled in.
 pub fn password_reset(username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
-    let (expires, service) = (&moment(expires_at)?, SERVICE);
+    let (username, expires, service) = (Inert(username), &moment(expires_at)?, SERVICE);
     Mail::render(
         "Set a new password",
         Text { username, link, expires, service },

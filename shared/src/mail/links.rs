@@ -1,0 +1,102 @@
+//! No mail has a link that the service did not put there, whatever people call themselves.
+
+use jiff::Timestamp;
+use linkify::LinkFinder;
+
+use super::Mail;
+use super::account_deleted::account_deleted;
+use super::confirmation::confirmation;
+use super::password_changed::password_changed;
+use super::password_reset::password_reset;
+
+const LINK: &str = "https://api.example.com/user/confirm?token=abc-DEF_123&x=y";
+
+/// What people might call themselves, and the address of a network.
+const HOSTILE: [&str; 22] = [
+    "evil.example/win1",
+    "evil.example",
+    "www.evil.example",
+    "https://evil.example/x",
+    "http://evil.example:80",
+    "http:evil.example",
+    "//evil.example",
+    "ftp://1.2.3.4/x",
+    "1.2.3.4/x",
+    "203.0.113.7",
+    "2001:db8::1",
+    "[2001:db8::1]/x",
+    "a@evil.example",
+    "mailto:a@evil.example",
+    "jane,evil.example;www.evil.example",
+    "(evil.example)",
+    "<a href=\"https://evil.example\">x</a>",
+    "\"https://evil.example\"",
+    "evil\u{3002}example",
+    "\u{ff45}vil\u{ff0e}example",
+    "https://\u{fc}ber.example",
+    "xn--ber-goa.example",
+];
+
+/// Every mail with that for all that is not the service's own, and whether it has a link.
+fn mails(typed: &str) -> [(&'static str, Mail, bool); 4] {
+    let at = Timestamp::UNIX_EPOCH;
+    [
+        ("account_deleted", account_deleted(typed, at, typed).unwrap(), false),
+        ("confirmation", confirmation(typed, LINK, at).unwrap(), true),
+        ("password_changed", password_changed(typed, at, typed).unwrap(), false),
+        ("password_reset", password_reset(typed, LINK, at).unwrap(), true),
+    ]
+}
+
+/// What a program would make a link of.
+fn links(text: &str) -> Vec<String> {
+    let mut finder = LinkFinder::new();
+    finder.url_must_have_scheme(false).email_domain_must_have_dot(false);
+    let mut links: Vec<_> = finder.links(text).map(|link| link.as_str().to_owned()).collect();
+    links.dedup();
+    links
+}
+
+/// What a reader sees of the HTML.
+fn shown(html: &str) -> String {
+    let texts = html.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text);
+    unescaped(&texts.collect::<Vec<_>>().join("\n"))
+}
+
+fn unescaped(html: &str) -> String {
+    [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")]
+        .into_iter()
+        .fold(html.to_owned(), |text, (escaped, c)| text.replace(escaped, c))
+}
+
+#[test]
+fn the_only_link_of_a_mail_is_the_services_own() {
+    for typed in HOSTILE {
+        for (name, mail, has_link) in mails(typed) {
+            let expected: Vec<_> = has_link.then(|| LINK.to_owned()).into_iter().collect();
+            assert_eq!(links(&mail.text), expected, "{name} for {typed}: {}", mail.text);
+            assert_eq!(links(&shown(&mail.html)), expected, "{name} for {typed}: {}", mail.html);
+            let mut targets: Vec<_> =
+                mail.html.split("href=\"").skip(1).map(|rest| unescaped(rest.split('"').next().unwrap())).collect();
+            targets.dedup();
+            assert_eq!(targets, expected, "{name} for {typed}: {}", mail.html);
+        }
+    }
+}
+
+/// What the test above rests on.
+#[test]
+fn what_is_hostile_would_be_a_link() {
+    let linked = HOSTILE.into_iter().filter(|typed| !links(&format!("Hello {typed},")).is_empty()).count();
+    assert!(linked >= 15, "{linked}");
+}
+
+/// A mail that is missing here is no mail that is safe.
+#[test]
+fn every_mail_is_looked_at() {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap();
+    let files = folder.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = files.filter_map(|file| file.strip_suffix(".txt").map(str::to_owned)).collect();
+    names.sort();
+    assert_eq!(names, mails("jane").map(|(name, _, _)| name));
+}
