@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use event_messenger::app::AccountApp;
-use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::fault::{Fault, Known, Node};
 use event_messenger::domain::login::Login;
 use event_messenger::domain::password::{Attempt, Password};
 use event_messenger::error::{Error, Result};
@@ -55,7 +55,7 @@ pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
 
 impl Change {
     fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+        let node = Node::body(body, &[], Known(&["old_password", "new_password"], &[]))?;
         let mut faults = Vec::new();
         let old = node.get("old_password").required_text(&mut faults);
         let new = node.get("new_password").required_text(&mut faults);
