@@ -12,13 +12,14 @@ use event_messenger::token::{MailedToken, RefreshToken};
 use crate::credentials::refused;
 use crate::tokens::token_object;
 
-/// `200` with the token object of the first session, and the user is active. A browser is given a page whose button does this,
-/// whatever the link: the page says what is wrong with it.
+/// `200` with the token object of the first session, and the user is active: for a client that asks for JSON by name, and for a
+/// page's script. Everybody else, a browser or what only looks at links, is given a page whose button does this, whatever the link:
+/// the page says what is wrong with it.
 ///
 /// # Errors
 /// `Invalid` for what is no token at all, `LinkSpent` for one that no longer works, `TooSoon` after too many of those.
 pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
-    if request.wants_html() {
+    if !request.asks_for_json() {
         return confirm_page();
     }
     let token = request.query("token").and_then(|text| MailedToken::parse(&text));
