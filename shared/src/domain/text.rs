@@ -156,6 +156,7 @@ const fn lookalike(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn what_becomes_of_a_line() {
@@ -267,6 +268,21 @@ mod tests {
         ];
         for (text, fine) in cases {
             assert_eq!(hidden(text).is_none(), fine, "{text:?}");
+        }
+    }
+
+    /// Else what is read could not be sent back as it is.
+    fn is_settled(text: &str) -> bool {
+        let read: [fn(&str, usize) -> Result<String, String>; 2] = [line, lines];
+        read.iter().all(|read| read(text, 99).is_err() || read(text, 99).is_ok_and(|once| read(&once, 99) == Ok(once)))
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_read_is_read_as_it_is(text in any::<String>(), marks in "[ae\u{300}-\u{36f}\u{200c}\u{200d}\u{fe0f}\u{2000}\u{340} \n]{0,9}") {
+            prop_assert!(is_settled(&text), "{:?}", text);
+            prop_assert!(is_settled(&marks), "{:?}", marks);
+            prop_assert_eq!(composed(&composed(&marks)), composed(&marks));
         }
     }
 

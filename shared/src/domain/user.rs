@@ -82,11 +82,8 @@ impl ProfileChanges {
         }
         let changes = Self {
             name: name.is_present().then(|| name.parsed(&mut faults, parse_name)).flatten(),
-            avatar: avatar.is_present().then(|| avatar.text(&mut faults).unwrap_or_default().trim().to_owned()),
+            avatar: avatar.is_present().then(|| avatar.optional(&mut faults, parse_avatar).unwrap_or_default()),
         };
-        if let Some(message) = changes.avatar.as_deref().and_then(|url| check_avatar(url).err()) {
-            faults.push(avatar.fault(message));
-        }
         if faults.is_empty() { Ok(changes) } else { Err(faults) }
     }
 }
@@ -101,15 +98,13 @@ fn parse_name(text: &str) -> Result<String, String> {
 }
 
 /// A picture comes from where it cannot be read or exchanged on its way.
-fn check_avatar(url: &str) -> Result<(), String> {
+fn parse_avatar(text: &str) -> Result<String, String> {
+    let url = text::line(text, MAX_AVATAR)?;
     let is_https = |uri: http::Uri| uri.scheme() == Some(&http::uri::Scheme::HTTPS);
     if !url.is_empty() && !url.parse().is_ok_and(is_https) {
         return Err("must be an https URL".to_owned());
     }
-    if url.len() > MAX_AVATAR {
-        return Err(format!("must be at most {MAX_AVATAR} characters long"));
-    }
-    Ok(())
+    Ok(url)
 }
 
 /// A user with what the service tells about oneself.
@@ -183,6 +178,7 @@ mod tests {
             (json!({"avatar": "https://a b/"}), Err(vec!["avatar"])),
             (json!({"avatar": "https://example.com/\"><script>"}), Err(vec!["avatar"])),
             (json!({"avatar": "/a.png"}), Err(vec!["avatar"])),
+            (json!({"avatar": "https://example.com/\u{202e}gnp.a"}), Err(vec!["avatar"])),
             (json!({"avatar": long}), Err(vec!["avatar"])),
             (json!({}), Err(vec!["body"])),
             (json!({"name": null}), Err(vec!["body"])),
