@@ -157,6 +157,13 @@ fn the_schema_of_a_registration_takes_what_the_code_takes() {
         "+10.0.0.1+",
         "1.2.3.a",
         "x.1.2.3.4",
+        "www.x",
+        "WWW.evil1!",
+        "xwww.x",
+        "evil.com-",
+        "evil.com-x",
+        "10.0.0.1-x",
+        "a-b.c-d.1",
     ];
     let addresses = [
         "jane@example.com",

@@ -22,7 +22,6 @@ impl Login {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text.trim();
         if let Some(id) = parse_id(text) {
             return Ok(Self::Id(id));
         }

@@ -94,18 +94,19 @@ impl Username {
     }
 }
 
-/// Whether a program that looks for links could find a host's name or an IPv4 address in the text.
+/// Whether a program that looks for links could find a host's name or an IPv4 address in the text, if it stops at a hyphen too.
 fn holds_host(text: &str) -> bool {
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     text.split(|c| !is_of_host(c)).any(|piece| {
-        let labels: Vec<_> = piece.split('.').filter(|label| !label.is_empty()).collect();
-        let is_address =
-            labels.len() == 4 && labels.iter().all(|label| label.bytes().all(|octet| octet.is_ascii_digit()));
-        let is_top = |label: &str| {
-            let is_word = label.len() >= 2 && label.bytes().all(|octet| octet.is_ascii_alphabetic());
-            is_word || label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
-        };
-        is_address || (labels.len() >= 2 && labels.last().is_some_and(|label| is_top(label)))
+        let mut labels: Vec<_> = piece.split('.').filter(|label| !label.is_empty()).collect();
+        let Some(top) = labels.pop().filter(|_| !labels.is_empty()) else { return false };
+        let start = top.split('-').next().unwrap_or_default();
+        let is_number = |label: &str| !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_digit());
+        let is_word = start.len() >= 2 && start.bytes().all(|octet| octet.is_ascii_alphabetic());
+        let is_encoded = top.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+        let is_address = labels.len() == 3 && is_number(start) && labels.iter().all(|label| is_number(label));
+        let is_web = labels.first().is_some_and(|label| label.eq_ignore_ascii_case("www"));
+        is_word || is_encoded || is_address || is_web
     })
 }
 
@@ -136,6 +137,11 @@ mod tests {
             ("evil.co#x", link),
             ("a_b.de", link),
             ("www.x.com", link),
+            ("www.x", link),
+            ("WWW.evil1", link),
+            ("evil.com-", link),
+            ("evil.com-x", link),
+            ("10.0.0.1-x", link),
             ("EVIL.COM", link),
             ("a.xn--p1ai", link),
             ("a.XN--90", link),
