@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use event_messenger::app::EventApp;
 use event_messenger::domain::event::{Answer, Role};
-use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::fault::{Fault, Known, Node};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request, both};
 use event_messenger::log::{Act, Subject};
@@ -32,7 +32,7 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
 }
 
 fn parse(body: &Value) -> Result<Answer, Vec<Fault>> {
-    let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+    let node = Node::body(body, &[], Known(&["answer"], &[]))?;
     let mut faults = Vec::new();
     node.get("answer").parsed(&mut faults, Answer::parse).ok_or(faults)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use event_messenger::app::AccountApp;
-use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::fault::{Fault, Known, Node};
 use event_messenger::domain::password::{Attempt, Password};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
@@ -64,7 +64,7 @@ async fn is_done(change: &Change, account: Option<&Account>, now: Timestamp) -> 
 
 impl Change {
     fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+        let node = Node::body(body, &[], Known(&["old_password", "new_password"], &[]))?;
         let mut faults = Vec::new();
         let old = node.get("old_password").required_text(&mut faults);
         let new = node.get("new_password").required_text(&mut faults);

@@ -14,15 +14,16 @@ use jiff::Timestamp;
 use crate::credentials::refused;
 use crate::tokens::token_object;
 
-/// `200` with the token object of the first session, and the user is active. A browser is given a page whose button does this; the
-/// page names the user who is confirmed, or says what is wrong with the link.
+/// `200` with the token object of the first session, and the user is active: for a client that asks for JSON by name, and for a
+/// page's script. Everybody else, a browser or what only looks at links, is given a page whose button does this; the page names the
+/// user who is confirmed, or says what is wrong with the link.
 ///
 /// # Errors
 /// `Invalid` for what is no token at all, `ConfirmationLinkUsed` and `LinkSpent` for one that no longer works, `TooSoon` after too
 /// many of those.
 pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
     let (token, now) = (request.query("token").and_then(|text| MailedToken::parse(&text)), app.clock.now());
-    if request.wants_html() {
+    if !request.asks_for_json() {
         return page(&app, token.as_ref(), now).await;
     }
     let token =

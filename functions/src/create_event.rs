@@ -21,7 +21,7 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let (key, draft) = both(request.idempotency_key(), request.parse(Draft::parse))?;
     let planned = plan(&app.users, user, draft, app.clock.now()).await?;
-    let id = key.map_or_else(Uuid::new_v4, |key| idempotent_id(user, key));
+    let id = key.map_or_else(Uuid::new_v4, |key| idempotent_id(user, &key));
     let event = Event { id, ..planned };
     let event = if app.events.create_draft(&event).await? {
         request.audit(Act::EventCreated, Subject::Event(id));

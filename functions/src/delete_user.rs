@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use event_messenger::app::{AccountApp, LeaveApp};
-use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::fault::{Fault, Known, Node};
 use event_messenger::domain::password::Attempt;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
@@ -44,7 +44,7 @@ pub async fn handle(app: Arc<LeaveApp>, request: Request) -> Result<Reply> {
 }
 
 fn parse(body: &Value) -> Result<Attempt, Vec<Fault>> {
-    let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+    let node = Node::body(body, &[], Known(&["password"], &[]))?;
     let mut faults = Vec::new();
     node.get("password").required_text(&mut faults).map(Attempt::new).ok_or(faults)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_messenger::app::LinkApp;
 use event_messenger::domain::UserId;
-use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::fault::{Fault, Known, Node};
 use event_messenger::domain::login::Login;
 use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request};
@@ -92,7 +92,7 @@ async fn find(users: &Users, login: &Login, now: Timestamp) -> Result<Option<Acc
 }
 
 fn parse(body: &Value) -> Result<Login, Vec<Fault>> {
-    let node = Node::body(body, &["login"]).map_err(|fault| vec![fault])?;
+    let node = Node::body(body, &["login"], Known(&["username"], &["password"]))?;
     let mut faults = Vec::new();
     node.get("username").parsed(&mut faults, Login::parse).ok_or(faults)
 }

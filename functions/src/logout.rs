@@ -10,7 +10,7 @@ use event_messenger::log::{Act, Subject};
 use event_messenger::token::RefreshToken;
 use serde_json::{Value, json};
 
-use crate::tokens::refresh_token;
+use crate::tokens::{TOKEN, refresh_token};
 
 /// What is to end.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
 }
 
 fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
-    let all = Node::body(body, &[]).map_err(|fault| vec![fault])?.get("all");
+    let all = Node::body(body, &[], TOKEN)?.get("all");
     let mut faults = Vec::new();
     match all.flag(&mut faults) {
         Some(true) => Ok(Wanted::All),
@@ -69,6 +69,7 @@ mod tests {
             (json!({"refresh_token": "x", "all": true}), Ok(Wanted::All)),
             (json!({"all": false}), Err("refresh_token")),
             (json!({"all": "true", "refresh_token": "x"}), Err("all")),
+            (json!({"token": "x"}), Err("token")),
             (json!({}), Err("refresh_token")),
             (json!(true), Err("body")),
         ];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use event_messenger::app::MailApp;
-use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::fault::{Fault, Known, Node};
 use event_messenger::domain::password::Password;
 use event_messenger::error::{Error, Result};
 use event_messenger::http::pages::reset_page;
@@ -78,7 +78,7 @@ async fn reset(app: &MailApp, token: &MailedToken, new: &str, by: Option<&str>, 
 
 impl Reset {
     fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+        let node = Node::body(body, &[], Known(&["token", "new_password"], &[]))?;
         let mut faults = Vec::new();
         let read = |text: &str| MailedToken::parse(text).ok_or_else(|| "must be the token of a link".to_owned());
         let token = node.get("token").parsed(&mut faults, read);

@@ -1,6 +1,6 @@
 //! The token object, as confirming, logging in and refreshing answer it.
 
-use event_messenger::domain::fault::{Fault, Node};
+use event_messenger::domain::fault::{Fault, Known, Node};
 use event_messenger::error::Result;
 use event_messenger::http::Reply;
 use event_messenger::token::{ACCESS_SECONDS, RefreshToken, Signer};
@@ -18,9 +18,13 @@ pub(crate) fn token_object(signer: &Signer, session: &RefreshToken, now: Timesta
     })))
 }
 
+/// What a body with a refresh token holds. Whoever sends a whole token object back sends that too.
+pub(crate) const TOKEN: Known =
+    Known(&["refresh_token", "all"], &["access_token", "token_type", "expires_in", "user_id"]);
+
 /// Reads `{"refresh_token": …}`.
 pub(crate) fn refresh_token(body: &Value) -> Result<String, Vec<Fault>> {
-    let node = Node::body(body, &[]).map_err(|fault| vec![fault])?;
+    let node = Node::body(body, &[], TOKEN)?;
     let mut faults = Vec::new();
     node.get("refresh_token").required_text(&mut faults).map(str::to_owned).ok_or(faults)
 }

@@ -12,6 +12,8 @@ pub enum Error {
     Invalid(Vec<Fault>),
     /// The body is longer than the service reads.
     BodyTooLarge,
+    /// The body is compressed, or encoded in another way.
+    BodyEncoded,
     /// There is no valid access token.
     Unauthenticated,
     /// The username or the e-mail address is taken.

@@ -63,7 +63,7 @@ async fn what_is_done_to_an_account_leaves_a_trail() {
 async fn what_is_done_to_an_event_leaves_a_trail() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
-    let id = service.draft(&jane, &json!({})).await;
+    let id = service.draft(&jane, &json!({"event": {}})).await;
     let path = format!("/event/{id}");
     service.put(&jane, &path, &picnic(std::slice::from_ref(&john))).await.expect(200);
     service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
@@ -95,7 +95,7 @@ async fn what_does_not_happen_leaves_no_trail() {
     let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
     let before = service.logged("audit").len();
     service.call(&john, Method::DELETE, &path, &Value::Null).await.expect(403);
-    service.put(&jane, &path, &json!({})).await.expect(409);
+    service.put(&jane, &path, &json!({"event": {}})).await.expect(409);
     service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
     service.post("/user", &json!({})).await.expect(400);
     service.local.mailbox().set_failure(mock::Failure::Down);

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Response, Service, User};
+use tests::{PASSWORD, Response, Service, User};
 
 const ID: &str = "0192f0c1-2345-4abc-8def-0123456789ab";
 
@@ -141,35 +141,110 @@ async fn what_is_unknown_is_ignored() {
 }
 
 #[tokio::test]
+async fn a_body_of_which_nothing_is_known_is_refused_by_every_route() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let event = service.draft(&jane, &json!({"event": {"name": "Picnic", "additional": "Bring a cake."}})).await;
+    for (method, path) in routes() {
+        let path = path.replace(ID, &event);
+        for (body, fields) in [
+            (json!({"Event": {"Name": "Renamed"}}), vec!["Event"]),
+            (json!({"userName": "jane", "passWord": PASSWORD}), vec!["passWord", "userName"]),
+            (json!({"post_data": {}, "data": {}}), vec!["data", "post_data"]),
+        ] {
+            let response = service.call(&jane, method.clone(), &path, &body).await.expect(400);
+            assert_eq!(response.fields(), fields, "{method} {path} {body}");
+            let message = response.body["message"].as_str().unwrap();
+            assert!(message.starts_with(&format!("{} is not known; what is read here is ", fields[0])), "{message}");
+        }
+    }
+    let path = format!("/event/{event}");
+    service.put(&jane, &path, &json!({})).await.expect(400);
+    service.put(&jane, &path, &json!({"event": {"title": "Renamed"}})).await.expect(400);
+    service.put(&jane, &path, &json!({"date": [{"startDate": "01.02.2027"}]})).await.expect(400);
+    assert_eq!(service.get(&jane, &path).await.expect(200).body["event"]["name"], "Picnic");
+    service.put(&jane, &path, &json!({"event": {}})).await.expect(200);
+    assert_eq!(service.get(&jane, &path).await.expect(200).body["event"]["name"], "");
+}
+
+#[tokio::test]
+async fn the_message_tells_the_first_fault() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let date = |text: &str| json!({"event": {"date": [{"drafts": [{"date": text}]}]}});
+    let send = format!("/event/{}/send", service.draft(&jane, &json!({"event": {"name": "Picnic"}})).await);
+    let cases = [
+        (Method::POST, "/event", date("31.02.2027"), "event.date[0].drafts[0].date is a date that no calendar has."),
+        (Method::POST, "/event", json!([]), "The body must be a JSON object."),
+        (
+            Method::POST,
+            "/login",
+            json!({"username": ""}),
+            "username must be a user id, an e-mail address or a username. (And 1 more fault.)",
+        ),
+        (
+            Method::POST,
+            &send,
+            Value::Null,
+            "event.date: an event needs at least one date before it is sent. (And 2 more faults.)",
+        ),
+    ];
+    for (method, path, body, message) in cases {
+        let response = service.call(&jane, method, path, &body).await.expect(400);
+        assert_eq!(response.body["message"], message);
+    }
+}
+
+#[tokio::test]
+async fn why_a_body_is_no_json_is_told_and_what_does_no_harm_is_read_over() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let cases: [(&[u8], u16, &str); 9] = [
+        (b"\xEF\xBB\xBF{\"name\": \"Picnic\"}", 201, ""),
+        (b"{\"name\": \"Picnic\", \"more\": [1e999, -1e999]}", 201, ""),
+        (b"{\"name\": \"Dinner\", \"name\": \"Picnic\"}", 201, ""),
+        (b"{\"name\": 1e999}", 400, "name must be text."),
+        (b"{\"name\": \"\xFF\"}", 400, "The body is not JSON in UTF-8: octet 11 is of no character."),
+        (b"\xFF\xFE{\0}\0", 400, "The body is not JSON in UTF-8: it is in UTF-16."),
+        (b"{\"name\": \"a\0\"}", 400, "The body is not JSON in UTF-8: it holds a NUL at line 1, column 12."),
+        (b"{\"name\": ", 400, "The body is not JSON in UTF-8: it ends too early at line 1, column 9."),
+        (&[b'['; 200], 400, "The body is nested too deeply at line 1, column 128."),
+    ];
+    for (body, status, message) in cases {
+        let response = send(&service, &jane, &Method::POST, "/event", "application/json", body.to_vec()).await;
+        let told = (response.status, response.body["message"].as_str().unwrap_or_default());
+        assert_eq!(told, (status, message), "{}", String::from_utf8_lossy(body));
+        assert!(status == 400 || response.body["event"]["name"] == "Picnic", "{}", response.body);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_encoded_is_refused() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    for (encoding, status) in [("gzip", 415), ("br, identity", 415), ("Identity", 201), ("", 201)] {
+        let request =
+            service.request(Method::POST, "/event").bearer_auth(&jane.access).json(&json!({"name": "Picnic"}));
+        let response = service.send(request.header("content-encoding", encoding)).await.expect(status);
+        let taken = if status == 415 { "identity" } else { "" };
+        assert_eq!(response.header("accept-encoding"), taken, "{encoding}");
+    }
+}
+
+#[tokio::test]
 async fn text_is_kept_as_it_is() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    for name in ["Ужин 🦀", "<script>alert(1)</script>", "'; DROP TABLE events; --", "{{7*7}}", "a\u{202e}b"] {
-        let body = json!({"event": {"name": name, "additional": format!("{name}\n\t\u{0}")}});
+    for name in [
+        "Ужин 🦀",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE events; --",
+        "{{7*7}}",
+        "👩\u{200d}👩\u{200d}👧 ❤\u{fe0f}",
+    ] {
+        let body = json!({"event": {"name": name, "additional": format!(" {name}\n\t\r\n")}});
         let id = service.draft(&jane, &body).await;
         let event = service.get(&jane, &format!("/event/{id}")).await.expect(200).body["event"].clone();
         assert_eq!((&event["name"], &event["additional"]), (&body["event"]["name"], &body["event"]["additional"]));
     }
-}
-
-#[tokio::test]
-async fn an_idempotency_key_has_a_limit() {
-    let service = Service::start().await;
-    let jane = service.user("jane").await;
-    let request = service.request(Method::POST, "/event").bearer_auth(&jane.access).json(&json!({}));
-    let response = service.send(request.header("idempotency-key", "x".repeat(256))).await.expect(400);
-    assert_eq!(response.fields(), ["Idempotency-Key"]);
-}
-
-#[tokio::test]
-async fn an_empty_idempotency_key_is_none() {
-    let service = Service::start().await;
-    let jane = service.user("jane").await;
-    let mut ids = Vec::new();
-    for _ in 0..2 {
-        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access).json(&json!({}));
-        let made = service.send(request.header("idempotency-key", "")).await.expect(201);
-        ids.push(made.body["event"]["id"].clone());
-    }
-    assert_ne!(ids[0], ids[1]);
 }

@@ -30,7 +30,8 @@ async fn the_link_confirms_once_and_logs_in() {
 async fn what_is_no_token_at_all_is_named() {
     let service = Service::start().await;
     for query in ["", "?token=", "?token=abc", "?token=%00", "?other=1", "?token=ä"] {
-        let response = service.send(service.request(Method::GET, &format!("/user/confirm{query}"))).await;
+        let request = service.request(Method::GET, &format!("/user/confirm{query}"));
+        let response = service.send(request.header(ACCEPT, "application/json")).await;
         assert_eq!((response.status, response.fields()), (400, vec!["token"]), "{query}");
     }
 }
@@ -70,6 +71,50 @@ async fn a_browser_is_given_a_page_that_confirms_nobody_by_itself() {
         assert!(!html.contains("http://") && !html.contains("https://"), "nothing is loaded from elsewhere: {html}");
     }
     service.confirm(&token).await.expect(200);
+}
+
+/// What opens links without meaning to confirm, as it introduces itself.
+#[tokio::test]
+async fn what_looks_at_a_link_confirms_nobody() {
+    let service = Service::start().await;
+    service.register("sam").await.expect(200);
+    let token = service.mailed_token("sam@example.com");
+    let request = |method| service.request(method, &format!("/user/confirm?token={token}"));
+    let (json, any) = ("application/json", "*/*");
+    let lookers: [&[(&str, &str)]; 12] = [
+        &[("accept", any), ("user-agent", "python-requests/2.32")],
+        &[("accept", "")],
+        &[("accept", "application/*")],
+        &[("accept", "application/json;q=0, */*")],
+        &[("accept", "text/plain;note=\"application/json\"")],
+        &[("accept", "text/html, application/json;q=0.9")],
+        &[("accept", "application/ld+json, application/activity+json")],
+        &[("accept", json), ("sec-purpose", "prefetch;prerender")],
+        &[("accept", json), ("purpose", "prefetch")],
+        &[("accept", any), ("sec-fetch-dest", "empty"), ("sec-purpose", "prefetch")],
+        &[("accept", any), ("sec-fetch-dest", "document")],
+        &[("accept", "image/avif,*/*;q=0.8"), ("sec-fetch-dest", "image")],
+    ];
+    for headers in lookers {
+        let request = headers.iter().fold(request(Method::GET), |request, (name, value)| request.header(*name, *value));
+        let page = service.send(request).await.expect(200);
+        assert!(page.body.as_str().unwrap().contains("<button"), "{headers:?}");
+    }
+    let head = service.send(request(Method::HEAD).header(ACCEPT, json)).await.expect(200);
+    assert_eq!((head.header("content-type"), &head.body), ("text/html; charset=utf-8", &json!(null)));
+    service.confirm(&token).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_script_of_a_page_confirms() {
+    let service = Service::start().await;
+    for (name, accept) in [("jane", "*/*"), ("john", "application/json;q=0.9, text/html;q=0.1")] {
+        service.register(name).await.expect(200);
+        let token = service.mailed_token(&format!("{name}@example.com"));
+        let request = service.request(Method::GET, &format!("/user/confirm?token={token}")).header(ACCEPT, accept);
+        let tokens = service.send(request.header("sec-fetch-dest", "empty")).await.expect(200);
+        assert_eq!(tokens.body["token_type"], "Bearer");
+    }
 }
 
 #[tokio::test]

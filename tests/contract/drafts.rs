@@ -154,7 +154,7 @@ async fn a_sent_event_is_no_longer_edited() {
 async fn all_that_is_missing_is_listed_when_sending() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let id = service.draft(&jane, &json!({})).await;
+    let id = service.draft(&jane, &json!({"event": {}})).await;
     let path = format!("/event/{id}/send");
     let response = service.call(&jane, Method::POST, &path, &Value::Null).await.expect(400);
     assert_eq!(response.fields(), ["event.name", "event.date", "event.place", "event.members"]);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use event_messenger::clock::Clock;
 use event_messenger::config::Env;
+use event_messenger::domain::user::NewUser;
 use functions::ENDPOINTS;
 use mock::Options;
 use reqwest::Method;
@@ -21,8 +22,12 @@ async fn every_endpoint_is_a_binary_with_a_route() {
     let endpoints: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect();
     let routed: BTreeSet<_> = service.local.routes().iter().map(|(_, _, function)| function.clone()).collect();
     assert_eq!(routed, endpoints);
-    let pages = 1;
-    assert_eq!(service.local.routes().len(), endpoints.len() + pages, "one route each, and the page of one");
+    let pages = 3;
+    assert_eq!(
+        service.local.routes().len(),
+        endpoints.len() + pages,
+        "one route each, the page of one, and a HEAD of two"
+    );
     let manifest = toml("functions/Cargo.toml");
     let binaries = manifest["bin"].as_array().unwrap().iter();
     let binaries: BTreeSet<_> = binaries.map(|binary| binary["name"].as_str().unwrap().to_owned()).collect();
@@ -36,6 +41,7 @@ async fn the_routes_are_those_of_the_contract() {
         service.local.routes().iter().map(|(method, path, function)| format!("{method} {path} {function}")).collect();
     let contract = [
         "POST /user register",
+        "HEAD /user/confirm confirm",
         "GET /user/confirm confirm",
         "POST /user/confirm resend-confirmation",
         "POST /login login",
@@ -46,6 +52,7 @@ async fn the_routes_are_those_of_the_contract() {
         "PATCH /user update-user",
         "PUT /user/password change-password",
         "POST /user/password/forgot forgot-password",
+        "HEAD /user/password/reset reset-password",
         "GET /user/password/reset reset-password",
         "POST /user/password/reset reset-password",
         "GET /user/export export-user",
@@ -111,10 +118,82 @@ fn the_schemas_have_the_patterns_of_the_code() {
     let properties = &schema["properties"]["post-data"]["properties"];
     assert_eq!(properties["username"]["pattern"], event_messenger::domain::username::PATTERN);
     assert_eq!(properties["username"]["maxLength"], event_messenger::domain::username::MAX_LENGTH);
-    assert_eq!(properties["e-mail"]["pattern"], event_messenger::domain::email::PATTERN);
+    assert_eq!(properties["e-mail"]["anyOf"][0]["pattern"], event_messenger::domain::email::PATTERN);
     assert_eq!(properties["e-mail"]["maxLength"], event_messenger::domain::email::MAX_LENGTH);
     assert_eq!(properties["password"]["minLength"], event_messenger::domain::password::MIN_LENGTH);
     assert_eq!(properties["password"]["maxLength"], event_messenger::domain::password::MAX_LENGTH);
+}
+
+#[test]
+fn the_schema_of_a_registration_takes_what_the_code_takes() {
+    let with = |field: &str, value: &str| {
+        let mut body = registration("jane");
+        body["post-data"][field] = json!(value);
+        body
+    };
+    // White space around them, reserved names and the lengths of parts are told in words alone.
+    let usernames = [
+        "jane",
+        "jane.d",
+        "Jane-Doe_1",
+        "v1.2.3",
+        "1.2.3.4.5",
+        "{jane}",
+        "a..b",
+        ".a",
+        "jane doe",
+        "jane@home",
+        "jäne",
+        "",
+        "jane.doe",
+        "a/b",
+        "evil.co!",
+        "!evil.co",
+        "a.b.cd",
+        "a_b.de",
+        "a.xn--p1ai",
+        "a.XN--1",
+        "10.0.0.1",
+        "+10.0.0.1+",
+        "1.2.3.a",
+        "x.1.2.3.4",
+        "www.x",
+        "WWW.evil1!",
+        "xwww.x",
+        "evil.com-",
+        "evil.com-x",
+        "10.0.0.1-x",
+        "a-b.c-d.1",
+    ];
+    let addresses = [
+        "jane@example.com",
+        "a@b",
+        "jane@münchen.example",
+        "jane@例え.テスト",
+        "!#$%&'*+/=?^_`{|}~-@a.b",
+        "a..b@example.com",
+        ".a@example.com",
+        "a.@example.com",
+        "jane",
+        "@example.com",
+        "jane@",
+        "jane@-a.example",
+        "jane@a-.example",
+        "jane@a..b",
+        "jane@example.com.",
+        "jäne@example.com",
+        "\"a\"@example.com",
+        "a b@example.com",
+        "a@b@c",
+        "jane@exam ple.com",
+    ];
+    for (field, texts) in [("username", &usernames[..]), ("e-mail", &addresses[..])] {
+        for text in texts {
+            let body = with(field, text);
+            let taken = NewUser::parse(&body).map(drop).map_err(|faults| faults[0].message.clone());
+            assert_eq!(faults("registration", &body).is_empty(), taken.is_ok(), "{text}: {taken:?}");
+        }
+    }
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn any_request(user: &User, event: &str) -> impl Strategy<Value = Generated> + u
         select(ids),
         select(&QUERIES[..]),
         select(tokens),
-        select(vec!["*/*", "text/html", ""]),
+        select(vec!["application/json", "application/json", "*/*", "text/html", ""]),
         body,
     )
         .prop_map(|(method, id, query, authorization, accept, body)| Generated {

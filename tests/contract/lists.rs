@@ -138,7 +138,7 @@ async fn the_newest_hundred_events_and_contacts_are_shown() {
     service.picnic(&jane, &guests[..60]).await;
     service.picnic(&jane, &guests[40..]).await;
     for _ in 0..100 {
-        service.draft(&jane, &json!({})).await;
+        service.draft(&jane, &json!({"event": {}})).await;
     }
     let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
     assert_eq!(user["events"].as_array().unwrap().len(), 100);

@@ -91,10 +91,10 @@ async fn the_scheme_of_a_token_has_no_case() {
 }
 
 #[tokio::test]
-async fn an_access_token_ends_after_an_hour() {
+async fn an_access_token_ends_after_an_hour_and_the_minute_that_clocks_may_be_apart() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    service.pass(3599);
+    service.pass(3659);
     service.get(&jane, "/user").await.expect(200);
     service.pass(1);
     service.get(&jane, "/user").await.expect(401);

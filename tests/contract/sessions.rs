@@ -40,7 +40,9 @@ async fn a_refresh_token_is_replaced_each_time() {
 #[tokio::test]
 async fn a_refresh_gives_a_valid_access_token() {
     let (service, jane) = start().await;
-    service.pass(3600);
+    service.pass(3659);
+    service.get(&jane, "/user").await.expect(200);
+    service.pass(1);
     service.get(&jane, "/user").await.expect(401);
     let tokens = refresh(&service, &jane.refresh).await.expect(200).body;
     let access = tokens["access_token"].as_str().unwrap().to_owned();

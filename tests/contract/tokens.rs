@@ -74,22 +74,43 @@ async fn a_change_of_the_key_logs_nobody_out() {
     }
 }
 
+/// A service with a user, and the secret that signs.
+async fn start() -> (Service, User, String) {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let secret = service.local.environment("get-user")["TOKEN_SECRET"].clone();
+    let good = signed(&header(&jane), &claims(&jane, |_| {}), secret.as_bytes());
+    assert_eq!(status(&service, &good).await, 200, "these tests can make a good one");
+    (service, jane, secret)
+}
+
+/// The header of the user's own token.
+fn header(user: &User) -> String {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(user.access.split('.').next().unwrap()).unwrap()).unwrap()
+}
+
+/// The same but for this.
+fn header_with(user: &User, name: &str, value: Value) -> String {
+    let mut header: Value = serde_json::from_str(&header(user)).unwrap();
+    header[name] = value;
+    header.to_string()
+}
+
+async fn refuses(service: &Service, cases: &[(&str, String)]) {
+    for (name, token) in cases {
+        assert_eq!(status(service, token).await, 401, "{name}");
+    }
+    report(&format!("{} forged tokens", cases.len()));
+}
+
 #[tokio::test]
 async fn no_forged_token_passes() {
-    let service = Service::start().await;
-    let [jane, john] = service.users(["jane", "john"]).await;
-    let secret = service.local.environment("get-user")["TOKEN_SECRET"].clone();
+    let (service, jane, secret) = start().await;
+    let john = service.user("john").await;
     let (key, theirs) =
         (secret.as_bytes(), b"another secret that is as long as ours, 64 bytes, all of them.".as_slice());
-    let own = claims(&jane, |_| {});
-    let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(jane.access.split('.').next().unwrap()).unwrap()).unwrap();
-    // Our own header but for this.
-    let ours = |name: &str, value: Value| {
-        let mut ours: Value = serde_json::from_str(&decoded).unwrap();
-        ours[name] = value;
-        ours.to_string()
-    };
-    assert_eq!(status(&service, &signed(&decoded, &own, key)).await, 200, "these tests can make a good one");
+    let (own, decoded) = (claims(&jane, |_| {}), header(&jane));
+    let ours = |name: &str, value: Value| header_with(&jane, name, value);
 
     let parts: Vec<_> = jane.access.split('.').collect();
     let [header, payload, signature] = parts[..] else { panic!("{parts:?}") };
@@ -142,15 +163,51 @@ async fn no_forged_token_passes() {
         ("an array", signed(&decoded, "[]", key)),
         ("a giant", signed(&decoded, &claims(&jane, |claims| claims["more"] = json!("x".repeat(200_000))), theirs)),
     ];
-    let count = cases.len();
-    for (name, token) in cases {
-        assert_eq!(status(&service, &token).await, 401, "{name}");
-    }
+    refuses(&service, &cases).await;
+}
 
+/// Signed with the right key, but with a header that demands what we do not know, or says that it is something else.
+#[tokio::test]
+async fn no_header_but_ours_passes() {
+    let (service, jane, secret) = start().await;
+    let (key, own) = (secret.as_bytes(), claims(&jane, |_| {}));
+    let ours = |name: &str, value: Value| header_with(&jane, name, value);
+    let critical = json!({"crit": ["http://example.com/x"], "http://example.com/x": true});
+    let critical = header(&jane).replacen('}', &critical.to_string().replacen('{', ",", 1), 1);
+    let critical = signed(&critical, &own, key);
+    let cases = [
+        ("the type of any access token", signed(&ours("typ", json!("application/at+jwt")), &own, key)),
+        ("a type that is no text", signed(&ours("typ", json!(7)), &own, key)),
+        ("something critical", signed(&ours("crit", json!(["exp"])), &own, key)),
+        ("something critical and unknown", signed(&ours("crit", json!(["urn:example:x"])), &own, key)),
+        ("something critical that is there", critical),
+        ("nothing critical", signed(&ours("crit", json!([])), &own, key)),
+        ("a critical null", signed(&ours("crit", Value::Null), &own, key)),
+        ("a critical text", signed(&ours("crit", json!("exp")), &own, key)),
+        ("a payload that is not encoded", signed(&ours("b64", json!(false)), &own, key)),
+        ("a payload that is encoded", signed(&ours("b64", json!(true)), &own, key)),
+    ];
+    refuses(&service, &cases).await;
+}
+
+#[tokio::test]
+async fn no_claims_but_ours_pass() {
+    let (service, jane, secret) = start().await;
+    let (key, decoded) = (secret.as_bytes(), header(&jane));
     let now = service.now().as_second();
-    let claimed: [(&str, Change); 16] = [
-        ("expired", |claims, now| claims["exp"] = json!(now)),
-        ("not yet valid", |claims, now| claims["iat"] = json!(now + 1)),
+    let claimed: [(&str, Change); 24] = [
+        ("expired", |claims, now| claims["exp"] = json!(now - 60)),
+        ("not yet valid", |claims, now| claims["nbf"] = json!(now + 61)),
+        ("not yet valid by a fraction", |claims, now| {
+            claims["nbf"] = json!(f64::from(u32::try_from(now).unwrap()) + 60.5)
+        }),
+        ("valid from no number", |claims, _| claims["nbf"] = Value::Null),
+        ("valid from a text", |claims, now| claims["nbf"] = json!(now.to_string())),
+        ("valid from beyond all numbers", |claims, _| claims["nbf"] = json!(1e300)),
+        ("expiry null", |claims, _| claims["exp"] = Value::Null),
+        ("expiry as an array", |claims, now| claims["exp"] = json!([now + 9])),
+        ("issue time as text", |claims, now| claims["iat"] = json!(now.to_string())),
+        ("issue time null", |claims, _| claims["iat"] = Value::Null),
         ("no expiry", |claims, _| drop(claims.as_object_mut().unwrap().remove("exp"))),
         ("no issue time", |claims, _| drop(claims.as_object_mut().unwrap().remove("iat"))),
         ("no user", |claims, _| drop(claims.as_object_mut().unwrap().remove("sub"))),
@@ -170,5 +227,15 @@ async fn no_forged_token_passes() {
         let token = signed(&decoded, &claims(&jane, |claims| change(claims, now)), key);
         assert_eq!(status(&service, &token).await, 401, "{name}");
     }
-    report(&format!("{} forged tokens", count + claimed.len()));
+    let within: [(&str, Change); 4] = [
+        ("expired less than a minute ago", |claims, now| claims["exp"] = json!(now - 59)),
+        ("valid within a minute", |claims, now| claims["nbf"] = json!(now + 60)),
+        ("given in the future", |claims, now| claims["iat"] = json!(now + 999)),
+        ("valid for long", |claims, now| claims["nbf"] = json!(now - 999)),
+    ];
+    for (name, change) in within {
+        let token = signed(&decoded, &claims(&jane, |claims| change(claims, now)), key);
+        assert_eq!(status(&service, &token).await, 200, "{name}");
+    }
+    report(&format!("{} forged claims", claimed.len()));
 }

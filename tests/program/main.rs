@@ -78,7 +78,7 @@ async fn users_and_events_are_still_there_after_a_restart() {
     let mails: Value = http.get(format!("{}/_local/mails", first.api)).send().await.unwrap().json().await.unwrap();
     let text = mails[0]["text"].as_str().unwrap();
     let link = text.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
-    let tokens: Value = http.get(link).send().await.unwrap().json().await.unwrap();
+    let tokens: Value = http.get(link).header("accept", "application/json").send().await.unwrap().json().await.unwrap();
     let access = tokens["access_token"].as_str().unwrap();
     let request = http.post(format!("{}/event", first.api)).bearer_auth(access).json(&json!({"name": "Picnic"}));
     let event: Value = request.send().await.unwrap().json().await.unwrap();

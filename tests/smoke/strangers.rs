@@ -20,7 +20,8 @@ fn rows() -> Vec<Row> {
     let nobody = json!({"username": Uuid::new_v4().simple().to_string()[..20], "password": "none of anybody's"});
     vec![
         (Method::POST, "/user", empty.clone(), 400),
-        (Method::GET, "/user/confirm", none.clone(), 400),
+        (Method::GET, "/user/confirm", none.clone(), 200),
+        (Method::HEAD, "/user/confirm", none.clone(), 200),
         (Method::POST, "/user/confirm", empty.clone(), 400),
         (Method::POST, "/login", nobody, 403),
         (Method::POST, "/login", empty.clone(), 400),
@@ -35,6 +36,7 @@ fn rows() -> Vec<Row> {
         (Method::POST, "/user/password/forgot", empty.clone(), 400),
         (Method::POST, "/user/password/reset", empty, 400),
         (Method::GET, "/user/password/reset", none.clone(), 200),
+        (Method::HEAD, "/user/password/reset", none.clone(), 200),
         (Method::GET, "/user/export", none.clone(), 401),
         (Method::POST, "/event", json!({"name": "Picnic"}), 401),
         (Method::GET, "/event", none.clone(), 401),
@@ -74,6 +76,7 @@ pub(crate) async fn routes(remote: &Remote, routes: &[(String, String, String)])
 pub(crate) async fn links(remote: &Remote) -> Vec<String> {
     let token = || MailedToken::new(Uuid::new_v4()).unwrap().encode();
     let confirm = remote.request(Method::GET, &format!("/user/confirm?token={}", token()));
+    let confirm = confirm.header("accept", "application/json");
     let reset = json!({"token": token(), "new_password": "battery staple"});
     let reset = remote.request(Method::POST, "/user/password/reset").json(&reset);
     let page = remote.request(Method::GET, "/user/confirm?token=none").header("accept", "text/html");

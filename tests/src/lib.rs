@@ -40,6 +40,7 @@ use event_messenger::token::{MailedToken, RefreshToken};
 use jiff::Timestamp;
 use mock::{LocalService, Options};
 use reqwest::Method;
+use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -231,7 +232,8 @@ impl Service {
 
     /// Opens the confirmation link as the API.
     pub async fn confirm(&self, token: &str) -> Response {
-        self.send(self.request(Method::GET, &format!("/user/confirm?token={token}"))).await
+        let request = self.request(Method::GET, &format!("/user/confirm?token={token}"));
+        self.send(request.header(ACCEPT, "application/json")).await
     }
 
     /// Tries to log in.

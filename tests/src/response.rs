@@ -39,7 +39,8 @@ impl Response {
             return Err(format!("no request id: {status} {text}"));
         }
         let body = if text.is_empty() {
-            if status != 204 {
+            // The headers of a page may come alone.
+            if status != 204 && !header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
                 return Err(format!("an empty body: {status}"));
             }
             Value::Null

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::date::When;
-use super::fault::{Fault, Node};
+use super::fault::{Fault, Known, Node};
 use super::login::Login;
 use super::poll::{MAX_OPTIONS, Poll, Topic};
+use super::text;
 
 /// The longest name of an event, in characters.
 pub const MAX_NAME: usize = 100;
@@ -18,6 +19,26 @@ pub const MAX_ADDITIONAL: usize = 4000;
 
 /// The most invitees of an event.
 pub const MAX_INVITEES: usize = 500;
+
+/// What an event holds that somebody sends.
+pub(super) const EVENT: Known = Known(&["name", "date", "place", "members", "additional"], &["id", "status"]);
+
+const MEMBERS: Known = Known(&["invited"], &["confirmed"]);
+
+const INVITEE: Known = Known(&["id"], &["name", "role", "chat_success", "answer"]);
+
+/// What a poll holds.
+pub(super) const fn poll_fields() -> Known {
+    Known(&["drafts", "confirmed"], &["voters", "my_vote"])
+}
+
+/// What an option of such a poll holds.
+const fn option_fields(topic: Topic) -> Known {
+    match topic {
+        Topic::Date => Known(&["date"], &["votes"]),
+        Topic::Place => Known(&["place"], &["votes"]),
+    }
+}
 
 /// How many entries of a poll are looked at; those without text do not count as options.
 const MAX_ENTRIES: usize = 4 * MAX_OPTIONS;
@@ -39,61 +60,68 @@ pub struct Draft {
 
 impl Draft {
     /// Reads the body of `POST /event` and `PUT /event/{id}`: `{"event": {…}}`, with or without the envelope.
-    /// What the server owns (`id`, `status`, `votes`, `role`, …) is not read.
+    /// What the server owns (`id`, `status`, `votes`, `role`, …) is not read. An empty draft keeps its envelope: a body without
+    /// anything is more likely a slip.
     ///
     /// # Errors
     /// Every fault of the body.
     pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let event = Node::body(body, &["event"]).map_err(|fault| vec![fault])?;
+        if body.as_object().is_some_and(serde_json::Map::is_empty) {
+            return Err(vec![Fault::new("body", "is empty; an empty draft is {\"event\": {}}")]);
+        }
+        let event = Node::body(body, &["event"], EVENT)?;
         let mut faults = Vec::new();
         let draft = Self {
-            name: line(&event.get("name"), MAX_NAME, &mut faults),
+            name: read(&event.get("name"), |name| text::line(name, MAX_NAME), &mut faults),
             date: poll(&event, Topic::Date, &mut faults),
             place: poll(&event, Topic::Place, &mut faults),
             invited: invited(&event, &mut faults),
-            additional: text(&event.get("additional"), MAX_ADDITIONAL, &mut faults),
+            additional: read(&event.get("additional"), |lines| text::lines(lines, MAX_ADDITIONAL), &mut faults),
         };
         if faults.is_empty() { Ok(draft) } else { Err(faults) }
     }
 }
 
-/// Reads one option of a poll: a date that a calendar has, or one line of text for a place.
-fn parse_option(topic: Topic, text: &str) -> Result<(), String> {
+/// The text here as `read` takes it; empty if there is none.
+fn read(node: &Node<'_>, read: impl FnOnce(&str) -> Result<String, String>, faults: &mut Vec<Fault>) -> String {
+    node.optional(faults, read).unwrap_or_default()
+}
+
+/// Reads one option of a poll: a date that a calendar has, or one line of text for a place. Empty if it shows nothing.
+fn option(topic: Topic, text: &str) -> Result<String, String> {
     match topic {
-        Topic::Date => When::parse(text).map(drop),
-        Topic::Place => check_line(text, MAX_PLACE),
+        Topic::Date => {
+            let text = text::composed(text);
+            if text.is_empty() { Ok(text) } else { When::parse(&text).map(|_| text) }
+        }
+        Topic::Place => text::line(text, MAX_PLACE),
     }
 }
 
 fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
     let node = event.get(topic.name()).single(faults);
-    let drafts = node.get("drafts");
     let mut poll = Poll::default();
-    let mut whens = Vec::new();
+    if node.is_foreign(poll_fields(), faults) {
+        return poll;
+    }
+    let drafts = node.get("drafts");
     for entry in drafts.objects(MAX_ENTRIES, faults) {
+        if entry.is_foreign(option_fields(topic), faults) {
+            continue;
+        }
         let entry = entry.get(topic.name());
-        let Some(text) = entry.text(faults).map(str::trim).filter(|text| !text.is_empty()) else { continue };
-        if let Err(message) = parse_option(topic, text) {
-            faults.push(entry.fault(message));
-            continue;
-        }
-        let when = When::parse(text).ok();
-        if poll.find(text).is_some() || (when.is_some() && whens.contains(&when)) {
+        let Some(text) = entry.optional(faults, |text| option(topic, text)) else { continue };
+        if poll.find(topic, &text).is_some() {
             faults.push(entry.fault("is there twice"));
-            continue;
+        } else {
+            poll.options.push(text);
         }
-        whens.push(when);
-        poll.options.push(text.to_owned());
     }
     let confirmed = node.get("confirmed");
-    if let Some(text) = confirmed.text(faults).map(str::trim).filter(|text| !text.is_empty()) {
-        if let Err(message) = parse_option(topic, text) {
-            faults.push(confirmed.fault(message));
-        } else if let Some(option) = poll.find(text) {
-            poll.chosen = Some(option);
-        } else {
-            poll.chosen = Some(poll.options.len());
-            poll.options.push(text.to_owned());
+    if let Some(text) = confirmed.optional(faults, |text| option(topic, text)) {
+        poll.chosen = poll.find(topic, &text).or(Some(poll.options.len()));
+        if poll.chosen == Some(poll.options.len()) {
+            poll.options.push(text);
         }
     }
     if poll.options.len() > MAX_OPTIONS {
@@ -105,46 +133,20 @@ fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
 fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<(String, Login)> {
     let members = event.get("members").single(faults);
     let mut invited: Vec<(String, Login)> = Vec::new();
+    if members.is_foreign(MEMBERS, faults) {
+        return invited;
+    }
     // The organiser may stand among the invited, hence one more.
     for entry in members.get("invited").objects(MAX_INVITEES + 1, faults) {
+        if entry.is_foreign(INVITEE, faults) {
+            continue;
+        }
         let id = entry.get("id");
         if let Some(login) = id.parsed(faults, Login::parse) {
             invited.push((id.fault("").field, login));
         }
     }
     invited
-}
-
-/// One line of text, without the white space around it.
-fn line(node: &Node<'_>, longest: usize, faults: &mut Vec<Fault>) -> String {
-    let Some(text) = node.text(faults).map(str::trim) else { return String::new() };
-    if let Err(message) = check_line(text, longest) {
-        faults.push(node.fault(message));
-    }
-    text.to_owned()
-}
-
-/// Whether it is one line of at most so many characters.
-pub(super) fn check_line(text: &str, longest: usize) -> Result<(), String> {
-    if text.chars().any(char::is_control) {
-        return Err("must be one line without control characters".to_owned());
-    }
-    check_length(text, longest)
-}
-
-fn text(node: &Node<'_>, longest: usize, faults: &mut Vec<Fault>) -> String {
-    let Some(text) = node.text(faults) else { return String::new() };
-    if let Err(message) = check_length(text, longest) {
-        faults.push(node.fault(message));
-    }
-    text.to_owned()
-}
-
-fn check_length(text: &str, longest: usize) -> Result<(), String> {
-    if text.chars().count() > longest {
-        return Err(format!("must be at most {longest} characters long"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -163,8 +165,37 @@ mod tests {
 
     #[test]
     fn everything_may_be_missing() {
-        for body in [json!({}), json!({"event": {}}), json!({"event": {"date": [], "place": [{}], "members": null}})] {
+        for body in [
+            json!({"event": {}}),
+            json!({"name": ""}),
+            json!({"event": {"id": 7, "status": false}}),
+            json!({"event": {"date": [], "place": [{}], "members": null}}),
+        ] {
             assert_eq!(Draft::parse(&body), Ok(Draft::default()), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_no_draft() {
+        let cases = [
+            (json!({}), vec!["body"]),
+            (json!({"Event": {"Name": "Renamed"}}), vec!["Event"]),
+            (json!({"event": {"Name": "Renamed", "title": "x"}}), vec!["event.Name", "event.title"]),
+            (json!({"event": {"event": {"name": "Picnic"}}}), vec!["event.event"]),
+            (json!({"event": {}, "name": "Picnic"}), vec!["name"]),
+            (json!({"date": [{"startDate": "01.02.2027"}]}), vec!["date[0]"]),
+            (json!({"date": {"startDate": "01.02.2027"}, "place": {"location": "Park"}}), vec!["date", "place"]),
+            (json!({"date": {"drafts": [{"day": "01.02.2027"}, {}]}}), vec!["date.drafts[0]"]),
+            (json!({"place": {"drafts": [{"place": "", "name": "Park"}]}}), vec![]),
+            (json!({"place": {"drafts": [{"name": "Park"}]}}), vec!["place.drafts[0]"]),
+            (json!({"place": {"drafts": [{"votes": 3}, {"place": "\u{200b}", "votes": 3}]}}), vec![]),
+            (json!({"members": [{"guests": []}]}), vec!["members[0]"]),
+            (json!({"members": [{"invited": [{"user": "jane"}]}]}), vec!["members[0].invited[0]"]),
+            (json!({"members": [{"confirmed": []}], "colour": "red"}), vec![]),
+        ];
+        for (body, fields) in cases {
+            let faults = Draft::parse(&body).err().unwrap_or_default();
+            assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), fields, "{body}");
         }
     }
 
@@ -218,6 +249,10 @@ mod tests {
             (json!({"place": {"drafts": [{"place": "x".repeat(201)}]}}), 1),
             (json!({"members": {"invited": people(500)}}), 0),
             (json!({"members": {"invited": people(502)}}), 1),
+            (json!({"name": "e\u{301}".repeat(100)}), 0),
+            (json!({"name": "\u{200b}".repeat(101)}), 0),
+            (json!({"name": "x\u{202e}y", "additional": "x\u{0}", "place": {"confirmed": "\u{ad}x"}}), 3),
+            (json!({"additional": "two\n\tlines"}), 0),
             (json!({"additional": "x".repeat(4000)}), 0),
             (json!({"additional": "x".repeat(4001)}), 1),
         ];
@@ -229,8 +264,33 @@ mod tests {
 
     #[test]
     fn options_without_text_are_dropped() {
-        let body = json!({"place": [{"drafts": [{"place": " "}, {"place": " Park "}, {}, {"place": null}]}]});
-        assert_eq!(Draft::parse(&body).unwrap().place.options, ["Park"]);
+        let body = json!({"place": [{"drafts": [{"place": " "}, {"place": " Park "}, {}, {"place": null}, {"place": "\u{200b}"},
+            {"place": "\u{200b}\u{3164}"}], "confirmed": "\u{2060}"}]});
+        let place = Draft::parse(&body).unwrap().place;
+        assert_eq!((place.options, place.chosen), (vec!["Park".to_owned()], None));
+    }
+
+    #[test]
+    fn an_option_may_be_there_once_however_it_is_spelt() {
+        let cases = [
+            (json!({"place": {"drafts": [{"place": "Caf\u{e9}"}, {"place": "Cafe\u{301}"}]}}), "place.drafts[1].place"),
+            (json!({"date": {"drafts": [{"date": "01.02.2027"}, {"date": " 2027-02-01"}]}}), "date.drafts[1].date"),
+            (
+                json!({"date": {"drafts": [{"date": "2027-02-01T10:00:00Z"}, {"date": "2027-02-01T11:00:00+01:00"}]}}),
+                "date.drafts[1].date",
+            ),
+        ];
+        for (body, field) in cases {
+            assert_eq!(Draft::parse(&body), Err(vec![Fault::new(field, "is there twice")]), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_confirmed_however_it_is_spelt() {
+        let body =
+            json!({"date": {"drafts": [{"date": "01.02.2027"}, {"date": "03.02.2027"}], "confirmed": "2027-02-01"}});
+        let date = Draft::parse(&body).unwrap().date;
+        assert_eq!((date.options, date.chosen), (vec!["01.02.2027".to_owned(), "03.02.2027".to_owned()], Some(0)));
     }
 
     #[test]

@@ -17,6 +17,39 @@ impl Fault {
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: field.into(), message: message.into() }
     }
+
+    /// The fault as one sentence that needs no context.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let field = if self.field == "body" { "The body" } else { &self.field };
+        let is_predicate = ["must ", "is ", "has ", "holds "].iter().any(|verb| self.message.starts_with(verb));
+        format!("{field}{} {}.", if is_predicate { "" } else { ":" }, self.message)
+    }
+}
+
+/// So many unknown fields are named at most, so that the answer cannot grow beyond measure.
+const MAX_UNKNOWN: usize = 10;
+
+/// So much is repeated at most of a name that a client gave to a field, in characters.
+const MAX_KEY: usize = 50;
+
+fn cut(key: &str) -> &str {
+    key.char_indices().nth(MAX_KEY).and_then(|(end, _)| key.get(..end)).unwrap_or(key)
+}
+
+/// The members that an object may have: those that a client sends, and those that only the server sets, which are read over.
+#[derive(Clone, Copy, Debug)]
+pub struct Known(pub &'static [&'static str], pub &'static [&'static str]);
+
+impl Known {
+    /// What a client sends, as a sentence lists it.
+    fn alternatives(self) -> String {
+        match self.0 {
+            [] => "nothing".to_owned(),
+            [only] => format!("\"{only}\""),
+            [first @ .., last] => format!("\"{}\" or \"{last}\"", first.join("\", \"")),
+        }
+    }
 }
 
 /// A value of the body, or the place where one is missing, with its path. `null` counts as missing.
@@ -27,28 +60,64 @@ pub struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// The object that a request carries: bare, or in an envelope of one of these names.
+    /// The object that a request carries, of which these members are `known`: bare, or in an envelope of one of these names.
+    /// Unknown fields beside known ones are none of its affair.
     ///
     /// # Errors
-    /// The fault of a body that holds no object there.
-    pub fn body(body: &'a Value, envelopes: &[&str]) -> Result<Self, Fault> {
+    /// The fault of a body that holds no object there; every unknown field of one that holds nothing else, since that was meant for
+    /// something else; and every known field beside an envelope that holds none.
+    pub fn body(body: &'a Value, envelopes: &[&str], known: Known) -> Result<Self, Vec<Fault>> {
         let Value::Object(object) = body else {
-            return Err(Fault::new("body", "must be a JSON object"));
+            return Err(vec![Fault::new("body", "must be a JSON object")]);
         };
-        for &name in envelopes {
-            match object.get(name) {
-                Some(inner @ Value::Object(_)) => return Ok(Self { path: name.to_owned(), value: Some(inner) }),
-                Some(_) => return Err(Fault::new(name, "must be an object")),
-                None => {}
+        let mut node = Self { path: String::new(), value: Some(body) };
+        if let Some((name, inner)) = envelopes.iter().find_map(|name| object.get_key_value(*name)) {
+            if !inner.is_object() {
+                return Err(vec![Fault::new(name, "must be an object")]);
             }
+            node = Self { path: name.clone(), value: Some(inner) };
         }
-        Ok(Self { path: String::new(), value: Some(body) })
+        let mut faults = Vec::new();
+        if node.holds_unknown_only(known) {
+            let place = match envelopes {
+                [name, ..] if node.path.is_empty() => format!(", bare or inside \"{name}\""),
+                _ => String::new(),
+            };
+            let message = format!("is not known; what is read here is {}{place}", known.alternatives());
+            faults.extend(node.keys().take(MAX_UNKNOWN).map(|key| node.get(key).fault(&message)));
+        } else if !node.path.is_empty() && node.keys().next().is_none() {
+            let beside = known.0.iter().filter(|name| object.contains_key(**name));
+            faults.extend(beside.map(|name| Fault::new(*name, format!("must stand inside \"{}\"", node.path))));
+        }
+        if faults.is_empty() { Ok(node) } else { Err(faults) }
+    }
+
+    /// The names of the members of the object here.
+    fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.value.and_then(Value::as_object).into_iter().flat_map(|object| object.keys().map(String::as_str))
+    }
+
+    fn holds_unknown_only(&self, known: Known) -> bool {
+        self.keys().next().is_some() && !self.keys().any(|key| known.0.contains(&key) || known.1.contains(&key))
+    }
+
+    /// Whether nothing of the object here is understood, because it has members and none of them is `known`. That is a fault.
+    pub fn is_foreign(&self, known: Known, faults: &mut Vec<Fault>) -> bool {
+        let foreign = self.holds_unknown_only(known);
+        if foreign {
+            let keys: Vec<_> = self.keys().take(MAX_UNKNOWN).map(|key| format!("\"{}\"", cut(key))).collect();
+            faults.push(self.fault(format!("must hold {}; {} is not known", known.alternatives(), keys.join(", "))));
+        }
+        foreign
     }
 
     /// The member of this object with that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Self {
-        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        let path = match (self.path.as_str(), cut(name)) {
+            ("", name) => name.to_owned(),
+            (path, name) => format!("{path}.{name}"),
+        };
         Self { path, value: self.value.and_then(|value| value.get(name)).filter(|value| !value.is_null()) }
     }
 
@@ -93,6 +162,21 @@ impl<'a> Node<'a> {
             faults.push(self.fault("is missing"));
         }
         self.text(faults)
+    }
+
+    /// The text here as `read` takes it, for whoever can do without; what `read` refuses is a fault. Text that shows nothing is none.
+    pub fn optional(
+        &self,
+        faults: &mut Vec<Fault>,
+        read: impl FnOnce(&str) -> Result<String, String>,
+    ) -> Option<String> {
+        match read(self.text(faults)?) {
+            Ok(text) => Some(text).filter(|text| !text.is_empty()),
+            Err(message) => {
+                faults.push(self.fault(message));
+                None
+            }
+        }
     }
 
     /// The text here as `parse` reads it; what `parse` refuses is a fault.
@@ -168,7 +252,7 @@ mod tests {
     #[test]
     fn an_envelope_is_optional_and_shows_in_the_path() {
         for (body, path) in [(json!({"login": {"a": 1}}), "login.a"), (json!({"a": 1}), "a")] {
-            let node = Node::body(&body, &["login"]).unwrap().get("a");
+            let node = Node::body(&body, &["login"], Known(&["a"], &[])).unwrap().get("a");
             assert_eq!(node.fault("").field, path);
             assert!(node.is_present());
         }
@@ -177,7 +261,68 @@ mod tests {
     #[test]
     fn a_body_that_is_no_object_is_a_fault() {
         for (body, field) in [(json!(7), "body"), (json!([]), "body"), (json!({"login": 7}), "login")] {
-            assert_eq!(Node::body(&body, &["login"]).unwrap_err().field, field, "{body}");
+            assert_eq!(Node::body(&body, &["login"], Known(&["a"], &[])).unwrap_err()[0].field, field, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_of_which_nothing_is_known_is_refused() {
+        let cases = [
+            (json!({}), vec![]),
+            (json!({"login": {}}), vec![]),
+            (json!({"a": null}), vec![]),
+            (json!({"a": 1, "x": 2}), vec![]),
+            (json!({"login": {"b": 1, "x": 2}, "y": 3}), vec![]),
+            (json!({"login": {}, "y": 3}), vec![]),
+            (json!({"x": 1}), vec!["x"]),
+            (json!({"x": 1, "y": 2}), vec!["x", "y"]),
+            (json!({"Login": {"a": 1}}), vec!["Login"]),
+            (json!({"login": {"A": 1}}), vec!["login.A"]),
+            (json!({"login": {"x": 1}, "a": 2}), vec!["login.x"]),
+            (json!({"login": {}, "a": 2, "b": 3, "y": 4}), vec!["a"]),
+        ];
+        for (body, fields) in cases {
+            let faults = Node::body(&body, &["login"], Known(&["a"], &["b"])).err().unwrap_or_default();
+            assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), fields, "{body}");
+        }
+        let many: serde_json::Map<_, _> = (0..99).map(|n| (format!("{n}{}", "x".repeat(999)), json!(1))).collect();
+        let faults = Node::body(&many.into(), &[], Known(&["a"], &[])).unwrap_err();
+        assert_eq!((faults.len(), faults[0].field.len()), (10, 50));
+        assert_eq!(faults[0].message, "is not known; what is read here is \"a\"");
+    }
+
+    #[test]
+    fn an_object_of_which_nothing_is_known_is_foreign() {
+        let known = Known(&["drafts", "confirmed"], &["voters"]);
+        for (value, foreign) in [
+            (json!({}), false),
+            (json!({"voters": 1}), false),
+            (json!({"drafts": [], "startDate": 1}), false),
+            (json!({"startDate": "01.02.2027"}), true),
+        ] {
+            let (body, mut faults) = (json!({"date": [value]}), Vec::new());
+            let node = Node::body(&body, &[], Known(&["date"], &[])).unwrap().get("date").single(&mut faults);
+            assert_eq!(node.is_foreign(known, &mut faults), foreign, "{body}");
+            let messages: Vec<_> = faults.iter().map(Fault::sentence).collect();
+            let expected = r#"date[0] must hold "drafts" or "confirmed"; "startDate" is not known."#;
+            assert_eq!(messages, if foreign { vec![expected] } else { vec![] });
+        }
+    }
+
+    #[test]
+    fn a_fault_is_a_sentence() {
+        let cases = [
+            (
+                "event.date[0].confirmed",
+                "is a date that no calendar has",
+                "event.date[0].confirmed is a date that no calendar has.",
+            ),
+            ("body", "is missing", "The body is missing."),
+            ("password", "must be text", "password must be text."),
+            ("event.name", "an event needs a name", "event.name: an event needs a name."),
+        ];
+        for (field, message, sentence) in cases {
+            assert_eq!(Fault::new(field, message).sentence(), sentence);
         }
     }
 
@@ -196,7 +341,7 @@ mod tests {
         ];
         for (body, text, fault) in cases {
             let mut faults = Vec::new();
-            let node = Node::body(&body, &[]).unwrap().get("x").single(&mut faults);
+            let node = Node::body(&body, &[], Known(&["x"], &[])).unwrap().get("x").single(&mut faults);
             assert_eq!(node.get("y").text(&mut faults), text, "{body}");
             assert_eq!(faults.first().map(|fault| fault.field.as_str()), fault, "{body}");
         }
@@ -206,7 +351,7 @@ mod tests {
     fn every_entry_that_is_no_object_is_named() {
         let body = json!({"x": [1, {}, null, "a"]});
         let mut faults = Vec::new();
-        assert_eq!(Node::body(&body, &[]).unwrap().get("x").objects(4, &mut faults).len(), 1);
+        assert_eq!(Node::body(&body, &[], Known(&["x"], &[])).unwrap().get("x").objects(4, &mut faults).len(), 1);
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(fields, ["x[0]", "x[3]"]);
     }

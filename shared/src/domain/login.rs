@@ -2,7 +2,7 @@
 
 use super::UserId;
 use super::email::Email;
-use super::fault::{Fault, Node};
+use super::fault::{Fault, Known, Node};
 use super::username::Username;
 
 /// A user id, an e-mail address or a username. The three cannot be confused: a username holds no `@` and is shorter than an id.
@@ -47,6 +47,7 @@ impl Login {
 /// Reads an id in the one form in which the service writes it, with hyphens.
 #[must_use]
 pub fn parse_id(text: &str) -> Option<uuid::Uuid> {
+    let text = text.trim();
     (text.len() == uuid::fmt::Hyphenated::LENGTH).then(|| text.parse().ok()).flatten()
 }
 
@@ -65,7 +66,7 @@ impl Credentials {
     /// # Errors
     /// Every fault of the body. A password that no user can have is no fault: it is a wrong one.
     pub fn parse(body: &serde_json::Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &["login"]).map_err(|fault| vec![fault])?;
+        let node = Node::body(body, &["login"], Known(&["username", "password"], &["token"]))?;
         let mut faults = Vec::new();
         let login = node.get("username").parsed(&mut faults, Login::parse);
         let password = node.get("password").required_text(&mut faults);
@@ -89,6 +90,12 @@ mod tests {
             ("0192F0C1-2345-7ABC-8DEF-0123456789AB", Some("0192f0c1-2345-7abc-8def-0123456789ab")),
             ("Jane@Example.com", Some("jane@example.com")),
             ("JaneDoe", Some("janedoe")),
+            (" JaneDoe\t", Some("janedoe")),
+            ("tom@example.com ", Some("tom@example.com")),
+            ("\n0192f0c1-2345-7abc-8def-0123456789ab", Some("0192f0c1-2345-7abc-8def-0123456789ab")),
+            ("jane@MÜNCHEN.example", Some("jane@xn--mnchen-3ya.example")),
+            ("evil.example/win1", Some("evil.example/win1")),
+            ("admin", Some("admin")),
             ("jane doe", None),
             ("jane@", None),
             ("", None),
@@ -106,6 +113,7 @@ mod tests {
             (serde_json::json!({"login": {}}), vec!["login.username", "login.password"]),
             (serde_json::json!({"username": 7, "password": []}), vec!["username", "password"]),
             (serde_json::json!({"username": "jane", "password": "x"}), vec![]),
+            (serde_json::json!({"user": "jane", "pass": "x"}), vec!["pass", "user"]),
         ];
         for (body, fields) in cases {
             let faults = Credentials::parse(&body).err().unwrap_or_default();

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod login;
 pub mod password;
 pub mod poll;
+pub mod text;
 pub mod user;
 pub mod username;
 pub mod vote;

@@ -4,6 +4,9 @@
 
 use std::fmt;
 
+use super::date::When;
+use super::text;
+
 /// The most options that a poll can have.
 pub const MAX_OPTIONS: usize = 50;
 
@@ -82,10 +85,26 @@ impl Poll {
         Standing { voters: votes.iter().sum(), confirmed: self.chosen.or(majority), votes }
     }
 
-    /// The index of the option with this text.
+    /// The index of the option of this poll that the text names, however it is spelt.
     #[must_use]
-    pub fn find(&self, text: &str) -> Option<usize> {
-        self.options.iter().position(|option| option == text)
+    pub fn find(&self, topic: Topic, text: &str) -> Option<usize> {
+        let wanted = Meaning::of(topic, text);
+        self.options.iter().position(|option| Meaning::of(topic, option) == wanted)
+    }
+}
+
+/// What two spellings of an option have in common.
+#[derive(PartialEq, Eq)]
+enum Meaning {
+    When(When),
+    Text(String),
+}
+
+impl Meaning {
+    fn of(topic: Topic, text: &str) -> Self {
+        let text = text::composed(text);
+        let when = if topic == Topic::Date { When::parse(&text).ok() } else { None };
+        when.map_or(Self::Text(text), Self::When)
     }
 }
 
@@ -124,6 +143,30 @@ mod tests {
         ];
         for (text, confirmed) in cases {
             assert_eq!(poll(3, None).standing(ballots(text)).confirmed, confirmed, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_option_is_the_same_however_it_is_spelt() {
+        use Topic::{Date, Place};
+        let options = [
+            (Date, "01.02.2027", "2027-02-01", true),
+            (Date, "2027-02-01", " 01.02.2027 ", true),
+            (Date, "01.02.2027 19:30", "01.02.2027, time: 19:30", true),
+            (Date, "2027-02-01T19:30:00Z", "2027-02-01t20:30:00.000+01:00", true),
+            (Date, "01.02.2027", "01.02.2027 00:00", false),
+            (Date, "01.02.2027", "02.01.2027", false),
+            // As a former version may have stored it.
+            (Date, "whenever", "whenever", true),
+            (Place, "Caf\u{e9}", "Cafe\u{301}", true),
+            (Place, "Cafe\u{301}", " Caf\u{e9}", true),
+            (Place, "Caf\u{e9}", "Cafe", false),
+            (Place, "Pub", "pub", false),
+            (Place, "01.02.2027", "2027-02-01", false),
+        ];
+        for (topic, stored, sent, same) in options {
+            let poll = Poll { options: vec!["-".to_owned(), stored.to_owned()], chosen: None };
+            assert_eq!(poll.find(topic, sent), same.then_some(1), "{stored} {sent}");
         }
     }
 

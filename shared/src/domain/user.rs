@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::UserId;
-use super::draft::check_line;
 use super::email::Email;
 use super::event::Person;
-use super::fault::{Fault, Node};
+use super::fault::{Fault, Known, Node};
 use super::password::Password;
-use super::username::Username;
+use super::text;
+use super::username::{Username, check_reserved};
 
 /// Who wants to register.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct NewUser {
     pub password: Password,
 }
 
+const REGISTRATION: Known = Known(&["username", "password", "e-mail", "email"], &["id", "name", "avatar"]);
+
 impl NewUser {
     /// Reads the body of `POST /user`: `{"post-data": {"username", "password", "e-mail"}}`, with or without the envelope.
     /// `email` is read as `e-mail`.
@@ -28,16 +30,16 @@ impl NewUser {
     /// # Errors
     /// Every fault of the body.
     pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &["post-data"]).map_err(|fault| vec![fault])?;
+        let node = Node::body(body, &["post-data"], REGISTRATION)?;
         let mut faults = Vec::new();
         let (username, password) = (node.get("username"), node.get("password"));
         let email = Some(node.get("e-mail")).filter(Node::is_present);
         let email = email.or_else(|| Some(node.get("email")).filter(Node::is_present)).unwrap_or(node.get("e-mail"));
         // What the password must not be, as typed, even where that is at fault itself.
-        let typed = |node: &Node<'_>| node.text(&mut Vec::new()).map(str::to_owned);
+        let typed = |node: &Node<'_>| node.text(&mut Vec::new()).map(|text| text.trim().to_owned());
         let taken = (typed(&username), typed(&email));
 
-        let username = username.parsed(&mut faults, Username::parse);
+        let username = username.parsed(&mut faults, Username::choose);
         let email = email.parsed(&mut faults, Email::parse);
         let password =
             password.parsed(&mut faults, |text| Password::parse(text, taken.0.as_deref(), taken.1.as_deref()));
@@ -63,6 +65,8 @@ pub struct ProfileChanges {
     pub avatar: Option<String>,
 }
 
+const PROFILE: Known = Known(&["name", "avatar"], &["id", "username", "e-mail", "contacts", "events", "chats"]);
+
 impl ProfileChanges {
     /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar"}}`, with or without the envelope,
     /// and changes what is there. An empty avatar takes the picture away.
@@ -70,7 +74,7 @@ impl ProfileChanges {
     /// # Errors
     /// Every fault of the body.
     pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &["user"]).map_err(|fault| vec![fault])?;
+        let node = Node::body(body, &["user"], PROFILE)?;
         let mut faults = Vec::new();
         let (name, avatar) = (node.get("name"), node.get("avatar"));
         if !name.is_present() && !avatar.is_present() {
@@ -78,31 +82,29 @@ impl ProfileChanges {
         }
         let changes = Self {
             name: name.is_present().then(|| name.parsed(&mut faults, parse_name)).flatten(),
-            avatar: avatar.is_present().then(|| avatar.text(&mut faults).unwrap_or_default().trim().to_owned()),
+            avatar: avatar.is_present().then(|| avatar.optional(&mut faults, parse_avatar).unwrap_or_default()),
         };
-        if let Some(message) = changes.avatar.as_deref().and_then(|url| check_avatar(url).err()) {
-            faults.push(avatar.fault(message));
-        }
         if faults.is_empty() { Ok(changes) } else { Err(faults) }
     }
 }
 
 fn parse_name(text: &str) -> Result<String, String> {
-    let name = text.trim();
-    check_line(name, MAX_NAME)?;
-    if name.is_empty() { Err("must not be empty".to_owned()) } else { Ok(name.to_owned()) }
+    let name = text::line(text, MAX_NAME)?;
+    if name.is_empty() {
+        return Err("must not be empty".to_owned());
+    }
+    check_reserved(&text::skeleton(&name))?;
+    Ok(name)
 }
 
 /// A picture comes from where it cannot be read or exchanged on its way.
-fn check_avatar(url: &str) -> Result<(), String> {
+fn parse_avatar(text: &str) -> Result<String, String> {
+    let url = text::line(text, MAX_AVATAR)?;
     let is_https = |uri: http::Uri| uri.scheme() == Some(&http::uri::Scheme::HTTPS);
     if !url.is_empty() && !url.parse().is_ok_and(is_https) {
         return Err("must be an https URL".to_owned());
     }
-    if url.len() > MAX_AVATAR {
-        return Err(format!("must be at most {MAX_AVATAR} characters long"));
-    }
-    Ok(())
+    Ok(url)
 }
 
 /// A user with what the service tells about oneself.
@@ -155,7 +157,19 @@ mod tests {
             (json!({"avatar": "https://example.com/a.png?s=1"}), changes(None, Some("https://example.com/a.png?s=1"))),
             (json!({"avatar": ""}), changes(None, Some(""))),
             (json!({"name": "x".repeat(50), "avatar": ""}), changes(Some(&"x".repeat(50)), Some(""))),
+            (json!({"name": "Rene\u{301}"}), changes(Some("Ren\u{e9}"), None)),
+            (json!({"name": "e\u{301}".repeat(50)}), changes(Some(&"é".repeat(50)), None)),
             (json!({"name": "x".repeat(51)}), Err(vec!["name"])),
+            (json!({"name": "\u{200b}\u{3164}"}), Err(vec!["name"])),
+            (json!({"name": "Jane\u{202e}"}), Err(vec!["name"])),
+            (json!({"name": "Deleted User"}), Err(vec!["name"])),
+            (json!({"name": "deleted\u{a0}user"}), Err(vec!["name"])),
+            (json!({"name": "ＡＤＭＩＮ"}), Err(vec!["name"])),
+            (json!({"name": "\u{430}dm\u{456}n"}), Err(vec!["name"])),
+            (json!({"name": "Event Messenger"}), Err(vec!["name"])),
+            (json!({"name": "Joe Root"}), changes(Some("Joe Root"), None)),
+            (json!({"username": "jane"}), Err(vec!["body"])),
+            (json!({"Name": "Jane", "picture": ""}), Err(vec!["Name", "picture"])),
             (json!({"user": {"name": " "}}), Err(vec!["user.name"])),
             (json!({"name": "a\nb", "avatar": "http://example.com/a"}), Err(vec!["name", "avatar"])),
             (json!({"name": 7, "avatar": []}), Err(vec!["name", "avatar"])),
@@ -164,6 +178,7 @@ mod tests {
             (json!({"avatar": "https://a b/"}), Err(vec!["avatar"])),
             (json!({"avatar": "https://example.com/\"><script>"}), Err(vec!["avatar"])),
             (json!({"avatar": "/a.png"}), Err(vec!["avatar"])),
+            (json!({"avatar": "https://example.com/\u{202e}gnp.a"}), Err(vec!["avatar"])),
             (json!({"avatar": long}), Err(vec!["avatar"])),
             (json!({}), Err(vec!["body"])),
             (json!({"name": null}), Err(vec!["body"])),
@@ -184,11 +199,19 @@ mod tests {
             (json!({"post-data": {}}), vec!["post-data.username", "post-data.e-mail", "post-data.password"]),
             (json!({"username": 1, "password": [], "e-mail": {}}), vec!["username", "e-mail", "password"]),
             (json!({"username": "a b", "password": "short", "email": "j"}), vec!["username", "email", "password"]),
-            (json!({"username": "jane.doe", "password": "Jane.Doe", "e-mail": "j@example.com"}), vec!["password"]),
+            (json!({"username": "jane-doe", "password": "Jane-Doe", "e-mail": "j@example.com"}), vec!["password"]),
             (
                 json!({"username": "j e", "password": "j@example.com", "e-mail": "j@example.com"}),
                 vec!["username", "password"],
             ),
+            (json!({"username": " jane ", "password": "long enough", "e-mail": " j@example.com\n"}), vec![]),
+            (json!({"username": "jane-doe ", "password": "jane-doe", "e-mail": "j@example.com"}), vec!["password"]),
+            (json!({"username": "jane.doe", "password": "long enough", "e-mail": "j@example.com"}), vec!["username"]),
+            (
+                json!({"username": "admin", "password": "long enough", "e-mail": "a..b@example.com"}),
+                vec!["username", "e-mail"],
+            ),
+            (json!({"user": "jane", "mail": "j@example.com"}), vec!["mail", "user"]),
             (json!({"post-data": null}), vec!["post-data"]),
             (json!("post-data"), vec!["body"]),
         ];

@@ -17,12 +17,46 @@ static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(PATTERN).expect("th
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
+/// Names under which the service, or whoever runs it, would be taken to speak, as they are without case and signs.
+const RESERVED: [&str; 21] = [
+    "abuse",
+    "admin",
+    "administrator",
+    "deleteduser",
+    "eventmessenger",
+    "help",
+    "helpdesk",
+    "hostmaster",
+    "mailerdaemon",
+    "moderator",
+    "noreply",
+    "postmaster",
+    "root",
+    "security",
+    "service",
+    "staff",
+    "superuser",
+    "support",
+    "sysadmin",
+    "system",
+    "webmaster",
+];
+
+/// Whether somebody may be called so. The name comes without case and signs.
+pub(super) fn check_reserved(skeleton: &str) -> Result<(), String> {
+    if RESERVED.contains(&skeleton) {
+        return Err("is a name that the service keeps for itself; choose another".to_owned());
+    }
+    Ok(())
+}
+
 impl Username {
-    /// Reads a username.
+    /// Reads a username that somebody may have: one of long ago may be such as nobody can choose any more.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
         if text.chars().count() > MAX_LENGTH {
             Err(format!("must be at most {MAX_LENGTH} characters long"))
         } else if SYNTAX.is_match(text) {
@@ -30,6 +64,21 @@ impl Username {
         } else {
             Err("must consist of letters a to z, digits and the signs !#$%&'*+/=?^_`{|}~-, with single dots only between them".to_owned())
         }
+    }
+
+    /// Reads a username that somebody chooses. It is mailed to an address before that is known to be the chooser's, so no program
+    /// may take it for a link.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn choose(text: &str) -> Result<Self, String> {
+        let name = Self::parse(text)?;
+        if name.0.contains('/') || holds_host(&name.0) {
+            return Err("must not look like a link; write a - or a _ instead of dots and slashes".to_owned());
+        }
+        let skeleton: String = name.key().chars().filter(char::is_ascii_alphanumeric).collect();
+        check_reserved(&skeleton)?;
+        Ok(name)
     }
 
     /// The name as written.
@@ -45,9 +94,87 @@ impl Username {
     }
 }
 
+/// Whether a program that looks for links could find a host's name or an IPv4 address in the text, if it stops at a hyphen too.
+fn holds_host(text: &str) -> bool {
+    let is_of_host = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    text.split(|c| !is_of_host(c)).any(|piece| {
+        let mut labels: Vec<_> = piece.split('.').filter(|label| !label.is_empty()).collect();
+        let Some(top) = labels.pop().filter(|_| !labels.is_empty()) else { return false };
+        let start = top.split('-').next().unwrap_or_default();
+        let is_number = |label: &str| !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_digit());
+        let is_word = start.len() >= 2 && start.bytes().all(|octet| octet.is_ascii_alphabetic());
+        let is_encoded = top.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+        let is_address = labels.len() == 3 && is_number(start) && labels.iter().all(|label| is_number(label));
+        let is_web = labels.first().is_some_and(|label| label.eq_ignore_ascii_case("www"));
+        is_word || is_encoded || is_address || is_web
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn usernames_to_be_chosen() {
+        let (link, kept) = (Err("must not look like a link"), Err("is a name that the service keeps"));
+        let cases = [
+            ("jane", Ok(())),
+            (" jane ", Ok(())),
+            ("Jane-Doe_1", Ok(())),
+            ("jane.d", Ok(())),
+            ("j.doe1", Ok(())),
+            ("v1.2.3", Ok(())),
+            ("1.2.3.4.5", Ok(())),
+            ("rootbeer", Ok(())),
+            ("the-admin", Ok(())),
+            ("jane.doe", link),
+            ("evil.example", link),
+            ("evil.example/win1", link),
+            ("a/b", link),
+            ("/", link),
+            ("http!evil.co", link),
+            ("!evil.co!", link),
+            ("evil.co#x", link),
+            ("a_b.de", link),
+            ("www.x.com", link),
+            ("www.x", link),
+            ("WWW.evil1", link),
+            ("evil.com-", link),
+            ("evil.com-x", link),
+            ("10.0.0.1-x", link),
+            ("EVIL.COM", link),
+            ("a.xn--p1ai", link),
+            ("a.XN--90", link),
+            ("10.0.0.1", link),
+            ("+127.0.0.1+", link),
+            ("admin", kept),
+            ("Admin", kept),
+            ("ADMIN_", kept),
+            ("r-o-o-t", kept),
+            ("{root}", kept),
+            ("deleted-user", kept),
+            ("Deleted_User", kept),
+            ("event-messenger", kept),
+            ("EventMessenger", kept),
+            ("no-reply", kept),
+            ("post!master", kept),
+            ("a b", Err("must consist of")),
+        ];
+        for (text, expected) in cases {
+            match (expected, Username::choose(text)) {
+                (Ok(()), Ok(name)) => assert_eq!(name.as_str(), text.trim()),
+                (Err(start), Err(message)) => assert!(message.starts_with(start), "{text}: {message}"),
+                (_, found) => panic!("{text}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_long_ago_are_still_read() {
+        for text in ["evil.example/win1", "jane.doe", "admin", "10.0.0.1", "deleted-user"] {
+            assert!(Username::parse(text).is_ok(), "{text}");
+        }
+    }
 
     #[test]
     fn usernames() {
@@ -63,7 +190,9 @@ mod tests {
             ("jane..doe", false),
             ("jane doe", false),
             ("jane@home", false),
-            ("jane\n", false),
+            (" jane\n", true),
+            ("ja\nne", false),
+            ("jane\u{200b}", false),
             ("jäne", false),
             ("<b>", false),
         ];

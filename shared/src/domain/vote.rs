@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::draft::{EVENT, poll_fields};
 use super::event::{Event, Role};
 use super::fault::{Fault, Node};
 use super::poll::{MAX_OPTIONS, Topic};
+use super::text;
 
 /// One poll of a vote as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,25 +54,28 @@ impl Vote {
     /// # Errors
     /// Every fault of the body.
     pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let event = Node::body(body, &["event"]).map_err(|fault| vec![fault])?;
+        let event = Node::body(body, &["event"], EVENT)?;
         let mut faults = Vec::new();
         let mut polls = Vec::new();
         for topic in Topic::ALL {
             let poll = event.get(topic.name()).single(&mut faults);
+            if poll.is_foreign(poll_fields(), &mut faults) {
+                continue;
+            }
             let node = poll.get("drafts");
             let remaining = node.objects(MAX_OPTIONS + 1, &mut faults);
             let drafts: BTreeSet<_> = remaining
                 .iter()
                 .filter_map(|entry| entry.get(topic.name()).text(&mut faults))
-                .map(|text| text.trim().to_owned())
+                .map(text::composed)
                 .filter(|text| !text.is_empty())
                 .collect();
             let confirmed = poll.get("confirmed");
-            if let Some(text) = confirmed.text(&mut faults).map(str::trim).filter(|text| !text.is_empty()) {
+            if let Some(text) = confirmed.text(&mut faults).map(text::composed).filter(|text| !text.is_empty()) {
                 polls.push(Sent {
                     topic,
                     field: confirmed.fault("").field,
-                    confirmed: text.to_owned(),
+                    confirmed: text,
                     drafts: node.is_present().then_some(drafts),
                 });
             }
@@ -86,7 +91,10 @@ impl Vote {
         if !event.sent {
             return Err(Refusal::StillDraft);
         }
-        let is_move = |sent: &&Sent| confirmed(event, sent.topic) != Some(sent.confirmed.as_str());
+        let is_move = |sent: &&Sent| {
+            let current = event.standing(sent.topic).confirmed;
+            current.is_none() || current != sent.option(event)
+        };
         let moves: Vec<_> = self.0.iter().filter(is_move).collect();
         match moves.as_slice() {
             [] => self.repetition(event, role),
@@ -101,7 +109,7 @@ impl Vote {
     fn repetition(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
         let repeats = |sent: &Sent| match role {
             Role::Organiser => true,
-            Role::Invitee(index) => own_vote(event, index, sent.topic) == Some(sent.confirmed.as_str()),
+            Role::Invitee(index) => sent.is_own_vote(event, index),
         };
         if self.0.iter().any(repeats) {
             Ok(Effect::Nothing)
@@ -117,21 +125,30 @@ impl Vote {
 }
 
 impl Sent {
+    /// The index of the option that it names.
+    fn option(&self, event: &Event) -> Option<usize> {
+        event.poll(self.topic).find(self.topic, &self.confirmed)
+    }
+
+    fn is_own_vote(&self, event: &Event, invitee: usize) -> bool {
+        let own = event.invitees.get(invitee).and_then(|invitee| invitee.vote(self.topic));
+        own.is_some() && own == self.option(event)
+    }
+
     fn effect(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
-        let poll = event.poll(self.topic);
-        let option = poll.find(&self.confirmed);
+        let option = self.option(event);
         if let Role::Invitee(index) = role {
-            if option.is_some() && event.invitees.get(index).and_then(|own| own.vote(self.topic)) == option {
+            if self.is_own_vote(event, index) {
                 return Ok(Effect::Nothing);
             }
-            if confirmed(event, self.topic).is_some() {
+            if event.standing(self.topic).confirmed.is_some() {
                 return Err(Refusal::Decided);
             }
         }
         let Some(option) = option else {
             return Err(Refusal::Invalid(vec![Fault::new(&self.field, "is not among the drafts of this poll")]));
         };
-        self.check_remaining(event)?;
+        self.check_remaining(event, option)?;
         Ok(match role {
             Role::Organiser => Effect::Decide(self.topic, option),
             Role::Invitee(_) => Effect::Cast(self.topic, option),
@@ -139,32 +156,24 @@ impl Sent {
     }
 
     /// The whole form has to tell of this one move and of no other. What was confirmed so far may have gone back.
-    fn check_remaining(&self, event: &Event) -> Result<(), Refusal> {
+    fn check_remaining(&self, event: &Event, moved: usize) -> Result<(), Refusal> {
         let Some(drafts) = &self.drafts else { return Ok(()) };
-        let current = confirmed(event, self.topic);
-        let stored = event.poll(self.topic).options.iter().map(String::as_str);
-        let expected: BTreeSet<_> = stored.filter(|text| *text != self.confirmed && Some(*text) != current).collect();
-        let found: BTreeSet<_> = drafts.iter().map(String::as_str).filter(|text| Some(*text) != current).collect();
-        if found == expected {
+        let (poll, current) = (event.poll(self.topic), event.standing(self.topic).confirmed);
+        let found: Option<BTreeSet<_>> = drafts.iter().map(|text| poll.find(self.topic, text)).collect();
+        let is_expected = found.as_ref().is_some_and(|found| {
+            (0..poll.options.len())
+                .all(|option| Some(option) == current || found.contains(&option) == (option != moved))
+        });
+        if is_expected {
             return Ok(());
         }
-        let message = if drafts.contains(&self.confirmed) {
+        let message = if drafts.iter().any(|text| poll.find(self.topic, text) == Some(moved)) {
             "has to leave the drafts when it moves to confirmed"
         } else {
             "only one element may move, and the drafts differ in others too"
         };
         Err(Refusal::Invalid(vec![Fault::new(&self.field, message)]))
     }
-}
-
-fn confirmed(event: &Event, topic: Topic) -> Option<&str> {
-    let option = event.standing(topic).confirmed?;
-    event.poll(topic).options.get(option).map(String::as_str)
-}
-
-fn own_vote(event: &Event, invitee: usize, topic: Topic) -> Option<&str> {
-    let option = event.invitees.get(invitee)?.vote(topic)?;
-    event.poll(topic).options.get(option).map(String::as_str)
 }
 
 #[cfg(test)]
@@ -277,6 +286,29 @@ mod tests {
         body["event"]["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1}]);
         assert_eq!(effect(&body, &event, Role::Invitee(1)), Ok(Effect::Cast(Topic::Date, 1)));
         assert_eq!(effect(&body, &event, Role::Organiser), Ok(Effect::Decide(Topic::Date, 1)));
+    }
+
+    #[test]
+    fn a_vote_is_the_same_however_it_is_spelt() {
+        use Effect::{Cast, Nothing};
+        let event = open();
+        let body = json!({"date": [{"confirmed": "2027-02-02", "drafts": [{"date": "2027-02-01"}]}]});
+        assert_eq!(effect(&body, &event, Role::Invitee(1)), Ok(Cast(Topic::Date, 1)));
+        assert_eq!(effect(&short("date", "2027-02-01"), &event, INVITEE), Ok(Nothing));
+        assert_eq!(effect(&short("date", "2027-02-02"), &by_organiser(), Role::Organiser), Ok(Nothing));
+        assert_eq!(effect(&short("date", "2027-02-01"), &by_majority(), Role::Invitee(3)), Err(Refusal::Decided));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let cases = [
+            (json!({"Event": {"date": []}}), "Event"),
+            (json!({"event": {"dates": []}}), "event.dates"),
+            (json!({"date": [{"chosen": "01.02.2027"}]}), "date[0]"),
+        ];
+        for (body, field) in cases {
+            assert_eq!(Vote::parse(&body).unwrap_err()[0].field, field, "{body}");
+        }
     }
 
     #[test]

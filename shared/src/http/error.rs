@@ -1,10 +1,11 @@
 //! What a client is told of a failure: the one place that gives each its status, its message and its headers.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use lambda_http::http::header::{ACCEPT_ENCODING, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::json;
 
 use super::Reply;
+use crate::domain::fault::Fault;
 use crate::error::Error;
 
 impl From<&Error> for Reply {
@@ -12,16 +13,27 @@ impl From<&Error> for Reply {
         let (status, _, message) = describe(error);
         let mut body = json!({ "message": message });
         if let Error::Invalid(faults) = error {
-            body["errors"] = json!(faults);
+            body = json!({ "message": summary(faults), "errors": faults });
         }
         let reply = || Self::json(status, &body);
         let header = match error {
             Error::Unauthenticated => reply().with(WWW_AUTHENTICATE, "Bearer"),
+            Error::BodyEncoded => reply().with(ACCEPT_ENCODING, "identity"),
             Error::TooSoon(seconds) => reply().with(RETRY_AFTER, &seconds.to_string()),
             Error::Unavailable(_) => reply().with(RETRY_AFTER, "1"),
             _ => Ok(reply()),
         };
         header.unwrap_or_else(|_| reply())
+    }
+}
+
+/// The first fault, for whoever shows nothing else, and how many more there are.
+fn summary(faults: &[Fault]) -> String {
+    let first = faults.first().map_or_else(|| "The request does not fit.".to_owned(), Fault::sentence);
+    match faults.len().saturating_sub(1) {
+        0 => first,
+        1 => format!("{first} (And 1 more fault.)"),
+        more => format!("{first} (And {more} more faults.)"),
     }
 }
 
@@ -32,8 +44,13 @@ pub(crate) fn outcome(error: &Error) -> &'static str {
 
 fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
     match error {
-        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid", "The request does not fit; see errors."),
+        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid", "The request does not fit."),
         Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is longer than 256 KiB."),
+        Error::BodyEncoded => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "body_encoded",
+            "The body must come without a Content-Encoding, as plain JSON.",
+        ),
         Error::Unauthenticated => {
             (StatusCode::UNAUTHORIZED, "unauthenticated", "Log in first: there is no valid access token.")
         }
@@ -92,6 +109,7 @@ mod tests {
         let cases = [
             (Error::invalid("a", "b"), 400),
             (Error::BodyTooLarge, 413),
+            (Error::BodyEncoded, 415),
             (Error::Unauthenticated, 401),
             (Error::UserExists, 409),
             (Error::BadCredentials, 403),
@@ -123,12 +141,29 @@ mod tests {
     }
 
     #[test]
+    fn the_message_of_a_400_is_its_first_fault() {
+        let fault = || Fault::new("event.date[0].confirmed", "is a date that no calendar has");
+        let cases = [
+            (1, "event.date[0].confirmed is a date that no calendar has."),
+            (2, "event.date[0].confirmed is a date that no calendar has. (And 1 more fault.)"),
+            (4, "event.date[0].confirmed is a date that no calendar has. (And 3 more faults.)"),
+        ];
+        for (count, message) in cases {
+            let reply = Reply::from(&Error::from(vec![fault(); count])).into_response(None);
+            let lambda_http::Body::Text(body) = reply.body() else { panic!("{reply:?}") };
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert_eq!((&body["message"], body["errors"].as_array().unwrap().len()), (&json!(message), count));
+        }
+    }
+
+    #[test]
     fn a_429_says_when_and_a_401_says_how() {
         let header = |error: &Error, name: &str| {
             Reply::from(error).into_response(None).headers().get(name).map(|value| value.to_str().unwrap().to_owned())
         };
         assert_eq!(header(&Error::TooSoon(7), "retry-after").as_deref(), Some("7"));
         assert_eq!(header(&Error::Unauthenticated, "www-authenticate").as_deref(), Some("Bearer"));
+        assert_eq!(header(&Error::BodyEncoded, "accept-encoding").as_deref(), Some("identity"));
         assert_eq!(header(&Error::NoSuchEvent, "retry-after"), None);
     }
 }

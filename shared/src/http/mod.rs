@@ -1,6 +1,8 @@
 //! HTTP: the only place, with `lambda`, that names `lambda_http`.
 
+mod body;
 mod error;
+mod headers;
 pub mod pages;
 mod reply;
 mod request;

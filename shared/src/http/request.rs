@@ -1,12 +1,17 @@
 //! A request as the functions read it.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use lambda_http::http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, IF_MATCH, USER_AGENT};
+use lambda_http::http::Method;
+use lambda_http::http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderName, HeaderValue, IF_MATCH, USER_AGENT,
+};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
 use serde_json::Value;
 
+use super::{body, headers};
 use crate::clock::Clock;
 use crate::domain::fault::Fault;
 use crate::domain::login::parse_id;
@@ -22,8 +27,8 @@ const MAX_BODY: usize = 256 * 1024;
 /// How much is kept of what a client says that it is, in characters.
 const MAX_AGENT: usize = 200;
 
-/// The longest `Idempotency-Key`, in characters.
-const MAX_IDEMPOTENCY_KEY: usize = 255;
+/// Where browsers, old and new, say that they only look at something beforehand.
+const PURPOSES: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 
 /// A request that came through API Gateway.
 #[derive(Debug)]
@@ -82,12 +87,9 @@ impl Request {
     /// # Errors
     /// `Unauthenticated`.
     pub fn holder(&self, signer: &Signer, clock: &Clock) -> Result<Holder> {
-        let header = self.header(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
-        let (scheme, token) = header.split_once(' ').ok_or(Error::Unauthenticated)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Error::Unauthenticated);
-        }
-        let holder = signer.verify_access(token.trim(), clock.now())?;
+        let header = self.whole(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
+        let token = headers::bearer(&header).ok_or(Error::Unauthenticated)?;
+        let holder = signer.verify_access(token, clock.now())?;
         self.identify(holder.user);
         Ok(holder)
     }
@@ -95,7 +97,7 @@ impl Request {
     /// The body as JSON.
     ///
     /// # Errors
-    /// `Invalid` or `BodyTooLarge`.
+    /// `Invalid`, `BodyTooLarge` or `BodyEncoded`.
     pub fn json(&self) -> Result<Value> {
         let bytes: &[u8] = match self.http.body() {
             Body::Text(text) => text.as_bytes(),
@@ -105,23 +107,16 @@ impl Request {
         if bytes.len() > MAX_BODY {
             return Err(Error::BodyTooLarge);
         }
-        if bytes.trim_ascii().is_empty() {
-            return Err(Error::invalid("body", "is missing; it must be a JSON object"));
+        if !bytes.is_empty() && self.whole(&CONTENT_ENCODING).is_some_and(|encoding| !headers::is_identity(&encoding)) {
+            return Err(Error::BodyEncoded);
         }
-        serde_json::from_slice(bytes).map_err(|error| {
-            let what = match error.classify() {
-                serde_json::error::Category::Eof => "ends too early",
-                _ => "cannot be read",
-            };
-            let (line, column) = (error.line(), error.column());
-            Error::invalid("body", format!("is not JSON in UTF-8: it {what} at line {line}, column {column}"))
-        })
+        body::read(bytes).map_err(|message| Error::invalid("body", message))
     }
 
     /// The body as `parse` reads it.
     ///
     /// # Errors
-    /// `Invalid` with every fault, or `BodyTooLarge`.
+    /// `Invalid` with every fault, `BodyTooLarge` or `BodyEncoded`.
     pub fn parse<T>(&self, parse: impl FnOnce(&Value) -> Result<T, Vec<Fault>>) -> Result<T> {
         Ok(parse(&self.json()?)?)
     }
@@ -136,48 +131,60 @@ impl Request {
         id.ok_or_else(|| Error::invalid("id", "must be the id of an event, a UUID, in the path"))
     }
 
-    /// A parameter of the query string, unless it is missing or empty.
+    /// A parameter of the query string without the white space around it, unless it is missing or empty.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
         let parameters = self.http.query_string_parameters();
-        parameters.first(name).filter(|value| !value.is_empty()).map(str::to_owned)
+        parameters.first(name).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
     fn header(&self, name: &HeaderName) -> Option<&str> {
         self.http.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A header with all its values, as it came: of text that is no ASCII too.
+    fn whole(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        let mut values = self.http.headers().get_all(name).iter().map(HeaderValue::as_bytes);
+        let first = values.next()?;
+        let joined = values.fold(Cow::from(first), |joined, value| Cow::from([&*joined, value].join(&b',')));
+        Some(joined)
+    }
+
     /// What the client calls this request, so that repeating it does nothing more.
     ///
     /// # Errors
-    /// `Invalid` if it is too long.
-    pub fn idempotency_key(&self) -> Result<Option<&str>> {
-        let key = self.header(&HeaderName::from_static("idempotency-key")).filter(|key| !key.is_empty());
-        if key.is_some_and(|key| key.len() > MAX_IDEMPOTENCY_KEY) {
-            let message = format!("must be at most {MAX_IDEMPOTENCY_KEY} characters long");
-            return Err(Error::invalid("Idempotency-Key", message));
-        }
-        Ok(key)
+    /// `Invalid` if it cannot be read: then nobody knows what it was to keep from happening twice.
+    pub fn idempotency_key(&self) -> Result<Option<String>> {
+        let Some(value) = self.whole(&HeaderName::from_static("idempotency-key")) else { return Ok(None) };
+        let key = headers::idempotency_key(&value).map_err(|message| Error::invalid("Idempotency-Key", message))?;
+        Ok(Some(key.to_owned()))
     }
 
-    /// Whether the client lets what has this `ETag` be written over: always, unless its `If-Match` names others only
-    /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)).
+    /// Whether the client lets what has this `ETag` be written over: always, unless it sends an `If-Match` that does not name it.
     #[must_use]
     pub fn may_replace(&self, etag: &str) -> bool {
-        self.header(&IF_MATCH)
-            .is_none_or(|list| list.split(',').any(|listed| listed.trim() == "*" || listed.trim() == etag))
+        self.whole(&IF_MATCH).is_none_or(|value| headers::matches(&value, etag))
     }
 
     /// Whether it only reads.
     #[must_use]
     pub fn is_get(&self) -> bool {
-        *self.http.method() == lambda_http::http::Method::GET
+        [Method::GET, Method::HEAD].contains(self.http.method())
     }
 
-    /// Whether it is a browser that opens a page.
+    /// Whether it is a program that wants JSON and means it: one that asks for it by name, or a script of a page that does not ask for
+    /// a page. A browser that opens a link, and all that look at links before somebody does, are not.
     #[must_use]
-    pub fn wants_html(&self) -> bool {
-        self.header(&ACCEPT).is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"))
+    pub fn asks_for_json(&self) -> bool {
+        let purpose = |name| self.whole(&HeaderName::from_static(name));
+        if *self.http.method() == Method::HEAD
+            || PURPOSES.into_iter().filter_map(purpose).any(|value| headers::is_looked_at_beforehand(&value))
+        {
+            return false;
+        }
+        let accept = self.whole(&ACCEPT).unwrap_or_default();
+        let is_script = self.header(&HeaderName::from_static("sec-fetch-dest")).is_some_and(|dest| dest == "empty");
+        headers::asks_for_json(&accept) || (is_script && !headers::asks_for_page(&accept))
     }
 
     /// The network address that the request comes from, as API Gateway saw it.
@@ -280,16 +287,58 @@ mod tests {
     fn if_match_keeps_from_writing_over_anything_else() {
         let cases = [
             (json!({}), true),
-            (json!({"if-match": "\"v1\""}), true),
             (json!({"if-match": "\"v0\", \"v1\""}), true),
-            (json!({"if-match": "*"}), true),
             (json!({"if-match": "\"v0\""}), false),
-            (json!({"if-match": "W/\"v1\""}), false),
+            (json!({"if-match": "v1"}), false),
+            (json!({"if-match": "\u{e4}"}), false),
             (json!({"if-match": ""}), false),
         ];
         for (headers, expected) in cases {
             assert_eq!(request(&headers, "", "").may_replace("\"v1\""), expected, "{headers}");
         }
+    }
+
+    #[test]
+    fn an_idempotency_key_is_there_and_readable_or_not_there() {
+        let cases = [
+            (json!({}), Some(None)),
+            (json!({"idempotency-key": " a "}), Some(Some("a"))),
+            (json!({"idempotency-key": "a,a"}), None),
+            (json!({"idempotency-key": "\u{e4}"}), None),
+            (json!({"idempotency-key": ""}), None),
+        ];
+        for (headers, expected) in cases {
+            let key = request(&headers, "", "").idempotency_key();
+            assert_eq!(key.as_ref().ok().map(Option::as_deref), expected, "{headers}");
+        }
+    }
+
+    #[test]
+    fn who_means_it() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        let cases = [
+            (json!({"accept": "application/json"}), true),
+            (json!({"sec-fetch-dest": "empty", "accept": "*/*"}), true),
+            (json!({"sec-fetch-dest": "empty"}), true),
+            (json!({}), false),
+            (json!({"accept": "*/*"}), false),
+            (json!({"accept": "application/*"}), false),
+            (json!({"accept": browser}), false),
+            (json!({"accept": browser, "sec-fetch-dest": "document"}), false),
+            (json!({"accept": browser, "sec-fetch-dest": "empty"}), false),
+            (json!({"accept": "*/*", "sec-fetch-dest": "iframe"}), false),
+            (json!({"accept": "*/*", "sec-fetch-dest": "empty", "sec-purpose": "prefetch"}), false),
+            (json!({"accept": "application/json", "sec-purpose": "prefetch;prerender"}), false),
+            (json!({"accept": "application/json", "purpose": "prefetch"}), false),
+            (json!({"accept": "application/json", "x-moz": "prefetch"}), false),
+            (json!({"accept": "application/json", "x-purpose": "preview"}), false),
+        ];
+        for (headers, expected) in cases {
+            assert_eq!(request(&headers, "", "").asks_for_json(), expected, "{headers}");
+        }
+        let mut head = request(&json!({"accept": "application/json"}), "", "");
+        *head.http.method_mut() = Method::HEAD;
+        assert!(!head.asks_for_json() && head.is_get());
     }
 
     #[test]

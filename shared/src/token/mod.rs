@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-pub use self::signer::{ACCESS_SECONDS, Holder, Signer, Successors};
+pub use self::signer::{ACCESS_SECONDS, Holder, LEEWAY_SECONDS, Signer, Successors};
 use crate::domain::UserId;
 use crate::error::{Error, Result};
 
@@ -71,7 +71,7 @@ impl MailedToken {
     /// Reads what the link carries; `None` when it is no token at all.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 16 + SECRET_LENGTH] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+        let bytes: [u8; 16 + SECRET_LENGTH] = URL_SAFE_NO_PAD.decode(text.trim()).ok()?.try_into().ok()?;
         Some(Self { user: Uuid::from_slice(bytes.get(..16)?).ok()?, secret: bytes.get(16..)?.try_into().ok()? })
     }
 
@@ -113,7 +113,7 @@ impl RefreshToken {
     /// Reads what a client sent; `None` when it cannot be a refresh token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
         let (user, rest) = bytes.split_at_checked(16)?;
         let (session, rest) = rest.split_at_checked(16)?;
         let (secret, seal) = rest.split_at_checked(SECRET_LENGTH)?;
@@ -163,6 +163,8 @@ mod tests {
         let read = MailedToken::parse(&confirmation.encode()).unwrap();
         assert_eq!((read.user(), read.hash() == confirmation.hash()), (user, true));
         let read = RefreshToken::parse(&refresh.encode()).unwrap();
+        assert!(MailedToken::parse(&format!(" {}\n", confirmation.encode())).is_some());
+        assert!(RefreshToken::parse(&format!("\t{} ", refresh.encode())).is_some());
         assert_eq!((read.user(), read.session(), read.hash() == refresh.hash()), (user, refresh.session(), true));
         for text in ["", "token", &refresh.encode(), &format!("{}A", confirmation.encode()), "ä"] {
             assert!(MailedToken::parse(text).is_none(), "{text}");

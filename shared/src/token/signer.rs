@@ -3,9 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -16,6 +17,9 @@ use crate::error::{Error, Result};
 
 /// How long an access token is valid, in seconds.
 pub const ACCESS_SECONDS: i64 = 3600;
+
+/// So far two machines' clocks may be apart, in seconds: what was just given is not refused, nor what has just ended.
+pub const LEEWAY_SECONDS: i64 = 60;
 
 /// The length of a key's id, in characters.
 const KEY_ID: usize = 8;
@@ -69,8 +73,24 @@ struct Claims {
     sid: Uuid,
     iat: i64,
     exp: i64,
+    /// We set none, but would keep to one.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
+    nbf: Option<f64>,
     iss: String,
     aud: String,
+}
+
+/// What is there has to be a number; `null` is none.
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    f64::deserialize(deserializer).map(Some)
+}
+
+/// Whether the header of a JWT names extensions that have to be understood for it to be valid: we understand none
+/// ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11), [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797#section-3)).
+fn has_extensions(token: &str) -> bool {
+    let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
+    let header = header.and_then(|header| serde_json::from_slice::<serde_json::Map<String, Value>>(&header).ok());
+    header.is_none_or(|header| header.contains_key("crit") || header.contains_key("b64"))
 }
 
 impl Key {
@@ -131,17 +151,21 @@ impl Signer {
     pub fn access_token(&self, session: &RefreshToken, now: Timestamp) -> Result<String> {
         let iat = now.as_second();
         let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
-        let claims = Claims { sub: session.user, sid: session.session, iat, exp: iat + ACCESS_SECONDS, iss, aud };
+        let exp = iat + ACCESS_SECONDS;
+        let claims = Claims { sub: session.user, sid: session.session, iat, exp, nbf: None, iss, aud };
         let (typ, kid) = (Some(ACCESS_TYPE.to_owned()), Some(self.key.id.clone()));
         let header = Header { typ, kid, ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &self.key.encoding).map_err(|error| Error::internal("jwt", error))
     }
 
-    /// Whose access token this is, if it is valid now.
+    /// Whose access token this is, if it is valid now, give or take [`LEEWAY_SECONDS`]. When it was given does not matter.
     ///
     /// # Errors
     /// `Unauthenticated` for anything else.
     pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Holder> {
+        if has_extensions(token) {
+            return Err(Error::Unauthenticated);
+        }
         let kid = jsonwebtoken::decode_header(token).map_err(|_| Error::Unauthenticated)?.kid;
         let key = self.keys().find(|key| kid.as_ref() == Some(&key.id)).ok_or(Error::Unauthenticated)?;
         let mut validation = Validation::new(Algorithm::HS256);
@@ -152,8 +176,11 @@ impl Signer {
         validation.validate_exp = false;
         let data =
             jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::Unauthenticated)?;
-        let now = now.as_second();
-        let valid = data.header.typ.as_deref() == Some(ACCESS_TYPE) && data.claims.iat <= now && now < data.claims.exp;
+        let Claims { exp, nbf, .. } = data.claims;
+        let soon = now.as_duration() + SignedDuration::from_secs(LEEWAY_SECONDS);
+        let has_begun = nbf.is_none_or(|nbf| SignedDuration::try_from_secs_f64(nbf).is_ok_and(|nbf| nbf <= soon));
+        let is_over = now.as_second() >= exp.saturating_add(LEEWAY_SECONDS);
+        let valid = data.header.typ.as_deref() == Some(ACCESS_TYPE) && has_begun && !is_over;
         let Claims { sub: user, sid: session, .. } = data.claims;
         if valid { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
     }
@@ -201,7 +228,7 @@ impl Signer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
@@ -214,19 +241,18 @@ mod tests {
     }
 
     #[test]
-    fn an_access_token_is_valid_for_an_hour() {
+    fn an_access_token_is_valid_for_an_hour_and_a_minute() {
         let session = signer().first_token(Uuid::new_v4()).unwrap();
         let holder = Holder { user: session.user(), session: session.session() };
         let token = signer().access_token(&session, at(1000)).unwrap();
-        for (second, valid) in [(999, false), (1000, true), (4599, true), (4600, false)] {
+        for (second, valid) in [(0, true), (1000, true), (4600, true), (4659, true), (4660, false)] {
             assert_eq!(signer().verify_access(&token, at(second)).ok(), valid.then_some(holder), "{second}");
         }
     }
 
     #[test]
     fn no_other_jwt_passes_for_an_access_token() {
-        let claims =
-            json!({"sub": Uuid::new_v4(), "sid": Uuid::new_v4(), "iat": 0, "exp": 10, "iss": ISSUER, "aud": AUDIENCE});
+        let claims = json!({"sub": Uuid::new_v4(), "sid": Uuid::new_v4(), "iat": 100, "exp": 110, "iss": ISSUER, "aud": AUDIENCE});
         let with = |field: &str, value: Value| {
             let mut claims = claims.clone();
             claims[field] = value;
@@ -250,12 +276,18 @@ mod tests {
             ("another issuer", header(ACCESS_TYPE), &ours, with("iss", json!("them")), false),
             ("another audience", header(ACCESS_TYPE), &ours, with("aud", json!("them")), false),
             ("no user", header(ACCESS_TYPE), &ours, with("sub", json!("jane")), false),
-            ("not yet", header(ACCESS_TYPE), &ours, with("iat", json!(6)), false),
-            ("no more", header(ACCESS_TYPE), &ours, with("exp", json!(5)), false),
+            ("given in the future", header(ACCESS_TYPE), &ours, with("iat", json!(600)), true),
+            ("given at no time", header(ACCESS_TYPE), &ours, with("iat", json!("0")), false),
+            ("a minute ago", header(ACCESS_TYPE), &ours, with("exp", json!(46)), true),
+            ("no more", header(ACCESS_TYPE), &ours, with("exp", json!(45)), false),
+            ("in a minute", header(ACCESS_TYPE), &ours, with("nbf", json!(165)), true),
+            ("not yet", header(ACCESS_TYPE), &ours, with("nbf", json!(165.5)), false),
+            ("not before no time", header(ACCESS_TYPE), &ours, with("nbf", Value::Null), false),
+            ("not before a text", header(ACCESS_TYPE), &ours, with("nbf", json!("0")), false),
         ];
         for (name, header, key, claims, valid) in cases {
             let token = jsonwebtoken::encode(&header, &claims, key).unwrap();
-            assert_eq!(signer().verify_access(&token, at(5)).is_ok(), valid, "{name}");
+            assert_eq!(signer().verify_access(&token, at(105)).is_ok(), valid, "{name}");
         }
     }
 
