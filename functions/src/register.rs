@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use event_messenger::app::LinkApp;
 use event_messenger::domain::fault::Node;
-use event_messenger::domain::user::NewUser;
+use event_messenger::domain::user::{NewUser, REGISTRATION};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
@@ -68,7 +68,7 @@ async fn create(
 /// Where the address stands in the body, as the client wrote it.
 fn address_field(request: &Request) -> String {
     let body = request.json().unwrap_or_default();
-    let written = Node::body(&body, &["post-data"]).ok().and_then(|node| {
+    let written = Node::body(&body, &["post-data"], REGISTRATION).ok().and_then(|node| {
         let fields = ["e-mail", "email"].map(|name| node.get(name));
         fields.into_iter().find(Node::is_present)
     });

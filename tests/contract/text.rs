@@ -6,7 +6,7 @@ use event_messenger::domain::user::NewUser;
 use event_messenger::domain::username::Username;
 use event_messenger::store::sessions::Device;
 use event_messenger::store::users::Account;
-use event_messenger::token::{MailedToken, RefreshToken};
+use event_messenger::token::MailedToken;
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
@@ -147,7 +147,7 @@ async fn whoever_has_such_a_name_keeps_it() {
         let token = MailedToken::new(Uuid::new_v4()).unwrap();
         let account = Account::new(token.user(), &new, PASSWORD_HASH.to_owned(), token.hash(), now);
         service.app().users.create_user(&account, now).await.unwrap();
-        let session = RefreshToken::new(account.id).unwrap();
+        let session = service.app().signer.first_token(account.id).unwrap();
         service.app().users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
         service.login(name, PASSWORD).await.expect(200);
         let draft = json!({"event": {"members": [{"invited": [{"id": name}]}]}});

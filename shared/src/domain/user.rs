@@ -21,7 +21,8 @@ pub struct NewUser {
     pub password: Password,
 }
 
-const REGISTRATION: Known = Known(&["username", "password", "e-mail", "email"], &["id", "name", "avatar"]);
+/// The fields of a registration.
+pub const REGISTRATION: Known = Known(&["username", "password", "e-mail", "email"], &["id", "name", "avatar"]);
 
 impl NewUser {
     /// Reads the body of `POST /user`: `{"post-data": {"username", "password", "e-mail"}}`, with or without the envelope.
