@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
 mod account;
+mod aliases;
 mod assignment;
 mod audit;
 mod bad_input;
 mod confirmation;
 mod corpus;
 mod drafts;
+mod exports;
 mod files;
 mod generated;
+mod invitees;
 mod limits;
 mod lists;
 mod login;
@@ -21,6 +24,7 @@ mod races;
 mod registration;
 mod resets;
 mod roles;
+mod round_trip;
 mod sessions;
 mod store;
 mod tokens;

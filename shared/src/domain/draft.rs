@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::addressee::Named;
 use super::date::When;
 use super::fault::{Fault, Node};
-use super::login::Login;
 use super::poll::{MAX_OPTIONS, Poll, Topic};
 
 /// The longest name of an event, in characters.
@@ -31,8 +31,8 @@ pub struct Draft {
     pub date: Poll,
     /// The options for the place.
     pub place: Poll,
-    /// Who is invited, each with the place in the body where it stands.
-    pub invited: Vec<(String, Login)>,
+    /// Who is invited.
+    pub invited: Vec<Named>,
     /// Whatever else the organiser wants to say.
     pub additional: String,
 }
@@ -102,17 +102,11 @@ fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
     poll
 }
 
-fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<(String, Login)> {
+fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<Named> {
     let members = event.get("members").single(faults);
-    let mut invited: Vec<(String, Login)> = Vec::new();
     // The organiser may stand among the invited, hence one more.
-    for entry in members.get("invited").objects(MAX_INVITEES + 1, faults) {
-        let id = entry.get("id");
-        if let Some(login) = id.parsed(faults, Login::parse) {
-            invited.push((id.fault("").field, login));
-        }
-    }
-    invited
+    let entries = members.get("invited").objects(MAX_INVITEES + 1, faults);
+    entries.iter().filter_map(|entry| Named::parse(entry, faults)).collect()
 }
 
 /// One line of text, without the white space around it.

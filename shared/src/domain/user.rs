@@ -87,7 +87,7 @@ impl ProfileChanges {
     }
 }
 
-fn parse_name(text: &str) -> Result<String, String> {
+pub(super) fn parse_name(text: &str) -> Result<String, String> {
     let name = text.trim();
     check_line(name, MAX_NAME)?;
     if name.is_empty() { Err("must not be empty".to_owned()) } else { Ok(name.to_owned()) }
