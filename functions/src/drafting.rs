@@ -1,81 +1,125 @@
-//! What making and editing a draft have in common.
+//! What making, editing, reading and sending a draft have in common: who is meant by those whom it names.
 
 use std::collections::HashSet;
 
-use event_messenger::domain::UserId;
-use event_messenger::domain::draft::{Draft, MAX_INVITEES};
-use event_messenger::domain::event::{DELETED_USER, Event, Invitee, Person};
+use event_messenger::domain::addressee::{Addressee, Wanted};
+use event_messenger::domain::draft::Draft;
+use event_messenger::domain::event::{Event, Invitee, Person};
 use event_messenger::domain::fault::Fault;
 use event_messenger::domain::login::Login;
+use event_messenger::domain::{EventId, UserId};
 use event_messenger::error::{Error, Result};
 use event_messenger::store::people::Consistency;
 use event_messenger::store::users::Users;
 use jiff::Timestamp;
-use uuid::Uuid;
 
-/// The draft as an event of this organiser, with those who are invited looked up. The id is yet to be given.
+/// A draft that can be sent.
+pub(crate) struct Sendable {
+    /// The event with its invitees.
+    pub(crate) event: Event,
+    /// Whom the organiser named as users: only they become contacts, which are shown by their own names.
+    pub(crate) contacts: Vec<UserId>,
+}
+
+/// The draft as an event of this organiser, with those who are invited looked up.
 ///
 /// # Errors
 /// `Invalid` with every invitee who is unknown, `Unauthenticated` when the organiser is no more.
-pub(crate) async fn plan(users: &Users, organiser: UserId, draft: Draft, now: Timestamp) -> Result<Event> {
-    let (fields, mut logins): (Vec<_>, Vec<_>) = draft.invited.into_iter().unzip();
+pub(crate) async fn plan(users: &Users, id: EventId, organiser: UserId, draft: Draft, now: Timestamp) -> Result<Event> {
+    let wanted = Wanted::of(&draft.invited, &[]);
+    let mut logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     logins.push(Login::Id(organiser));
-    let mut people = users.find_people(&logins, Consistency::Strong, now).await?;
-    let organiser = people.pop().flatten().ok_or(Error::Unauthenticated)?;
-    let unknown = fields.iter().zip(&people).filter(|(_, person)| person.is_none());
-    let mut faults: Vec<_> = unknown.map(|(field, _)| Fault::new(field, "is no user of this service")).collect();
-    let mut seen = HashSet::from([organiser.id]);
-    let invited: Vec<Person> = people.into_iter().flatten().filter(|person| seen.insert(person.id)).collect();
-    if invited.len() > MAX_INVITEES {
-        faults.push(Fault::new("event.members", format!("must hold at most {MAX_INVITEES} invitees")));
-    }
-    if !faults.is_empty() {
-        return Err(faults.into());
-    }
+    let mut found = users.find_people_cheaply(&logins, now).await?;
+    let organiser = found.pop().flatten().ok_or(Error::Unauthenticated)?;
     Ok(Event {
-        id: Uuid::nil(),
+        id,
         name: draft.name,
         sent: false,
         created_at: now,
+        addressees: Addressee::all(organiser.id, draft.invited, &wanted, found)?,
+        invitees: Vec::new(),
         organiser,
         date: draft.date,
         place: draft.place,
-        invitees: invited.into_iter().map(Invitee::new).collect(),
         additional: draft.additional,
         version: 1,
     })
 }
 
-/// The event with the names of its invitees, which a draft is stored without. Of what was sent nothing is looked up.
-pub(crate) async fn named(users: &Users, event: Event, now: Timestamp) -> Result<Event> {
-    if event.sent || event.invitees.is_empty() {
-        return Ok(event);
-    }
-    let found = users.find_people(&logins(&event), Consistency::Eventual, now).await?;
-    let name = |(invitee, person): (Invitee, Option<Person>)| {
-        let gone = || Person { name: DELETED_USER.to_owned(), ..invitee.person.clone() };
-        Invitee::new(person.unwrap_or_else(gone))
-    };
-    Ok(Event { invitees: event.invitees.iter().cloned().zip(found).map(name).collect(), ..event })
-}
-
-/// The draft with the names of its invitees as they are, to be sent.
+/// The stored draft with what is to take the place of its content. Whoever stands in both keeps the meaning that is stored.
 ///
 /// # Errors
-/// `Invalid` with every invitee who is no more.
-pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Result<Event> {
-    let mut faults = event.missing();
-    let found = users.find_people(&logins(&event), Consistency::Strong, now).await?;
-    let gone = found.iter().enumerate().filter(|(_, person)| person.is_none());
-    let fault =
-        |index| Fault::new(format!("event.members[0].invited[{index}].id"), "is no user of this service any more");
-    faults.extend(gone.map(|(index, _)| fault(index)));
-    if !faults.is_empty() {
-        return Err(faults.into());
-    }
-    Ok(Event { invitees: found.into_iter().flatten().map(Invitee::new).collect(), ..event })
+/// `Invalid` with every further invitee who is unknown.
+pub(crate) async fn replacement(users: &Users, stored: &Event, draft: Draft, now: Timestamp) -> Result<Event> {
+    let wanted = Wanted::of(&draft.invited, &stored.addressees);
+    let is_new = wanted.iter().any(|wanted| matches!(wanted, Wanted::New(_)));
+    let consistency = if is_new { Consistency::Strong } else { Consistency::Eventual };
+    let logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
+    let found = users.find_people(&logins, consistency, now).await?;
+    Ok(Event {
+        name: draft.name,
+        addressees: Addressee::all(stored.organiser.id, draft.invited, &wanted, found)?,
+        date: draft.date,
+        place: draft.place,
+        additional: draft.additional,
+        ..stored.clone()
+    })
 }
 
-fn logins(event: &Event) -> Vec<Login> {
-    event.invitees.iter().map(|invitee| Login::Id(invitee.person.id)).collect()
+/// The event with the names of the users whom it is to be sent to, which a draft is stored without. Of what was sent nothing is
+/// looked up.
+pub(crate) async fn named(users: &Users, event: Event, now: Timestamp) -> Result<Event> {
+    let logins: Vec<Login> = event.addressees.iter().filter_map(|addressee| addressee.user).map(Login::Id).collect();
+    let mut found = users.find_people(&logins, Consistency::Eventual, now).await?.into_iter();
+    let name = |addressee: Addressee| {
+        if addressee.user.is_some() { addressee.named(found.next().flatten()) } else { addressee }
+    };
+    Ok(Event { addressees: event.addressees.iter().cloned().map(name).collect(), ..event })
+}
+
+/// The draft with its invitees as they are, each once and without the organiser, to be sent.
+///
+/// # Errors
+/// `Invalid` with all that is missing, and every invitee who is no more or whose address is nobody's.
+pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Result<Sendable> {
+    let mut faults = event.missing();
+    let logins: Vec<Option<Login>> = event.addressees.iter().map(Addressee::login).collect();
+    let known: Vec<Login> = logins.iter().flatten().cloned().collect();
+    let mut found = users.find_people(&known, Consistency::Strong, now).await?.into_iter();
+    let (mut invitees, mut contacts) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::from([event.organiser.id]);
+    for (index, (addressee, login)) in event.addressees.iter().zip(logins).enumerate() {
+        match login.and_then(|_| found.next().flatten()) {
+            None => faults.push(unsendable(index, addressee)),
+            Some(person) => {
+                contacts.extend(addressee.user);
+                if seen.insert(person.id) {
+                    invitees.push(Invitee { alias: addressee.alias(), ..Invitee::new(person) });
+                }
+            }
+        }
+    }
+    let event = Event { addressees: Vec::new(), invitees, ..event };
+    if faults.is_empty() {
+        // All whom it names may be the organiser.
+        faults = event.missing();
+    }
+    if faults.is_empty() { Ok(Sendable { event, contacts }) } else { Err(faults.into()) }
+}
+
+fn unsendable(index: usize, addressee: &Addressee) -> Fault {
+    let message = if addressee.user.is_some() {
+        "is no user of this service any more"
+    } else {
+        "is the address of no user of this service"
+    };
+    Fault::new(format!("event.members[0].invited[{index}].id"), message)
+}
+
+/// Those of these invitees who are no more.
+pub(crate) async fn gone(users: &Users, invitees: &[Invitee], now: Timestamp) -> Result<Vec<UserId>> {
+    let logins: Vec<Login> = invitees.iter().map(|invitee| Login::Id(invitee.person.id)).collect();
+    let found: Vec<Option<Person>> = users.find_people_cheaply(&logins, now).await?;
+    let gone = invitees.iter().zip(found).filter(|(_, person)| person.is_none());
+    Ok(gone.map(|(invitee, _)| invitee.person.id).collect())
 }

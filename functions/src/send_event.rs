@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use event_messenger::app::PlanApp;
-use event_messenger::domain::UserId;
 use event_messenger::domain::event::{Event, Role};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request};
 use event_messenger::log::{Act, Subject};
 
-use crate::drafting::sendable;
+use crate::drafting::{Sendable, gone, sendable};
 
 /// How often it is tried anew when the draft is written at the same time.
 const ROUNDS: usize = 5;
@@ -32,15 +31,28 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
             return Reply::event(&found.event, user);
         }
         let now = app.clock.now();
-        found.event = sendable(&app.users, found.event, now).await?;
+        let Sendable { event, contacts } = sendable(&app.users, found.event, now).await?;
+        found.event = event;
         // Before the sending, so that it is done too if that is interrupted and taken up again.
-        let people: Vec<UserId> = found.event.invitees.iter().map(|invitee| invitee.person.id).collect();
-        app.users.add_contacts(user, &people).await?;
+        app.users.add_contacts(user, &contacts).await?;
         if app.events.send_event(&found, now).await? {
             request.audit(Act::EventSent, Subject::Event(id));
             let version = found.event.version + 1;
-            return Reply::event(&Event { sent: true, version, ..found.event }, user);
+            let event = Event { sent: true, version, ..found.event };
+            return Reply::event(&without_the_gone(&app, event).await?, user);
         }
     }
     Err(Error::unavailable("TransactWriteItems", "contention"))
+}
+
+/// The event that was just sent. Whoever deleted the account at that moment did not find the own row in it; now it goes.
+async fn without_the_gone(app: &PlanApp, event: Event) -> Result<Event> {
+    let gone = gone(&app.users, &event.invitees, app.clock.now()).await?;
+    if gone.is_empty() {
+        return Ok(event);
+    }
+    for user in gone {
+        app.events.leave_as_invitee(event.id, user).await?;
+    }
+    app.events.find_event(event.id).await
 }

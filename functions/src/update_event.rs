@@ -10,10 +10,7 @@ use event_messenger::error::{Error, Result};
 use event_messenger::http::{Reply, Request, both, draft_etag};
 use event_messenger::log::{Act, Subject};
 
-use crate::drafting::plan;
-
-/// How often it is tried anew when somebody else writes the draft at the same time.
-const ROUNDS: usize = 5;
+use crate::drafting::replacement;
 
 /// `200` with the draft as it is now. What is there already is not written again, whatever `If-Match` says: it may be
 /// the repetition of a request whose answer was lost.
@@ -23,24 +20,28 @@ const ROUNDS: usize = 5;
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let (id, draft) = both(request.event_id(), request.parse(Draft::parse))?;
-    let mut stored = editable(app.events.find_event(id).await?, user)?;
-    let planned = plan(&app.users, user, draft, app.clock.now()).await?;
-    for _ in 0..ROUNDS {
-        let same = Event { id, created_at: stored.created_at, version: stored.version, ..planned.clone() };
-        if same.is_stored_as(&stored) {
-            return Reply::event(&same, user);
-        }
-        if !request.may_replace(&draft_etag(&stored)) {
-            return Err(Error::Changed);
-        }
-        let replaced = Event { version: stored.version + 1, ..same };
-        if app.events.replace_draft(&replaced).await? {
-            request.audit(Act::EventUpdated, Subject::Event(id));
-            return Reply::event(&replaced, user);
-        }
-        stored = editable(app.events.find_event(id).await?, user)?;
+    let stored = editable(app.events.find_event(id).await?, user)?;
+    let draft = replacement(&app.users, &stored, draft, app.clock.now()).await?;
+    if draft.reads_as(&stored) {
+        return Reply::event(&draft, user);
     }
-    Err(Error::unavailable("PutItem", "contention"))
+    if !request.may_replace(&draft_etag(&stored)) {
+        return Err(Error::Changed);
+    }
+    let version = (!request.may_replace_any()).then_some(stored.version);
+    if let Some(version) = app.events.replace_draft(&draft, version).await? {
+        request.audit(Act::EventUpdated, Subject::Event(id));
+        return Reply::event(&Event { version, ..draft }, user);
+    }
+    // It was sent, deleted or written meanwhile, perhaps by this request, whose answer was lost on the way.
+    let stored = editable(app.events.find_event(id).await?, user)?;
+    if draft.reads_as(&stored) {
+        Reply::event(&Event { version: stored.version, ..draft }, user)
+    } else if version.is_some() {
+        Err(Error::Changed)
+    } else {
+        Err(Error::unavailable("UpdateItem", "contention"))
+    }
 }
 
 /// The event, if this user may edit it.

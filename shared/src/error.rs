@@ -44,6 +44,8 @@ pub enum Error {
     AlreadySent,
     /// The draft has changed since the client read it.
     Changed,
+    /// The `Idempotency-Key` was used for another body.
+    IdempotencyMismatch,
     /// The poll is decided.
     PollDecided,
     /// The event was not sent yet.

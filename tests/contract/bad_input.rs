@@ -37,7 +37,7 @@ async fn send(service: &Service, user: &User, method: &Method, path: &str, kind:
 async fn a_body_that_is_no_json_object() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let nested = [vec![b'['; 150_000], vec![b']'; 150_000]].concat();
+    let nested = [vec![b'['; 300_000], vec![b']'; 300_000]].concat();
     let deep = [b"{\"a\":".repeat(40_000), b"1".to_vec(), vec![b'}'; 40_000]].concat();
     let bodies: [(&str, Vec<u8>, u16); 13] = [
         ("none", vec![], 400),
@@ -50,9 +50,9 @@ async fn a_body_that_is_no_json_object() {
         ("null", b"null".to_vec(), 400),
         ("invalid UTF-8", b"{\"username\": \"\xff\xfe\"}".to_vec(), 400),
         ("UTF-16", b"\xff\xfe{\0}\0".to_vec(), 400),
-        ("300 KB of nesting", nested, 413),
+        ("600 KB of nesting", nested, 413),
         ("240 KB of nesting", deep, 400),
-        ("too long", [b"{\"a\":\"".to_vec(), vec![b'x'; 300_000], b"\"}".to_vec()].concat(), 413),
+        ("too long", [b"{\"a\":\"".to_vec(), vec![b'x'; 600_000], b"\"}".to_vec()].concat(), 413),
     ];
     for (method, path) in routes() {
         for (name, body, status) in &bodies {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
 mod account;
+mod aliases;
 mod assignment;
 mod audit;
 mod bad_input;
@@ -10,9 +11,11 @@ mod confirmation;
 mod corpus;
 mod dates;
 mod drafts;
+mod exports;
 mod files;
 mod generated;
 mod headers;
+mod invitees;
 mod limits;
 mod lists;
 mod login;
@@ -24,6 +27,7 @@ mod races;
 mod registration;
 mod resets;
 mod roles;
+mod round_trip;
 mod sessions;
 mod store;
 mod text;

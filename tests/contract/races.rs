@@ -177,6 +177,25 @@ async fn edits_at_once_with_if_match_are_not_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn edits_at_once_without_if_match_all_succeed_and_each_has_its_version() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let id = service.draft(&jane, &json!({"name": "Picnic"})).await;
+    let path = format!("/event/{id}");
+    let bodies: Vec<_> = (0..20).map(|index| json!({"name": format!("Picnic {index}")})).collect();
+    let responses = join_all(bodies.iter().map(|body| service.put(&jane, &path, body))).await;
+    assert_eq!(count(&responses), HashMap::from([(200, 20)]));
+    let mut versions: Vec<_> = responses.iter().map(|response| response.header("etag").to_owned()).collect();
+    versions.sort();
+    versions.dedup();
+    assert_eq!(versions.len(), 20, "{versions:?}");
+    let last = service.get(&jane, &path).await.expect(200);
+    assert_eq!(last.header("etag"), "\"v21\"");
+    let winner = responses.iter().find(|response| response.header("etag") == "\"v21\"").unwrap();
+    assert_eq!(winner.body, last.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sending_several_events_at_once_makes_contacts_of_all_invitees() {
     let service = Service::start().await;
     let jane = service.user("jane").await;

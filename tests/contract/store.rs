@@ -1,7 +1,7 @@
 //! The conditions of the storage that no request can reach by itself: what a crash or a late writer leaves behind.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use event_messenger::domain::event::{Answer, Event};
+use event_messenger::domain::event::{Answer, Event, Person};
 use event_messenger::domain::poll::Topic;
 use event_messenger::error::Error;
 use event_messenger::token::MailedToken;
@@ -117,9 +117,9 @@ async fn nothing_is_written_to_an_event_that_is_being_deleted() {
     mark_deleted(&service, &id).await;
     assert!(!events.send_event(&found, now).await.unwrap());
     assert!(matches!(events.update_decision(found.event.id, Topic::Date, 0).await, Err(Error::NoSuchEvent)));
-    assert!(!events.replace_draft(&Event { version: 2, ..found.event.clone() }).await.unwrap());
+    assert_eq!(events.replace_draft(&found.event, None).await.unwrap(), None);
     assert_eq!(rows(&service, &id).await, ["EVENT"]);
-    assert!(events.create_draft(&found.event).await.unwrap(), "but the same Idempotency-Key makes it anew");
+    assert!(events.create_draft(&found.event, None).await.unwrap(), "but the same Idempotency-Key makes it anew");
 }
 
 #[tokio::test]
@@ -153,20 +153,37 @@ async fn nothing_is_written_to_an_event_that_is_gone() {
     ];
     assert!(results.iter().all(|result| matches!(result, Err(Error::NoSuchEvent))), "{results:?}");
     assert!(!events.send_event(&found, now).await.unwrap());
-    assert!(!events.replace_draft(&Event { version: 2, ..found.event }).await.unwrap());
+    assert_eq!(events.replace_draft(&found.event, None).await.unwrap(), None);
     assert_eq!(rows(&service, &id.to_string()).await, [""; 0]);
 }
 
 #[tokio::test]
-async fn a_draft_is_replaced_by_the_next_version_alone() {
+async fn a_draft_is_replaced_in_its_version_and_for_its_organiser_alone() {
     let service = Service::start().await;
-    let jane = service.user("jane").await;
+    let [jane, john] = service.users(["jane", "john"]).await;
     let id = service.draft(&jane, &json!({"name": "Picnic"})).await;
     let event = service.app().events.find_event(id.parse().unwrap()).await.unwrap();
-    for (version, written) in [(1, false), (3, false), (2, true), (2, false)] {
-        let next = Event { version, ..event.clone() };
-        assert_eq!(service.app().events.replace_draft(&next).await.unwrap(), written, "version {version}");
+    for (version, written) in
+        [(Some(2), None), (Some(1), Some(2)), (Some(1), None), (None, Some(3)), (Some(3), Some(4))]
+    {
+        assert_eq!(service.app().events.replace_draft(&event, version).await.unwrap(), written, "{version:?}");
     }
+    let johns = Event { organiser: Person { id: john.id, ..event.organiser.clone() }, ..event };
+    assert_eq!(service.app().events.replace_draft(&johns, None).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn replacing_a_draft_leaves_what_it_knows_nothing_of() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let id = service.draft(&jane, &picnic(&[])).await;
+    let update = service.local.dynamodb_client().update_item().table_name(events_table(&service));
+    let update = update.key("event_id", text(&id)).key("row", text("EVENT")).update_expression("SET later = :later");
+    update.expression_attribute_values(":later", text("kept")).send().await.unwrap();
+    service.put(&jane, &format!("/event/{id}"), &json!({"name": "Dinner"})).await.expect(200);
+    let get = service.local.dynamodb_client().get_item().table_name(events_table(&service));
+    let row = get.key("event_id", text(&id)).key("row", text("EVENT")).send().await.unwrap().item.unwrap();
+    assert_eq!((&row["later"], &row["name"], row["places"].as_l().unwrap().len()), (&text("kept"), &text("Dinner"), 0));
 }
 
 #[tokio::test]

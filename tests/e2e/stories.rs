@@ -59,16 +59,20 @@ async fn friends_plan_a_picnic() {
                 "confirmed": "Park", "voters": 1, "my_vote": null,
             }],
             "members": [{
-                "invited": [{"id": jim.id, "name": "jim", "role": "user", "chat_success": true, "answer": "maybe"}],
+                "invited": [{"id": jim.id, "name": "jim", "username": "jim", "role": "user", "chat_success": true, "answer": "maybe"}],
                 "confirmed": [
-                    {"id": jane.id, "name": "jane", "role": "admin", "chat_success": true},
-                    {"id": john.id, "name": "john", "role": "user", "chat_success": true},
+                    {"id": jane.id, "name": "jane", "username": "jane", "role": "admin", "chat_success": true},
+                    {"id": john.id, "name": "john", "username": "john", "role": "user", "chat_success": true},
                 ],
             }],
         }})
     );
     let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
-    assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john"}, {"id": jim.id, "name": "jim"}]));
+    assert_eq!(
+        user["contacts"],
+        json!([{"id": john.id, "name": "john", "username": "john"}]),
+        "not who was named by an address"
+    );
     for user in [&jane, &john, &jim] {
         assert_eq!(service.get(user, "/user").await.expect(200).body["user"]["chats"], json!([id]), "{}", user.name);
     }

@@ -20,7 +20,7 @@ use tests::wire::{Fault, Plan, Wire};
 use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
 
 use crate::scenarios::{self, Scenario};
-use crate::start;
+use crate::{departures, start};
 
 /// How many services run at once.
 const AT_ONCE: usize = 8;
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 8;
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Those that make other calls than the scenarios do.
-const OUTCOMES: [Outcome; 13] = [
+const OUTCOMES: [Outcome; 17] = [
     |service, _| Box::pin(a_registration_without_a_mail(service)),
     |service, wire| Box::pin(a_confirmation_without_an_answer(service, wire)),
     |service, _| Box::pin(a_pending_user_with_a_wrong_password(service)),
@@ -43,6 +43,10 @@ const OUTCOMES: [Outcome; 13] = [
     |service, wire| Box::pin(a_departure_after_a_deletion_that_broke_off(service, wire)),
     |service, _| Box::pin(invitees_by_every_name(service)),
     |service, wire| Box::pin(a_large_sending_that_broke_off(service, wire)),
+    |service, _| Box::pin(an_address_that_is_sent_to(service)),
+    |service, wire| Box::pin(departures::an_organiser_leaves_while_making_a_draft(service, wire)),
+    |service, wire| Box::pin(departures::an_organiser_is_renamed_while_making_a_draft(service, wire)),
+    |service, wire| Box::pin(departures::an_invitee_leaves_while_being_sent_an_event(service, wire)),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,6 +195,14 @@ async fn a_departure_after_a_deletion_that_broke_off(service: &Service, wire: &W
     for (password, status) in [("guess", 403), (PASSWORD, 204)] {
         service.call(&jane, Method::DELETE, "/user", &json!({"password": password})).await.expect(status);
     }
+}
+
+async fn an_address_that_is_sent_to(service: &Service) {
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let mut body = picnic(&[]);
+    body["event"]["members"][0]["invited"] = json!([{"id": john.email}]);
+    let id = service.draft(&jane, &body).await;
+    service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
 }
 
 async fn invitees_by_every_name(service: &Service) {

@@ -46,7 +46,7 @@ pub(crate) fn event(data: &[u8]) {
 }
 
 fn picnic() -> Event {
-    let person = |id| Person { id: Uuid::from_u128(id), name: "somebody".to_owned() };
+    let person = |id| Person { id: Uuid::from_u128(id), name: "somebody".to_owned(), username: None };
     let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), chosen: None };
     Event {
         id: Uuid::nil(),
@@ -56,6 +56,7 @@ fn picnic() -> Event {
         organiser: person(1),
         date: poll(["01.02.2027", "02.02.2027"]),
         place: poll(["Park", "Pub"]),
+        addressees: Vec::new(),
         invitees: vec![Invitee::new(person(2))],
         additional: String::new(),
         version: 1,

@@ -356,6 +356,23 @@ pub fn picnic(invitees: &[User]) -> Value {
     }})
 }
 
+/// The body of the largest draft that the service takes.
+#[must_use]
+pub fn largest_draft() -> Value {
+    let domain = ["b".repeat(60), "c".repeat(60), "d".repeat(59)].join(".");
+    let invited =
+        |n| json!({"id": format!("{n:04}{}@{domain}.example", "l".repeat(60)), "name": "\u{1f980}".repeat(50)});
+    let date = |n| json!({"date": format!("{:02}.{:02}.2027, time: 12:00", n % 25 + 1, n / 25 + 1)});
+    let place = |n| json!({"place": format!("{n:02}{}", "\u{1f980}".repeat(198))});
+    json!({"event": {
+        "name": "\u{1f980}".repeat(100),
+        "date": [{"drafts": (0..50).map(date).collect::<Vec<_>>()}],
+        "place": [{"drafts": (0..50).map(place).collect::<Vec<_>>()}],
+        "members": [{"invited": (0..500).map(invited).collect::<Vec<_>>()}],
+        "additional": "\u{1f980}".repeat(4000),
+    }})
+}
+
 /// The short form of a vote.
 #[must_use]
 pub fn vote(topic: &str, option: &str) -> Value {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::addressee::Named;
 use super::date::When;
 use super::fault::{Fault, Known, Node};
-use super::login::Login;
 use super::poll::{MAX_OPTIONS, Poll, Topic};
 use super::text;
 
@@ -25,7 +25,7 @@ pub(super) const EVENT: Known = Known(&["name", "date", "place", "members", "add
 
 const MEMBERS: Known = Known(&["invited"], &["confirmed"]);
 
-const INVITEE: Known = Known(&["id"], &["name", "role", "chat_success", "answer"]);
+const INVITEE: Known = Known(&["id"], &["name", "username", "role", "chat_success", "answer"]);
 
 /// What a poll holds.
 pub(super) const fn poll_fields() -> Known {
@@ -52,8 +52,8 @@ pub struct Draft {
     pub date: Poll,
     /// The options for the place.
     pub place: Poll,
-    /// Who is invited, each with the place in the body where it stands.
-    pub invited: Vec<(String, Login)>,
+    /// Who is invited.
+    pub invited: Vec<Named>,
     /// Whatever else the organiser wants to say.
     pub additional: String,
 }
@@ -130,23 +130,15 @@ fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
     poll
 }
 
-fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<(String, Login)> {
+fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<Named> {
     let members = event.get("members").single(faults);
-    let mut invited: Vec<(String, Login)> = Vec::new();
     if members.is_foreign(MEMBERS, faults) {
-        return invited;
+        return Vec::new();
     }
     // The organiser may stand among the invited, hence one more.
-    for entry in members.get("invited").objects(MAX_INVITEES + 1, faults) {
-        if entry.is_foreign(INVITEE, faults) {
-            continue;
-        }
-        let id = entry.get("id");
-        if let Some(login) = id.parsed(faults, Login::parse) {
-            invited.push((id.fault("").field, login));
-        }
-    }
-    invited
+    let entries = members.get("invited").objects(MAX_INVITEES + 1, faults);
+    let named = |entry: &Node<'_>| if entry.is_foreign(INVITEE, faults) { None } else { Named::parse(entry, faults) };
+    entries.iter().filter_map(named).collect()
 }
 
 #[cfg(test)]

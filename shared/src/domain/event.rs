@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::addressee::Addressee;
 use super::fault::Fault;
 use super::poll::{Ballot, Poll, Standing, Topic};
 use super::{EventId, UserId};
@@ -11,13 +12,24 @@ use super::{EventId, UserId};
 /// What takes the place of the name of a user who is no more.
 pub const DELETED_USER: &str = "deleted user";
 
-/// Somebody's id and name.
+/// Somebody's id and names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The user.
     pub id: UserId,
     /// The name that others see.
     pub name: String,
+    /// What tells the user from others of the same name. Whoever is no more has none, and rows of older days have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+}
+
+impl Person {
+    /// One who is no more.
+    #[must_use]
+    pub fn deleted(id: UserId) -> Self {
+        Self { id, name: DELETED_USER.to_owned(), username: None }
+    }
 }
 
 /// What an invitee says to the invitation.
@@ -68,6 +80,9 @@ impl Answer {
 pub struct Invitee {
     /// Who it is.
     pub person: Person,
+    /// The name that came with the address by which one was invited: it is shown until the invitee has answered or voted, so
+    /// that nobody learns by inviting an address whose it is.
+    pub alias: Option<String>,
     /// What the invitee said, if anything yet.
     pub answer: Option<Answer>,
     /// The index of the date voted for.
@@ -80,7 +95,7 @@ impl Invitee {
     /// One who has only just been invited.
     #[must_use]
     pub fn new(person: Person) -> Self {
-        Self { person, answer: None, date: None, place: None }
+        Self { person, alias: None, answer: None, date: None, place: None }
     }
 
     /// The index of the option voted for in that poll.
@@ -102,6 +117,15 @@ impl Invitee {
 
     fn opens_chat(&self) -> bool {
         self.answer.is_some_and(Answer::opens_chat)
+    }
+
+    /// The names under which the invitee is shown.
+    fn names(&self) -> (&str, Option<&str>) {
+        let has_acted = self.answer.is_some() || self.date.is_some() || self.place.is_some();
+        match &self.alias {
+            Some(alias) if !has_acted => (alias, None),
+            _ => (&self.person.name, self.person.username.as_deref()),
+        }
     }
 }
 
@@ -131,7 +155,9 @@ pub struct Event {
     pub date: Poll,
     /// The poll on the place.
     pub place: Poll,
-    /// Who is invited, in the organiser's order.
+    /// Of a draft: to whom it is to be sent, in the organiser's order.
+    pub addressees: Vec<Addressee>,
+    /// Of a sent event: who is invited, in the organiser's order.
     pub invitees: Vec<Invitee>,
     /// Whatever else the organiser wants to say.
     pub additional: String,
@@ -140,11 +166,18 @@ pub struct Event {
 }
 
 impl Event {
-    /// Whether a draft is the same as this stored one, which knows its invitees by their ids alone.
+    /// Whether a draft reads the same as this stored one, whatever its version and the names that are looked up.
     #[must_use]
-    pub fn is_stored_as(&self, stored: &Self) -> bool {
-        let ids = |event: &Self| event.invitees.iter().map(|invitee| invitee.person.id).collect::<Vec<_>>();
-        ids(self) == ids(stored) && *self == Self { invitees: self.invitees.clone(), ..stored.clone() }
+    pub fn reads_as(&self, stored: &Self) -> bool {
+        let plain = |event: &Self| Self {
+            organiser: stored.organiser.clone(),
+            date: chosen_last(&event.date),
+            place: chosen_last(&event.place),
+            addressees: event.addressees.iter().map(Addressee::stored).collect(),
+            version: stored.version,
+            ..event.clone()
+        };
+        plain(self) == plain(stored)
     }
 
     /// The poll on that topic.
@@ -191,7 +224,11 @@ impl Event {
             (self.name.is_empty(), "event.name", "an event needs a name before it is sent"),
             (self.date.options.is_empty(), "event.date", "an event needs at least one date before it is sent"),
             (self.place.options.is_empty(), "event.place", "an event needs at least one place before it is sent"),
-            (self.invitees.is_empty(), "event.members", "an event needs at least one invitee before it is sent"),
+            (
+                self.addressees.is_empty() && self.invitees.is_empty(),
+                "event.members",
+                "an event needs at least one invitee before it is sent",
+            ),
         ];
         needs.into_iter().filter(|(missing, ..)| *missing).map(|(_, field, why)| Fault::new(field, why)).collect()
     }
@@ -200,9 +237,17 @@ impl Event {
     #[must_use]
     pub fn view(&self, reader: UserId) -> Value {
         let own = self.invitees.iter().find(|invitee| invitee.person.id == reader);
-        let (mut invited, mut confirmed) = (Vec::new(), vec![member(&self.organiser, "admin", true)]);
+        let Person { id, name, username } = &self.organiser;
+        let mut confirmed = vec![member(&json!(id), (name, username.as_deref()), "admin", true)];
+        let mut invited = Vec::new();
+        for addressee in &self.addressees {
+            let names = (addressee.name.as_str(), addressee.username.as_deref());
+            let mut entry = member(&json!(addressee.typed), names, "user", false);
+            entry["answer"] = Value::Null;
+            invited.push(entry);
+        }
         for invitee in &self.invitees {
-            let mut entry = member(&invitee.person, "user", invitee.opens_chat());
+            let mut entry = member(&json!(invitee.person.id), invitee.names(), "user", invitee.opens_chat());
             if invitee.answer == Some(Answer::Yes) {
                 confirmed.push(entry);
             } else {
@@ -239,8 +284,21 @@ impl Event {
     }
 }
 
-fn member(person: &Person, role: &str, chat_success: bool) -> Value {
-    json!({"id": person.id, "name": person.name, "role": role, "chat_success": chat_success})
+fn member(id: &Value, (name, username): (&str, Option<&str>), role: &str, chat_success: bool) -> Value {
+    let mut member = Map::from_iter([("id".to_owned(), id.clone()), ("name".to_owned(), json!(name))]);
+    member.extend(username.map(|username| ("username".to_owned(), json!(username))));
+    member.extend([("role".to_owned(), json!(role)), ("chat_success".to_owned(), json!(chat_success))]);
+    Value::Object(member)
+}
+
+/// The poll with the chosen option behind the others, where whoever sends a draft back that was read has it.
+fn chosen_last(poll: &Poll) -> Poll {
+    let mut poll = poll.clone();
+    if let Some(chosen) = poll.chosen.filter(|chosen| *chosen < poll.options.len()) {
+        poll.options[chosen..].rotate_left(1);
+        poll.chosen = Some(poll.options.len() - 1);
+    }
+    poll
 }
 
 #[cfg(test)]
@@ -252,7 +310,7 @@ pub(crate) mod tests {
 
     /// A sent event with two dates, two places and that many invitees, whose ids count from 10.
     pub(crate) fn event(invitees: usize) -> Event {
-        let person = |id| Person { id: Uuid::from_u128(id), name: format!("user {id}") };
+        let person = |id| Person { id: Uuid::from_u128(id), name: format!("user {id}"), username: None };
         let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), chosen: None };
         Event {
             id: Uuid::from_u128(99),
@@ -262,6 +320,7 @@ pub(crate) mod tests {
             organiser: person(1),
             date: poll(["01.02.2027", "02.02.2027"]),
             place: poll(["Park", "Pub"]),
+            addressees: Vec::new(),
             invitees: (0..invitees).map(|n| Invitee::new(person(10 + n as u128))).collect(),
             additional: String::new(),
             version: 1,
@@ -302,6 +361,45 @@ pub(crate) mod tests {
         for (reader, vote) in [(1, json!(null)), (10, json!(null)), (11, json!("Pub"))] {
             assert_eq!(event.view(Uuid::from_u128(reader))["place"][0]["my_vote"], vote);
         }
+    }
+
+    #[test]
+    fn an_alias_is_shown_until_the_invitee_acts() {
+        let acts: [fn(&mut Invitee); 4] = [
+            |_| {},
+            |invitee| invitee.answer = Some(Answer::No),
+            |invitee| invitee.set_vote(Topic::Date, 0),
+            |invitee| invitee.set_vote(Topic::Place, 1),
+        ];
+        for (index, act) in acts.into_iter().enumerate() {
+            let mut event = event(1);
+            let invitee = &mut event.invitees[0];
+            invitee.alias = Some("Annie".to_owned());
+            invitee.person.username = Some("ann".to_owned());
+            act(invitee);
+            let own = event.invitees[0].person.clone();
+            for reader in [ORGANISER, own.id] {
+                let entry = event.view(reader)["members"][0]["invited"][0].clone();
+                let shown = if index == 0 { (json!("Annie"), None) } else { (json!(own.name), Some(json!("ann"))) };
+                assert_eq!((entry["name"].clone(), entry.get("username").cloned()), shown, "{index}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_draft_reads_the_same_wherever_its_chosen_option_stands() {
+        let poll = |options: [&str; 2], chosen| Poll { options: options.map(str::to_owned).to_vec(), chosen };
+        let with = |place| Event { place, ..event(0) };
+        let stored = with(poll(["Park", "Pub"], Some(0)));
+        for (place, same) in [
+            (poll(["Pub", "Park"], Some(1)), true),
+            (poll(["Pub", "Park"], Some(0)), false),
+            (poll(["Pub", "Park"], None), false),
+        ] {
+            assert_eq!(with(place.clone()).reads_as(&stored), same, "{place:?}");
+        }
+        assert!(Event { version: 7, ..stored.clone() }.reads_as(&stored));
+        assert!(!Event { additional: "more".to_owned(), ..stored.clone() }.reads_as(&stored));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The rules of the service. Pure and synchronous: no AWS, no HTTP, and the time is handed in.
 
+pub mod addressee;
 pub mod date;
 pub mod draft;
 pub mod email;

@@ -89,7 +89,7 @@ impl ProfileChanges {
     }
 }
 
-fn parse_name(text: &str) -> Result<String, String> {
+pub(super) fn parse_name(text: &str) -> Result<String, String> {
     let name = text::line(text, MAX_NAME)?;
     if name.is_empty() {
         return Err("must not be empty".to_owned());

@@ -45,7 +45,7 @@ pub(crate) fn outcome(error: &Error) -> &'static str {
 fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
     match error {
         Error::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid", "The request does not fit."),
-        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is longer than 256 KiB."),
+        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is longer than 512 KiB."),
         Error::BodyEncoded => (
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "body_encoded",
@@ -84,6 +84,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
             (StatusCode::CONFLICT, "already_sent", "The event was sent and can no longer be changed.")
         }
         Error::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "The draft has changed since; read it again."),
+        Error::IdempotencyMismatch => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_mismatch",
+            "This Idempotency-Key was used for another body; take a new one.",
+        ),
         Error::PollDecided => (StatusCode::CONFLICT, "poll_decided", "This poll is decided."),
         Error::StillDraft => (StatusCode::CONFLICT, "still_draft", "The event is still a draft; send it first."),
         Error::AddressRefused(_) | Error::MailRefused(_) => {
@@ -125,6 +130,7 @@ mod tests {
             (Error::OrganiserNeedNotAnswer, 403),
             (Error::AlreadySent, 409),
             (Error::Changed, 412),
+            (Error::IdempotencyMismatch, 422),
             (Error::PollDecided, 409),
             (Error::StillDraft, 409),
             (Error::AddressRefused(cause()), 500),

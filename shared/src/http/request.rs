@@ -21,8 +21,8 @@ use crate::log::{Act, Log, Subject, Trail};
 use crate::store::sessions::Device;
 use crate::token::{Holder, Signer};
 
-/// The longest body that is read, in octets. The largest event that can be sent is less than half of it.
-const MAX_BODY: usize = 256 * 1024;
+/// The longest body that is read, in octets. The largest draft that the service answers with, which can be sent back, is shorter.
+const MAX_BODY: usize = 512 * 1024;
 
 /// How much is kept of what a client says that it is, in characters.
 const MAX_AGENT: usize = 200;
@@ -166,6 +166,13 @@ impl Request {
         self.whole(&IF_MATCH).is_none_or(|value| headers::matches(&value, etag))
     }
 
+    /// The same of whatever there may be by the time it is written over.
+    #[must_use]
+    pub fn may_replace_any(&self) -> bool {
+        // No header names it.
+        self.may_replace("\n")
+    }
+
     /// Whether it only reads.
     #[must_use]
     pub fn is_get(&self) -> bool {
@@ -288,6 +295,8 @@ mod tests {
         let cases = [
             (json!({}), true),
             (json!({"if-match": "\"v0\", \"v1\""}), true),
+            (json!({"if-match": "\"v1\","}), true),
+            (json!({"if-match": "*"}), true),
             (json!({"if-match": "\"v0\""}), false),
             (json!({"if-match": "v1"}), false),
             (json!({"if-match": "\u{e4}"}), false),
@@ -295,6 +304,8 @@ mod tests {
         ];
         for (headers, expected) in cases {
             assert_eq!(request(&headers, "", "").may_replace("\"v1\""), expected, "{headers}");
+            let any = matches!(headers["if-match"].as_str(), None | Some("*"));
+            assert_eq!(request(&headers, "", "").may_replace_any(), any, "{headers}");
         }
     }
 

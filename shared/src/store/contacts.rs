@@ -1,5 +1,8 @@
 //! A user's contacts, everyone the user has sent an event to: one item `CONTACTS#<user id>`, the latest first. It holds their
 //! ids alone; their names are looked up, so that a new name is seen and nobody who left is named.
+//!
+//! When the user leaves, a marker without people takes its place for an hour: whatever is still under way finds it, and makes
+//! no new item of one who is gone.
 
 use std::collections::HashSet;
 
@@ -23,9 +26,13 @@ pub const MAX_CONTACTS: usize = 100;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Contacts {
+    #[serde(default)]
     people: Vec<UserId>,
     #[serde(default)]
     version: u64,
+    /// Whether it is the marker of one who left.
+    #[serde(default, skip_serializing)]
+    left: bool,
 }
 
 #[derive(Deserialize)]
@@ -88,17 +95,22 @@ impl Users {
         Ok(Some(Profile { id, username, email, name, avatar, contacts }))
     }
 
-    /// Puts these people first among the contacts.
+    /// Puts these people first among the contacts. Of one who left they are none.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn add_contacts(&self, user: UserId, people: &[UserId]) -> Result<()> {
+        if people.is_empty() {
+            return Ok(());
+        }
         let mut rounds = Rounds::new("UpdateItem");
+        // At first at half the price: what is written over it is written on the version.
+        let mut consistent = false;
         loop {
-            let stored = self.0.get(key(CONTACTS, user)).await?;
+            let stored = self.0.get_as(key(CONTACTS, user), consistent, None).await?;
             let stored: Contacts = stored.map(from_item).transpose()?.unwrap_or_default();
             let merged = merge(people, &stored.people);
-            if merged == stored.people {
+            if stored.left || merged == stored.people {
                 return Ok(());
             }
             let put = self
@@ -108,7 +120,10 @@ impl Users {
                 .table_name(&self.0.name)
                 .set_key(Some(key(CONTACTS, user)))
                 .update_expression("SET people = :people, version = :next")
-                .condition_expression("attribute_not_exists(pk) OR version = :version")
+                .condition_expression(
+                    "attribute_not_exists(#left) AND (attribute_not_exists(pk) OR version = :version)",
+                )
+                .expression_attribute_names("#left", "left")
                 .expression_attribute_values(
                     ":people",
                     AttributeValue::L(merged.iter().map(attribute).collect::<Result<_>>()?),
@@ -118,6 +133,7 @@ impl Users {
             if conditional("UpdateItem", put.send().await)? {
                 return Ok(());
             }
+            consistent = true;
             rounds.wait().await?;
         }
     }

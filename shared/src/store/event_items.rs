@@ -1,13 +1,15 @@
 //! An event as it lies in the table: one row `EVENT`, and once it is sent one row `MEMBER#<user id>` for each invitee.
 //!
 //! The row `EVENT` carries the organiser's id, so it is the organiser's entry in the index too. As long as the event is a draft,
-//! the ids of the invitees stand inside it: it is saved, replaced and versioned as a whole, and nobody else has it in the index.
+//! those to whom it is to be sent stand inside it: it is saved, replaced and versioned as a whole, and nobody else has it in the
+//! index.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Item, from_item, text, to_item};
+use crate::domain::addressee::Addressee;
 use crate::domain::event::{Answer, Event, Invitee, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
@@ -19,6 +21,9 @@ pub(super) const EVENT: &str = "EVENT";
 /// What the sort keys of the invitees begin with.
 const MEMBER: &str = "MEMBER#";
 
+/// The attributes of the row `EVENT` that hold what an organiser can write into a draft.
+pub(super) const CONTENT: [&str; 7] = ["name", "dates", "date", "places", "place", "invitees", "additional"];
+
 #[derive(Serialize, Deserialize)]
 pub(super) struct EventRow {
     pub(super) event_id: EventId,
@@ -27,6 +32,9 @@ pub(super) struct EventRow {
     pub(super) user_id: UserId,
     /// The organiser's name.
     user_name: String,
+    /// The organiser's username; not on rows of older days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
     /// When it was made, in milliseconds since 1970: where it stands in the organiser's list.
     pub(super) listed_at: i64,
     pub(super) name: String,
@@ -38,14 +46,41 @@ pub(super) struct EventRow {
     pub(super) places: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
-    /// Of a draft: ids alone, since their names would be out of reach when they change or have to go.
+    /// Of a draft: without the names of users, which would be out of reach when they change or have to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) invitees: Vec<UserId>,
+    pub(super) invitees: Vec<AddresseeRow>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) additional: String,
     /// Set when the event is deleted: from then on it does not exist, and its rows are removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires_at: Option<i64>,
+}
+
+/// One to whom a draft is to be sent.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum AddresseeRow {
+    /// As rows of older days have it.
+    Id(UserId),
+    /// What was typed, and what is known of it.
+    Typed {
+        typed: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user_id: Option<UserId>,
+        /// Of an address.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
+    },
+}
+
+impl AddresseeRow {
+    /// What was typed.
+    pub(super) fn typed(&self) -> String {
+        match self {
+            Self::Id(id) => id.to_string(),
+            Self::Typed { typed, .. } => typed.clone(),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -56,6 +91,12 @@ pub(super) struct MemberRow {
     /// When it was sent, in milliseconds since 1970: where it stands in the invitee's list.
     pub(super) listed_at: i64,
     pub(super) name: String,
+    /// Not on rows of older days, nor of one who is no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) username: Option<String>,
+    /// The name that came with the address by which one was invited. Whatever the invitee does removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) alias: Option<String>,
     /// The place in the organiser's order.
     pub(super) position: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +139,7 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
         row: EVENT.to_owned(),
         user_id: event.organiser.id,
         user_name: event.organiser.name.clone(),
+        username: event.organiser.username.clone(),
         listed_at: event.created_at.as_millisecond(),
         name: event.name.clone(),
         sent: false,
@@ -106,20 +148,23 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
         date: event.date.chosen,
         places: event.place.options.clone(),
         place: event.place.chosen,
-        invitees: event.invitees.iter().map(|invitee| invitee.person.id).collect(),
+        invitees: event.addressees.iter().map(AddresseeRow::from).collect(),
         additional: event.additional.clone(),
         expires_at: None,
     })
 }
 
 /// The row of one who is invited by sending the event now.
-pub(super) fn member_item(event: &Event, position: usize, invitee: &Person, now: Timestamp) -> Result<Item> {
+pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now: Timestamp) -> Result<Item> {
+    let Invitee { person, alias, .. } = invitee;
     to_item(MemberRow {
         event_id: event.id,
-        row: member(invitee.id),
-        user_id: invitee.id,
+        row: member(person.id),
+        user_id: person.id,
         listed_at: now.as_millisecond(),
-        name: invitee.name.clone(),
+        name: person.name.clone(),
+        username: person.username.clone(),
+        alias: alias.clone(),
         position,
         answer: None,
         date: None,
@@ -127,7 +172,7 @@ pub(super) fn member_item(event: &Event, position: usize, invitee: &Person, now:
     })
 }
 
-/// The event of these rows of one partition, unless it was deleted. The invitees of a draft have no names yet. What is left of an
+/// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What is left of an
 /// interrupted sending or deletion is passed over.
 pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
     let (own, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| row(item) == EVENT);
@@ -136,15 +181,9 @@ pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
     if stored.expires_at.is_some() {
         return Ok(None);
     }
-    let invitees = if stored.sent {
-        let mut members: Vec<MemberRow> =
-            others.into_iter().filter(|item| row(item).starts_with(MEMBER)).map(from_item).collect::<Result<_>>()?;
-        members.sort_by_key(|member| member.position);
-        members.into_iter().map(Invitee::from).collect()
-    } else {
-        let unnamed = |id| Invitee::new(Person { id, name: String::new() });
-        stored.invitees.into_iter().map(unnamed).collect()
-    };
+    let members = others.into_iter().filter(|item| stored.sent && row(item).starts_with(MEMBER));
+    let mut members: Vec<MemberRow> = members.map(from_item).collect::<Result<_>>()?;
+    members.sort_by_key(|member| member.position);
     let created_at =
         Timestamp::from_millisecond(stored.listed_at).map_err(|error| Error::internal("listed_at", error))?;
     Ok(Some(Event {
@@ -152,19 +191,39 @@ pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
         name: stored.name,
         sent: stored.sent,
         created_at,
-        organiser: Person { id: stored.user_id, name: stored.user_name },
+        organiser: Person { id: stored.user_id, name: stored.user_name, username: stored.username },
         date: Poll { options: stored.dates, chosen: stored.date },
         place: Poll { options: stored.places, chosen: stored.place },
-        invitees,
+        addressees: stored.invitees.into_iter().map(Addressee::from).collect(),
+        invitees: members.into_iter().map(Invitee::from).collect(),
         additional: stored.additional,
         version: stored.version,
     }))
 }
 
+impl From<&Addressee> for AddresseeRow {
+    fn from(addressee: &Addressee) -> Self {
+        let Addressee { typed, user, name, .. } = addressee.stored();
+        Self::Typed { typed, user_id: user, name }
+    }
+}
+
+impl From<AddresseeRow> for Addressee {
+    fn from(row: AddresseeRow) -> Self {
+        let typed = row.typed();
+        let (user, name) = match row {
+            AddresseeRow::Id(id) => (Some(id), String::new()),
+            AddresseeRow::Typed { user_id, name, .. } => (user_id, name),
+        };
+        Self { typed, user, name, username: None }
+    }
+}
+
 impl From<MemberRow> for Invitee {
     fn from(row: MemberRow) -> Self {
         Self {
-            person: Person { id: row.user_id, name: row.name },
+            person: Person { id: row.user_id, name: row.name, username: row.username },
+            alias: row.alias,
             answer: row.answer,
             date: row.date,
             place: row.place,

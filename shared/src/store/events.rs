@@ -1,11 +1,12 @@
-//! Events: made, edited, sent, voted on and deleted. `event_items` tells how they lie in the table.
+//! Events: sent, voted on and deleted. `event_items` tells how they lie in the table.
 
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 
-use super::event_items::{EVENT, draft_item, event, key, member, member_item, row};
+use super::drafts::MADE_OF;
+use super::event_items::{EVENT, event, key, member, member_item, row};
 use super::users::built;
 use super::{EXPIRES_AT, Item, NotWritten, Table, conditional, number};
 use crate::domain::event::{Answer, Event};
@@ -28,6 +29,8 @@ pub struct Events(pub(super) Table);
 pub struct Found {
     /// The event.
     pub event: Event,
+    /// The fingerprint of the body that it was made of, if that came with an `Idempotency-Key`.
+    pub made_of: Option<String>,
     /// The invitees who have a row.
     rows: Vec<String>,
 }
@@ -37,21 +40,6 @@ impl Events {
     #[must_use]
     pub const fn new(table: Table) -> Self {
         Self(table)
-    }
-
-    /// Creates the draft. If there is an event with that id already, it is left as it is, and the answer is `false`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn create_draft(&self, event: &Event) -> Result<bool> {
-        let put = self
-            .0
-            .client
-            .put_item()
-            .table_name(&self.0.name)
-            .set_item(Some(draft_item(event)?))
-            .condition_expression("attribute_not_exists(event_id) OR attribute_exists(expires_at)");
-        conditional("PutItem", put.send().await)
     }
 
     /// The event as it is now, with all its members.
@@ -69,24 +57,8 @@ impl Events {
     pub async fn find(&self, id: EventId) -> Result<Found> {
         let items = self.partition(id).await?;
         let rows = items.iter().map(row).filter(|row| *row != EVENT).map(str::to_owned).collect();
-        event(items)?.map(|event| Found { event, rows }).ok_or(Error::NoSuchEvent)
-    }
-
-    /// Replaces the draft by this version of it, if the stored one is the version before. If not, the answer is `false`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn replace_draft(&self, event: &Event) -> Result<bool> {
-        let put = self
-            .0
-            .client
-            .put_item()
-            .table_name(&self.0.name)
-            .set_item(Some(draft_item(event)?))
-            .condition_expression("sent = :false AND version = :before AND attribute_not_exists(expires_at)")
-            .expression_attribute_values(":false", AttributeValue::Bool(false))
-            .expression_attribute_values(":before", number(&(event.version - 1)));
-        conditional("PutItem", put.send().await)
+        let made_of = items.iter().find_map(|item| item.get(MADE_OF)?.as_s().ok().cloned());
+        event(items)?.map(|event| Found { event, made_of, rows }).ok_or(Error::NoSuchEvent)
     }
 
     /// Sends the draft that was found: writes the rows of its invitees and turns its status. If the draft has changed since,
@@ -106,7 +78,7 @@ impl Events {
             writes.push(TransactWriteItem::builder().delete(built(delete.build())?).build());
         }
         for (position, invitee) in event.invitees.iter().enumerate() {
-            let item = member_item(event, position, &invitee.person, now)?;
+            let item = member_item(event, position, invitee, now)?;
             let put = Put::builder().table_name(&self.0.name).set_item(Some(item));
             writes.push(TransactWriteItem::builder().put(built(put.build())?).build());
         }
@@ -168,7 +140,8 @@ impl Events {
         self.update(key(event, EVENT), topic.name(), number(&option)).await
     }
 
-    /// Sets one attribute of a row that exists and belongs to no deleted event.
+    /// Sets one attribute of a row that exists and belongs to no deleted event. Whoever acts is shown by the own name from then
+    /// on; an event itself has no alias.
     async fn update(&self, key: Item, attribute: &str, value: AttributeValue) -> Result<()> {
         let update = self
             .0
@@ -176,9 +149,10 @@ impl Events {
             .update_item()
             .table_name(&self.0.name)
             .set_key(Some(key))
-            .update_expression("SET #attribute = :value")
+            .update_expression("SET #attribute = :value REMOVE #alias")
             .condition_expression("attribute_exists(event_id) AND attribute_not_exists(expires_at)")
             .expression_attribute_names("#attribute", attribute)
+            .expression_attribute_names("#alias", "alias")
             .expression_attribute_values(":value", value);
         if conditional("UpdateItem", update.send().await)? { Ok(()) } else { Err(Error::NoSuchEvent) }
     }

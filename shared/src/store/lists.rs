@@ -172,13 +172,13 @@ pub(super) fn event_id(item: &Item) -> Result<EventId> {
 }
 
 /// A position is the key of the row before it, less the user: sort key of the index, event, row.
-fn position(key: &Item) -> Result<Position> {
+pub(super) fn position(key: &Item) -> Result<Position> {
     let listed_at = key.get("listed_at").and_then(|at| at.as_n().ok());
     let listed_at = listed_at.ok_or_else(|| Error::internal("listed_at", "no position"))?;
     Ok(Position(format!("{listed_at} {} {}", event_id(key)?, row(key)).into_bytes()))
 }
 
-fn start_key(user: UserId, position: &Position) -> Result<Item> {
+pub(super) fn start_key(user: UserId, position: &Position) -> Result<Item> {
     let text = std::str::from_utf8(&position.0).map_err(|error| Error::internal("position", error))?;
     let mut parts = text.splitn(3, ' ');
     let (Some(listed_at), Some(event), Some(row)) = (parts.next(), parts.next(), parts.next()) else {

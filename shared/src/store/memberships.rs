@@ -1,12 +1,11 @@
-//! Everything of one user among the events: to be handed out, to carry a new name, or to be taken away.
+//! Everything of one user among the events: to carry a new name, or to be taken away.
 //!
 //! What belongs to whom comes from the index, which may lag a moment.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::event_items::{EVENT, EventRow, MemberRow, key, member, row};
@@ -14,10 +13,9 @@ use super::events::{Events, written};
 use super::lists::{Entry, distinct, entries, event_id, shown};
 use super::users::built;
 use super::{Item, Rounds, conditional, from_item, text, to_item};
-use crate::domain::event::DELETED_USER;
-use crate::domain::poll::{Poll, Topic};
+use crate::domain::event::{DELETED_USER, Person};
 use crate::domain::{EventId, UserId};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// How many entries of the index are read at once.
 const PAGE: usize = 500;
@@ -36,35 +34,6 @@ impl Events {
                 return Ok(keys);
             }
         }
-    }
-
-    /// Everything that the user made or is a member of, as far as the user may see it, for [`Users::find_profile`]'s owner to keep.
-    ///
-    /// [`Users::find_profile`]: super::users::Users::find_profile
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn export_events(&self, user: UserId) -> Result<Vec<Value>> {
-        let mut keys = self.keys_of(user).await?;
-        let of_events: Vec<_> = keys.iter().filter(|key| row(key) != EVENT).map(event_id).collect::<Result<_>>()?;
-        keys.extend(of_events.into_iter().map(|id| key(id, EVENT)));
-        let (mut events, mut memberships) = (Vec::new(), HashMap::new());
-        for item in self.0.get_many(keys, true, None).await? {
-            if row(&item) == EVENT {
-                events.push(from_item::<EventRow>(item)?);
-            } else {
-                let membership: MemberRow = from_item(item)?;
-                memberships.insert(membership.event_id, membership);
-            }
-        }
-        events.retain(|event| event.expires_at.is_none());
-        events.sort_by_key(|event| std::cmp::Reverse((event.listed_at, event.event_id)));
-        let shown = events.into_iter().filter_map(|event| {
-            let membership = memberships.get(&event.event_id);
-            let organises = event.user_id == user;
-            (organises || event.sent && membership.is_some()).then(|| export(&event, organises, membership))
-        });
-        shown.collect()
     }
 
     /// Puts a new name on all of the user's rows, and lists the newest events, up to that number. Repeating it finishes what was
@@ -91,21 +60,33 @@ impl Events {
             if is_others || item.get(attribute).and_then(|name| name.as_s().ok()).is_some_and(|old| old == name) {
                 continue;
             }
-            let update = self
-                .0
-                .client
-                .update_item()
-                .table_name(&self.0.name)
-                .set_key(Some(key(event_id(item)?, row(item))))
-                .update_expression("SET #name = :name")
-                // A row that is gone by now needs no name.
-                .condition_expression("user_id = :user")
-                .expression_attribute_names("#name", attribute)
-                .expression_attribute_values(":name", AttributeValue::S(name.to_owned()))
-                .expression_attribute_values(":user", owner.clone());
-            conditional("UpdateItem", update.send().await)?;
+            self.rename_row(key(event_id(item)?, row(item)), attribute, user, name).await?;
         }
         entries(user, listed, rows)
+    }
+
+    /// Puts a new name of the organiser's on an event.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn rename_organiser(&self, id: EventId, organiser: &Person) -> Result<()> {
+        self.rename_row(key(id, EVENT), "user_name", organiser.id, &organiser.name).await
+    }
+
+    async fn rename_row(&self, key: Item, attribute: &str, user: UserId, name: &str) -> Result<()> {
+        let update = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key))
+            .update_expression("SET #name = :name")
+            // A row that is gone by now needs no name.
+            .condition_expression("user_id = :user")
+            .expression_attribute_names("#name", attribute)
+            .expression_attribute_values(":name", AttributeValue::S(name.to_owned()))
+            .expression_attribute_values(":user", text(&user));
+        conditional("UpdateItem", update.send().await).map(drop)
     }
 
     /// Takes the user out of all events. Drafts go. What was sent stays for its other members: the user's place in it, with
@@ -140,7 +121,7 @@ impl Events {
                 .update_item()
                 .table_name(&self.0.name)
                 .set_key(Some(key(id, EVENT)))
-                .update_expression("SET user_id = :nobody, user_name = :name")
+                .update_expression("SET user_id = :nobody, user_name = :name REMOVE username")
                 .condition_expression("user_id = :user AND attribute_not_exists(expires_at)")
                 .expression_attribute_values(":nobody", text(&Uuid::new_v4()))
                 .expression_attribute_values(":name", AttributeValue::S(DELETED_USER.to_owned()))
@@ -152,7 +133,11 @@ impl Events {
         }
     }
 
-    async fn leave_as_invitee(&self, id: EventId, user: UserId) -> Result<()> {
+    /// Puts somebody without a name, under an id that nobody has, in the place of that invitee, if he still has it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn leave_as_invitee(&self, id: EventId, user: UserId) -> Result<()> {
         let mut rounds = Rounds::new("TransactWriteItems");
         loop {
             let Some(old) = self.0.get(key(id, member(user))).await? else { return Ok(()) };
@@ -178,7 +163,14 @@ impl Events {
             }
             let nobody = Uuid::new_v4();
             let stored: MemberRow = from_item(old.clone())?;
-            let left = MemberRow { row: member(nobody), user_id: nobody, name: DELETED_USER.to_owned(), ..stored };
+            let left = MemberRow {
+                row: member(nobody),
+                user_id: nobody,
+                name: DELETED_USER.to_owned(),
+                username: None,
+                alias: None,
+                ..stored
+            };
             let put = Put::builder().table_name(&self.0.name).set_item(Some(to_item(left)?));
             let writes = vec![
                 TransactWriteItem::builder().delete(built(delete.build())?).build(),
@@ -190,26 +182,4 @@ impl Events {
             rounds.wait().await?;
         }
     }
-}
-
-fn export(event: &EventRow, organises: bool, membership: Option<&MemberRow>) -> Result<Value> {
-    let poll = |topic: Topic, poll: Poll| {
-        let text = |index: Option<usize>| index.and_then(|index| poll.options.get(index)).cloned();
-        let vote = membership.and_then(|membership| membership.vote(topic));
-        json!({"options": poll.options, "decided": text(poll.chosen), "my_vote": text(vote)})
-    };
-    let created_at =
-        Timestamp::from_millisecond(event.listed_at).map_err(|error| Error::internal("listed_at", error))?;
-    Ok(json!({
-        "id": event.event_id,
-        "name": event.name,
-        "status": event.sent,
-        "role": if organises { "admin" } else { "user" },
-        "created_at": created_at.to_string(),
-        "date": poll(Topic::Date, Poll { options: event.dates.clone(), chosen: event.date }),
-        "place": poll(Topic::Place, Poll { options: event.places.clone(), chosen: event.place }),
-        "invited": event.invitees,
-        "answer": membership.and_then(|membership| membership.answer),
-        "additional": event.additional,
-    }))
 }

@@ -3,8 +3,10 @@
 pub mod attempts;
 mod change;
 pub mod contacts;
+mod drafts;
 mod event_items;
 pub mod events;
+mod exports;
 pub mod lists;
 mod memberships;
 pub mod people;
@@ -81,7 +83,18 @@ impl Table {
 
     /// Reads one item, as it is now.
     async fn get(&self, key: Item) -> Result<Option<Item>> {
-        let get = self.client.get_item().table_name(&self.name).set_key(Some(key)).consistent_read(true);
+        self.get_as(key, true, None).await
+    }
+
+    /// Reads one item, or that much of it.
+    async fn get_as(&self, key: Item, consistent: bool, projection: Option<&Projection<'_>>) -> Result<Option<Item>> {
+        let mut get = self.client.get_item().table_name(&self.name).set_key(Some(key)).consistent_read(consistent);
+        if let Some(projection) = projection {
+            get = get.projection_expression(projection.expression);
+            for (name, attribute) in projection.names {
+                get = get.expression_attribute_names(*name, *attribute);
+            }
+        }
         let output = get.send().await.map_err(|error| failure("GetItem", error))?;
         Ok(output.item)
     }

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -33,6 +34,34 @@ pub fn fingerprint(parts: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(digest.finalize())
 }
 
+/// The same of a JSON value, whatever the order of the keys of its objects.
+#[must_use]
+pub fn json_fingerprint(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    fingerprint(&[text.as_bytes()])
+}
+
+/// Like the value's own text, with all keys in order.
+fn write_canonical(value: &Value, text: &mut String) {
+    let (begin, end, mut parts): (_, _, Vec<(String, &Value)>) = match value {
+        Value::Object(object) => {
+            ('{', '}', object.iter().map(|(key, value)| (format!("{}:", json!(key)), value)).collect())
+        }
+        Value::Array(items) => ('[', ']', items.iter().map(|value| (String::new(), value)).collect()),
+        scalar => return text.push_str(&scalar.to_string()),
+    };
+    // Stable, so that the entries of an array stay where they are.
+    parts.sort_by(|(a, _), (b, _)| a.cmp(b));
+    text.push(begin);
+    for (key, value) in parts {
+        text.push_str(&key);
+        write_canonical(value, text);
+        text.push(',');
+    }
+    text.push(end);
+}
+
 /// An SHA-256 in base64, as a Content-Security-Policy wants it of an inline script or style.
 #[must_use]
 pub fn csp_hash(text: &str) -> String {
@@ -42,6 +71,22 @@ pub fn csp_hash(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_the_same_whatever_the_order_of_its_keys() {
+        let read = |text: &str| json_fingerprint(&serde_json::from_str(text).unwrap());
+        let cases = [
+            (r#"{"a": 1, "b": {"c": [1, 2], "d": null}}"#, r#"{"b":{"d":null,"c":[1,2]},"a":1}"#, true),
+            (r#"{"a": [1, 2]}"#, r#"{"a": [2, 1]}"#, false),
+            (r#"{"a": "1"}"#, r#"{"a": 1}"#, false),
+            (r#"{"a": {}}"#, r#"{"a": []}"#, false),
+            (r#"["a,b"]"#, r#"["a", "b"]"#, false),
+            (r#"{"a:1,b": 2}"#, r#"{"a": 1, "b": 2}"#, false),
+        ];
+        for (a, b, same) in cases {
+            assert_eq!(read(a) == read(b), same, "{a} {b}");
+        }
+    }
 
     #[test]
     fn one_key_of_one_user_stands_for_one_id() {

@@ -1,0 +1,259 @@
+//! Those to whom a draft is to be sent, as its organiser names them: by user id, by e-mail address or by username.
+//!
+//! Whose an address is nobody asks before the draft is sent, so that no draft tells who has an account.
+
+use std::collections::{HashMap, HashSet};
+
+use super::UserId;
+use super::draft::MAX_INVITEES;
+use super::event::{DELETED_USER, Person};
+use super::fault::{Fault, Node};
+use super::login::Login;
+use super::user::{MAX_NAME, parse_name};
+
+/// An invitee as a draft that comes in names him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Where it stands in the body.
+    pub field: String,
+    /// What was typed.
+    pub typed: String,
+    /// The same, read.
+    pub login: Login,
+    /// Under which name one is shown who is named by an address. Empty for all others: they have names of their own.
+    pub name: String,
+}
+
+/// One to whom a draft is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// What was typed, so that it can be sent back.
+    pub typed: String,
+    /// The user whom an id or a username meant when it was first named; none for an address.
+    pub user: Option<UserId>,
+    /// The name that is shown. The draft is stored with those that belong to addresses; a user's is looked up.
+    pub name: String,
+    /// What tells the user from others of the same name; looked up too.
+    pub username: Option<String>,
+}
+
+/// What has to be looked up of one who is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing: it is an address.
+    Nothing,
+    /// The names of the user whom the stored draft means by it, whoever is called so by now.
+    Stored(UserId),
+    /// Who it is, and whether there is such a user.
+    New(Login),
+}
+
+impl Named {
+    /// Reads an entry of `invited`.
+    pub(super) fn parse(entry: &Node<'_>, faults: &mut Vec<Fault>) -> Option<Self> {
+        let id = entry.get("id");
+        let login = id.parsed(faults, |text| Login::parse(text.trim()))?;
+        let typed = id.text(faults).unwrap_or_default().trim().to_owned();
+        let name = match login {
+            Login::Email(_) => alias(&typed, &entry.get("name"), faults),
+            Login::Id(_) | Login::Username(_) => String::new(),
+        };
+        Some(Self { field: id.fault("").field, typed, login, name })
+    }
+}
+
+/// The name that was given with an address, else the part before the `@`. That one is taken as it is, also when it is sent back.
+fn alias(address: &str, name: &Node<'_>, faults: &mut Vec<Fault>) -> String {
+    let local: String = address.chars().take_while(|c| *c != '@').take(MAX_NAME).collect();
+    match name.text(faults).map(str::trim) {
+        None | Some("") => local,
+        Some(given) if given == local => local,
+        Some(given) => parse_name(given).unwrap_or_else(|message| {
+            faults.push(name.fault(message));
+            local
+        }),
+    }
+}
+
+impl Wanted {
+    /// What has to be looked up of each who is named, when these are stored already.
+    #[must_use]
+    pub fn of(named: &[Named], stored: &[Addressee]) -> Vec<Self> {
+        let key = |stored: &Addressee| Some((Login::parse(&stored.typed).ok()?.key(), stored.user?));
+        let users: HashMap<String, UserId> = stored.iter().filter_map(key).collect();
+        let wanted = |named: &Named| match (&named.login, users.get(&named.login.key())) {
+            (Login::Email(_), _) => Self::Nothing,
+            (_, Some(user)) => Self::Stored(*user),
+            (login, None) => Self::New(login.clone()),
+        };
+        named.iter().map(wanted).collect()
+    }
+
+    /// By what it is looked up.
+    #[must_use]
+    pub fn login(&self) -> Option<Login> {
+        match self {
+            Self::Nothing => None,
+            Self::Stored(user) => Some(Login::Id(*user)),
+            Self::New(login) => Some(login.clone()),
+        }
+    }
+}
+
+impl Addressee {
+    /// Those who are named, each once, without the organiser: the first entry counts. `found` has an entry for each who was looked
+    /// up.
+    ///
+    /// # Errors
+    /// Every one who is named for the first time and is no user, and too many of them.
+    pub fn all(
+        organiser: UserId,
+        named: Vec<Named>,
+        wanted: &[Wanted],
+        found: Vec<Option<Person>>,
+    ) -> Result<Vec<Self>, Vec<Fault>> {
+        let (mut all, mut faults) = (Vec::new(), Vec::new());
+        let (mut users, mut addresses) = (HashSet::from([organiser]), HashSet::new());
+        let mut found = found.into_iter();
+        for (Named { field, typed, login, name }, wanted) in named.into_iter().zip(wanted) {
+            let person = match wanted {
+                Wanted::Nothing => {
+                    if addresses.insert(login.key()) {
+                        all.push(Self { typed, user: None, name, username: None });
+                    }
+                    continue;
+                }
+                Wanted::Stored(user) => Some(found.next().flatten().unwrap_or_else(|| Person::deleted(*user))),
+                Wanted::New(_) => found.next().flatten(),
+            };
+            match person {
+                None => faults.push(Fault::new(field, "is no user of this service")),
+                Some(Person { id, name, username }) => {
+                    if users.insert(id) {
+                        all.push(Self { typed, user: Some(id), name, username });
+                    }
+                }
+            }
+        }
+        if all.len() > MAX_INVITEES {
+            faults.push(Fault::new("event.members", format!("must hold at most {MAX_INVITEES} invitees")));
+        }
+        if faults.is_empty() { Ok(all) } else { Err(faults) }
+    }
+
+    /// The same with the names of that user, or as one who is no more.
+    #[must_use]
+    pub fn named(self, person: Option<Person>) -> Self {
+        match person {
+            Some(Person { name, username, .. }) => Self { name, username, ..self },
+            None => Self { name: DELETED_USER.to_owned(), username: None, ..self },
+        }
+    }
+
+    /// The same without what is looked up each time.
+    #[must_use]
+    pub fn stored(&self) -> Self {
+        let name = if self.user.is_some() { String::new() } else { self.name.clone() };
+        Self { name, username: None, ..self.clone() }
+    }
+
+    /// Who has to be asked for when the draft is sent, if what was typed can still be read.
+    #[must_use]
+    pub fn login(&self) -> Option<Login> {
+        self.user.map(Login::Id).or_else(|| Login::parse(&self.typed).ok())
+    }
+
+    /// Under which name one who is named by an address is shown once the draft is sent, until he acts.
+    #[must_use]
+    pub fn alias(&self) -> Option<String> {
+        self.user.is_none().then(|| self.name.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fault::Known;
+    use super::*;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    fn named(entries: &Value) -> Result<Vec<Named>, Vec<Fault>> {
+        let body = json!({ "x": entries });
+        let mut faults = Vec::new();
+        let entries = Node::body(&body, &[], Known(&["x"], &[])).unwrap().get("x").objects(10, &mut faults);
+        let named = entries.iter().filter_map(|entry| Named::parse(entry, &mut faults)).collect();
+        if faults.is_empty() { Ok(named) } else { Err(faults) }
+    }
+
+    fn id(number: u128) -> UserId {
+        Uuid::from_u128(number)
+    }
+
+    fn person(number: u128) -> Option<Person> {
+        Some(Person { id: id(number), name: format!("user {number}"), username: Some(format!("u{number}")) })
+    }
+
+    #[test]
+    fn an_address_has_the_name_that_is_given_or_its_own_first_part() {
+        let long = format!("{}@example.com", "l".repeat(64));
+        let cases = [
+            (json!({"id": "ann@example.com"}), "ann"),
+            (json!({"id": " Ann@example.com "}), "Ann"),
+            (json!({"id": "ann@example.com", "name": " Ann B. "}), "Ann B."),
+            (json!({"id": "ann@example.com", "name": " "}), "ann"),
+            (json!({"id": "ann@example.com", "name": null}), "ann"),
+            (json!({"id": long.as_str()}), &long[..50]),
+            (json!({"id": "ann", "name": "Ann B."}), ""),
+            (json!({"id": "ann", "name": 7}), ""),
+        ];
+        for (entry, name) in cases {
+            assert_eq!(named(&json!([entry])).unwrap()[0].name, name, "{entry}");
+        }
+    }
+
+    #[test]
+    fn the_name_is_one_like_those_that_users_give_themselves() {
+        for name in [json!("x".repeat(51)), json!("a\nb"), json!(7)] {
+            let faults = named(&json!([{"id": "ann@example.com", "name": name}])).unwrap_err();
+            assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["x[0].name"], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_keeps_its_meaning_and_addresses_are_not_looked_up() {
+        let stored = |typed: &str, user: Option<UserId>| Addressee {
+            typed: typed.to_owned(),
+            user,
+            name: String::new(),
+            username: None,
+        };
+        let stored = [stored("ann", Some(id(1))), stored("bob@example.com", None)];
+        let named = named(&json!([{"id": "ANN"}, {"id": "bob@example.com"}, {"id": "cid"}])).unwrap();
+        let expected = [Wanted::Stored(id(1)), Wanted::Nothing, Wanted::New(named[2].login.clone())];
+        assert_eq!(Wanted::of(&named, &stored), expected);
+    }
+
+    #[test]
+    fn everybody_is_there_once_and_the_organiser_is_not() {
+        let named = named(&json!([
+            {"id": "ann"}, {"id": "A@example.com", "name": "Al"}, {"id": id(1).to_string()}, {"id": "me"},
+            {"id": "a@EXAMPLE.com", "name": "other"}, {"id": "gone"},
+        ]))
+        .unwrap();
+        let gone = Addressee { typed: "gone".to_owned(), user: Some(id(7)), name: String::new(), username: None };
+        let wanted = Wanted::of(&named, &[gone]);
+        let all = Addressee::all(id(9), named, &wanted, vec![person(1), person(1), person(9), None]).unwrap();
+        let seen: Vec<_> = all.iter().map(|one| (one.typed.as_str(), one.user, one.name.as_str())).collect();
+        let expected =
+            [("ann", Some(id(1)), "user 1"), ("A@example.com", None, "Al"), ("gone", Some(id(7)), DELETED_USER)];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn all_who_are_unknown_when_they_are_first_named_are_listed() {
+        let named = named(&json!([{"id": "ann"}, {"id": "a@example.com"}, {"id": "bob"}, {"id": "cid"}])).unwrap();
+        let wanted = Wanted::of(&named, &[]);
+        let faults = Addressee::all(id(9), named, &wanted, vec![None, person(1), None]).unwrap_err();
+        assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["x[0].id", "x[3].id"]);
+    }
+}

@@ -1,0 +1,140 @@
+//! Who deletes or renames the account at the very moment at which something is made of it.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::wire::{Fault, Plan, Wire};
+use tests::{PASSWORD, Service, User, picnic};
+
+use crate::start;
+
+/// Lets that call of a request wait until something else has been done.
+async fn meanwhile<T>(
+    wire: &Wire,
+    call: usize,
+    request: impl Future<Output = T>,
+    other: impl Future<Output = ()>,
+) -> T {
+    wire.plan(Some(Plan { call, fault: Fault::Held, always: false }));
+    let doing = async {
+        wire.held().await;
+        other.await;
+        wire.release();
+    };
+    let (answer, ()) = tokio::join!(request, doing);
+    answer
+}
+
+async fn leave(service: &Service, user: &User) {
+    service.call(user, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
+}
+
+/// All items that hold that text.
+async fn items_with(service: &Service, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for variable in ["USERS_TABLE", "EVENTS_TABLE"] {
+        let scan = service.local.dynamodb_client().scan().table_name(service.local.variables()[variable].clone());
+        let items = scan.send().await.unwrap().items.unwrap_or_default();
+        found.extend(items.iter().map(|item| format!("{item:?}")).filter(|item| item.contains(text)));
+    }
+    found
+}
+
+pub(crate) async fn an_organiser_leaves_while_making_a_draft(service: &Service, wire: &Wire) {
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let body = picnic(&[john]);
+    let making = service.call(&jane, Method::POST, "/event", &body);
+    meanwhile(wire, 1, making, leave(service, &jane)).await.expect(401);
+    assert_eq!(wire.calls()[1].operation, "PutItem");
+    let left = items_with(service, &jane.id.to_string()).await;
+    assert!(left.iter().all(|item| item.contains("CONTACTS#")), "{left:?}");
+}
+
+pub(crate) async fn an_organiser_is_renamed_while_making_a_draft(service: &Service, wire: &Wire) {
+    let jane = service.user("jane").await;
+    let (body, name) = (json!({"name": "Picnic"}), json!({"name": "Jane Doe"}));
+    let making = service.call(&jane, Method::POST, "/event", &body);
+    let renaming = async {
+        service.call(&jane, Method::PATCH, "/user", &name).await.expect(200);
+    };
+    let made = meanwhile(wire, 1, making, renaming).await.expect(201);
+    for event in [&made.body, &service.get(&jane, made.header("location")).await.expect(200).body] {
+        assert_eq!(event["event"]["members"][0]["confirmed"][0]["name"], "Jane Doe");
+    }
+}
+
+pub(crate) async fn an_invitee_leaves_while_being_sent_an_event(service: &Service, wire: &Wire) {
+    let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+    let path = format!("/event/{}", service.draft(&jane, &picnic(&[john.clone(), jim.clone()])).await);
+    let send = format!("{path}/send");
+    let sending = service.call(&jane, Method::POST, &send, &Value::Null);
+    let sent = meanwhile(wire, 4, sending, leave(service, &john)).await.expect(200).body;
+    assert_eq!(wire.calls()[4].operation, "TransactWriteItems");
+    assert_eq!(sent, service.get(&jane, &path).await.expect(200).body);
+    let invited = sent["event"]["members"][0]["invited"].as_array().unwrap();
+    assert_eq!(invited.iter().map(|entry| entry["name"].clone()).collect::<Vec<_>>(), ["deleted user", "jim"]);
+    let left = items_with(service, &john.id.to_string()).await;
+    assert!(left.iter().all(|item| item.contains("CONTACTS#")), "{left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_while_making_a_draft_leaves_no_draft() {
+    let (service, wire) = start().await;
+    an_organiser_leaves_while_making_a_draft(&service, &wire).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_renamed_while_making_a_draft_has_the_new_name_in_it() {
+    let (service, wire) = start().await;
+    an_organiser_is_renamed_while_making_a_draft(&service, &wire).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_while_being_sent_an_event_is_nobody_in_it() {
+    let (service, wire) = start().await;
+    an_invitee_leaves_while_being_sent_an_event(&service, &wire).await;
+}
+
+/// What the deletion of an account puts in the place of its contacts.
+async fn mark_as_left(service: &Service, user: &User) {
+    let text = |text: String| AttributeValue::S(text);
+    let update = service.local.dynamodb_client().update_item().table_name(&service.local.variables()["USERS_TABLE"]);
+    let update = update
+        .key("pk", text(format!("CONTACTS#{}", user.id)))
+        .key("sk", text("CONTACTS".to_owned()))
+        .update_expression("SET #left = :true, expires_at = :at REMOVE people, version")
+        .expression_attribute_names("#left", "left")
+        .expression_attribute_values(":true", AttributeValue::Bool(true))
+        .expression_attribute_values(":at", AttributeValue::N((service.now().as_second() + 3600).to_string()));
+    update.send().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_who_left_gets_contacts() {
+    // Before the contacts are read, and between that and the writing; with an item before that, and without.
+    for (call, operation) in [(2, "GetItem"), (3, "UpdateItem")] {
+        for has_contacts in [false, true] {
+            let (service, wire) = start().await;
+            let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+            if has_contacts {
+                service.picnic(&jane, std::slice::from_ref(&jim)).await;
+            }
+            let send = format!("/event/{}/send", service.draft(&jane, &picnic(&[john])).await);
+            let sending = service.call(&jane, Method::POST, &send, &Value::Null);
+            meanwhile(&wire, call, sending, mark_as_left(&service, &jane)).await.expect(200);
+            assert_eq!(wire.calls()[call].operation, operation);
+            let items = items_with(&service, &format!("CONTACTS#{}", jane.id)).await;
+            assert!(items.len() == 1 && items[0].contains("left") && !items[0].contains("people"), "{items:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_marker_of_one_who_left_reads_as_no_contacts() {
+    let (service, _wire) = start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    service.picnic(&jane, &[john]).await;
+    mark_as_left(&service, &jane).await;
+    assert_eq!(service.get(&jane, "/user").await.expect(200).body["user"]["contacts"], json!([]));
+    assert_eq!(service.get(&jane, "/user/export").await.expect(200).body["export"]["contacts"], json!([]));
+}
