@@ -186,7 +186,7 @@ impl Line {
             self.stream.write_all(answer.as_bytes()).await?;
         }
         self.stream.shutdown().await?;
-        let mut unread = [0; 8 * 1024];
+        let mut unread = [0; 4 * 1024];
         while self.stream.read(&mut unread).await? > 0 {}
         Ok(())
     }
