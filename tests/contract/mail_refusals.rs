@@ -7,7 +7,7 @@ use tests::{PASSWORD, Response, Service, registration};
 /// How SES refuses for good.
 const FOR_GOOD: [Failure; 2] = [Failure::Refuse, Failure::Address];
 
-async fn mended(service: &Service) {
+fn mend(service: &Service) {
     service.local.mailbox().set_failure(Failure::None);
 }
 
@@ -29,7 +29,7 @@ async fn a_refused_mail_is_a_500_of_its_own_that_keeps_nothing() {
     let told =
         [json!(500), json!("mail_refused"), json!("ERROR"), json!("SendEmail"), json!("MessageRejected"), json!(1)];
     assert_eq!(facts, told);
-    mended(&service).await;
+    mend(&service);
     service.register("jane").await.expect(200);
 }
 
@@ -46,7 +46,7 @@ async fn a_refused_address_is_a_fault_of_the_field_that_it_came_in_and_keeps_not
         let body = envelope.map_or(user.clone(), |name| json!({name: user}));
         service.local.mailbox().set_failure(Failure::Address);
         assert_eq!(service.post("/user", &body).await.expect(400).fields(), [named]);
-        mended(&service).await;
+        mend(&service);
     }
     assert_eq!(service.logged("trouble").len(), 4);
     service.register("jane").await.expect(200);
@@ -91,7 +91,7 @@ async fn forgetting_a_password_tells_nothing_of_it() {
         let told: Vec<_> = service.logged("audit").iter().map(|line| line["account"].clone()).collect();
         assert_eq!(told, [Value::Null, Value::Null], "nothing was mailed");
         assert_eq!(service.logged("trouble").len(), 2);
-        mended(&service).await;
+        mend(&service);
         forgot(&service, "jane").await.expect(200);
         assert_eq!(service.local.mailbox().mails(Some(&jane.email)).len(), 1, "the next need not wait");
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::inert::Inert;
+use super::inert::{Inert, Network};
 use super::{Mail, SERVICE, moment};
 use crate::error::Result;
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 struct Text<'a> {
     username: Inert<'a>,
     when: &'a str,
-    address: Inert<'a>,
+    address: Network<'a>,
     service: &'a str,
 }
 
@@ -21,7 +21,7 @@ struct Text<'a> {
 struct Html<'a> {
     username: Inert<'a>,
     when: &'a str,
-    address: Inert<'a>,
+    address: Network<'a>,
     service: &'a str,
 }
 
@@ -30,7 +30,7 @@ struct Html<'a> {
 /// # Errors
 /// When a template cannot be filled in.
 pub fn account_deleted(username: &str, at: Timestamp, address: &str) -> Result<Mail> {
-    let (username, address) = (Inert(username), Inert(address));
+    let (username, address) = (Inert(username), Network(address));
     let (when, service) = (&moment(at)?, SERVICE);
     Mail::render(
         "Your account was deleted",

@@ -1,6 +1,7 @@
 //! What others typed, in a mail.
 
 use std::fmt::{self, Write};
+use std::net::IpAddr;
 
 /// Joins what stands around it without being seen. A program that looks for addresses takes it for no part of one.
 const WORD_JOINER: char = '\u{2060}';
@@ -28,6 +29,20 @@ impl fmt::Display for Inert<'_> {
     }
 }
 
+/// The network address that something was done from, which is as foreign, and has to be found again: its marks stay as they are,
+/// since between joiners no program takes it for an address to open. What is none after all is text like any other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Network<'a>(pub(super) &'a str);
+
+impl fmt::Display for Network<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.parse::<IpAddr>() {
+            Ok(address) => write!(f, "{WORD_JOINER}{address}{WORD_JOINER}"),
+            Err(_) => Inert(self.0).fmt(f),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +53,13 @@ mod tests {
             let shown = Inert(typed).to_string();
             assert_eq!(shown.replace(WORD_JOINER, ""), typed);
             assert_eq!(shown == typed, !typed.contains(MARKS), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_network_address_can_be_found_again() {
+        for (address, found) in [("203.0.113.7", true), ("2001:db8::1", true), ("evil.example", false)] {
+            assert_eq!(Network(address).to_string().contains(address), found, "{address}");
         }
     }
 }
