@@ -158,8 +158,10 @@ impl Stage {
                     _ => {
                         let path = service.picnic(&user, std::slice::from_ref(&self.john)).await;
                         path.rsplit('/').next().unwrap_or_default().clone_into(&mut event);
-                        if function == "delete-user" {
-                            body = json!({"password": PASSWORD});
+                        match function {
+                            "delete-user" => body = json!({"password": PASSWORD}),
+                            "hand-over" => body = json!({"id": self.john.id}),
+                            _ => {}
                         }
                     }
                 }

@@ -6,6 +6,7 @@
 #![allow(clippy::cast_precision_loss, reason = "no figure here is that large")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
+mod departures;
 mod policies;
 mod price;
 mod scenarios;

@@ -74,13 +74,15 @@ pub struct Invitee {
     pub date: Option<usize>,
     /// The index of the place voted for.
     pub place: Option<usize>,
+    /// Whether it is somebody whose account was deleted.
+    pub gone: bool,
 }
 
 impl Invitee {
     /// One who has only just been invited.
     #[must_use]
     pub fn new(person: Person) -> Self {
-        Self { person, answer: None, date: None, place: None }
+        Self { person, answer: None, date: None, place: None, gone: false }
     }
 
     /// The index of the option voted for in that poll.
@@ -92,11 +94,11 @@ impl Invitee {
         }
     }
 
-    /// Sets the vote in that poll.
-    pub fn set_vote(&mut self, topic: Topic, option: usize) {
+    /// Sets the vote in that poll, or takes it back.
+    pub const fn set_vote(&mut self, topic: Topic, option: Option<usize>) {
         match topic {
-            Topic::Date => self.date = Some(option),
-            Topic::Place => self.place = Some(option),
+            Topic::Date => self.date = option,
+            Topic::Place => self.place = option,
         }
     }
 
@@ -125,7 +127,7 @@ pub struct Event {
     pub sent: bool,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Who made it.
+    /// Who made it, or took it over.
     pub organiser: Person,
     /// The poll on the date.
     pub date: Poll,
@@ -253,7 +255,7 @@ pub(crate) mod tests {
     /// A sent event with two dates, two places and that many invitees, whose ids count from 10.
     pub(crate) fn event(invitees: usize) -> Event {
         let person = |id| Person { id: Uuid::from_u128(id), name: format!("user {id}") };
-        let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), chosen: None };
+        let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), ..Poll::default() };
         Event {
             id: Uuid::from_u128(99),
             name: "Picnic".to_owned(),

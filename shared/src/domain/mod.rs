@@ -1,6 +1,7 @@
 //! The rules of the service. Pure and synchronous: no AWS, no HTTP, and the time is handed in.
 
 pub mod date;
+pub mod decision;
 pub mod draft;
 pub mod email;
 pub mod event;
@@ -9,6 +10,7 @@ pub mod limits;
 pub mod login;
 pub mod password;
 pub mod poll;
+pub mod succession;
 pub mod user;
 pub mod username;
 pub mod vote;

@@ -174,6 +174,12 @@ impl Request {
         *self.http.method() == lambda_http::http::Method::GET
     }
 
+    /// Whether it takes something away.
+    #[must_use]
+    pub fn is_delete(&self) -> bool {
+        *self.http.method() == lambda_http::http::Method::DELETE
+    }
+
     /// Whether it is a browser that opens a page.
     #[must_use]
     pub fn wants_html(&self) -> bool {

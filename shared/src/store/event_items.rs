@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Item, from_item, text, to_item};
-use crate::domain::event::{Answer, Event, Invitee, Person};
+use crate::domain::event::{Answer, DELETED_USER, Event, Invitee, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
@@ -26,18 +26,24 @@ pub(super) struct EventRow {
     /// The organiser.
     pub(super) user_id: UserId,
     /// The organiser's name.
-    user_name: String,
+    pub(super) user_name: String,
     /// When it was made, in milliseconds since 1970: where it stands in the organiser's list.
     pub(super) listed_at: i64,
     pub(super) name: String,
     pub(super) sent: bool,
     version: u64,
     pub(super) dates: Vec<String>,
+    /// What was decided, by the organiser or by a majority, which records it once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) date: Option<usize>,
+    /// Whether the organiser has taken a decision back, so that no majority decides any more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    date_reopened: bool,
     pub(super) places: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    place_reopened: bool,
     /// Of a draft: ids alone, since their names would be out of reach when they change or have to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) invitees: Vec<UserId>,
@@ -64,9 +70,28 @@ pub(super) struct MemberRow {
     pub(super) date: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
+    /// Whether it stands for somebody whose account was deleted. Rows from before there was this mark have the name alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) gone: bool,
 }
 
 impl MemberRow {
+    /// The row of that person in that place of the event, who has neither answered nor voted.
+    pub(super) fn new(event: EventId, person: &Person, position: usize, listed_at: i64) -> Self {
+        Self {
+            event_id: event,
+            row: member(person.id),
+            user_id: person.id,
+            listed_at,
+            name: person.name.clone(),
+            position,
+            answer: None,
+            date: None,
+            place: None,
+            gone: false,
+        }
+    }
+
     /// The index of the option voted for in that poll.
     pub(super) const fn vote(&self, topic: Topic) -> Option<usize> {
         match topic {
@@ -104,8 +129,10 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
         version: event.version,
         dates: event.date.options.clone(),
         date: event.date.chosen,
+        date_reopened: event.date.reopened,
         places: event.place.options.clone(),
         place: event.place.chosen,
+        place_reopened: event.place.reopened,
         invitees: event.invitees.iter().map(|invitee| invitee.person.id).collect(),
         additional: event.additional.clone(),
         expires_at: None,
@@ -114,17 +141,7 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
 
 /// The row of one who is invited by sending the event now.
 pub(super) fn member_item(event: &Event, position: usize, invitee: &Person, now: Timestamp) -> Result<Item> {
-    to_item(MemberRow {
-        event_id: event.id,
-        row: member(invitee.id),
-        user_id: invitee.id,
-        listed_at: now.as_millisecond(),
-        name: invitee.name.clone(),
-        position,
-        answer: None,
-        date: None,
-        place: None,
-    })
+    to_item(MemberRow::new(event.id, invitee, position, now.as_millisecond()))
 }
 
 /// The event of these rows of one partition, unless it was deleted. The invitees of a draft have no names yet. What is left of an
@@ -153,8 +170,8 @@ pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
         sent: stored.sent,
         created_at,
         organiser: Person { id: stored.user_id, name: stored.user_name },
-        date: Poll { options: stored.dates, chosen: stored.date },
-        place: Poll { options: stored.places, chosen: stored.place },
+        date: Poll { options: stored.dates, chosen: stored.date, reopened: stored.date_reopened },
+        place: Poll { options: stored.places, chosen: stored.place, reopened: stored.place_reopened },
         invitees,
         additional: stored.additional,
         version: stored.version,
@@ -164,10 +181,16 @@ pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
 impl From<MemberRow> for Invitee {
     fn from(row: MemberRow) -> Self {
         Self {
+            gone: row.gone || row.name == DELETED_USER,
             person: Person { id: row.user_id, name: row.name },
             answer: row.answer,
             date: row.date,
             place: row.place,
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }

@@ -2,6 +2,8 @@
 
 pub mod attempts;
 pub mod contacts;
+mod decisions;
+mod departures;
 mod event_items;
 pub mod events;
 pub mod lists;
@@ -9,6 +11,7 @@ mod memberships;
 pub mod people;
 pub mod resets;
 pub mod sessions;
+mod succession;
 pub mod users;
 
 use std::collections::HashMap;
