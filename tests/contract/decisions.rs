@@ -3,11 +3,15 @@
 use event_messenger::domain::poll::Topic;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::wire::{Fault, Plan, Wire};
 use tests::{Response, Service, User, vote};
 use uuid::Uuid;
 
 async fn started(invitees: usize) -> (Service, User, Vec<User>, String) {
-    let service = Service::start().await;
+    invited(Service::start().await, invitees).await
+}
+
+async fn invited(service: Service, invitees: usize) -> (Service, User, Vec<User>, String) {
     let jane = service.user("jane").await;
     let guests = service.guests(invitees).await;
     let path = service.picnic(&jane, &guests).await;
@@ -187,4 +191,63 @@ async fn a_decision_of_the_organiser_goes_before_a_majority_that_is_yet_to_be_re
     let decided = votes(&service, &path, &jane, "02.02.2027").await.expect(200).body;
     assert_eq!(decided["event"]["date"][0]["confirmed"], "02.02.2027");
     assert_eq!(confirmed(&service, &path, &guests[0]).await, "02.02.2027");
+}
+
+/// The same on a wire that holds the second call of the next request, its first write.
+async fn held(invitees: usize) -> (Wire, Service, User, Vec<User>, String) {
+    let (service, wire) = Service::start_on_wire(|_| {}).await;
+    let (service, jane, guests, path) = invited(service, invitees).await;
+    (wire, service, jane, guests, path)
+}
+
+fn hold(wire: &Wire) {
+    wire.plan(Some(Plan { call: 1, fault: Fault::Held, always: false }));
+}
+
+#[tokio::test]
+async fn what_others_think_better_of_meanwhile_is_not_decided() {
+    let (wire, service, jane, guests, path) = held(3).await;
+    votes(&service, &path, &guests[0], "01.02.2027").await.expect(200);
+    hold(&wire);
+    let moving = async {
+        wire.held().await;
+        votes(&service, &path, &guests[0], "02.02.2027").await.expect(200);
+        wire.release();
+    };
+    let (voted, ()) = tokio::join!(votes(&service, &path, &guests[1], "01.02.2027"), moving);
+    assert_eq!(voted.expect(200).body["event"]["date"][0]["confirmed"], "");
+    assert_eq!(confirmed(&service, &path, &jane).await, "");
+}
+
+#[tokio::test]
+async fn what_the_organiser_does_meanwhile_goes_before_a_majority() {
+    for (taken_back, expected) in [(false, "02.02.2027"), (true, "")] {
+        let (wire, service, jane, guests, path) = held(3).await;
+        vote_past_each_other(&service, &path, &guests).await;
+        hold(&wire);
+        let deciding = async {
+            wire.held().await;
+            if taken_back {
+                takes_back(&service, &path, &jane, "01.02.2027").await.expect(200);
+            } else {
+                votes(&service, &path, &jane, "02.02.2027").await.expect(200);
+            }
+            wire.release();
+        };
+        let (seen, ()) = tokio::join!(service.get(&guests[2], &path), deciding);
+        assert_eq!(seen.expect(200).body["event"]["date"][0]["confirmed"], expected);
+        assert_eq!(confirmed(&service, &path, &guests[0]).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_reading_does_not_fail_because_the_decision_cannot_be_recorded() {
+    let (wire, service, jane, guests, path) = held(1).await;
+    let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
+    service.app().events.update_vote(id, guests[0].id, Topic::Date, Some(0)).await.unwrap();
+    wire.plan(Some(Plan { call: 1, fault: Fault::Throttled, always: true }));
+    assert_eq!(confirmed(&service, &path, &jane).await, "");
+    assert_eq!(service.logged("trouble").len(), 1);
+    wire.plan(None);
+    assert_eq!(confirmed(&service, &path, &jane).await, "01.02.2027");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -75,7 +75,7 @@ impl Events {
         loop {
             let done = match (own.event, own.membership) {
                 (Some(event), _) if event.user_id == user => self.leave_as_organiser(&event, now).await?,
-                (event, Some(membership)) => self.leave_as_invitee(event, membership).await?,
+                (event, Some(membership)) => self.leave_as_invitee(event, &membership).await?,
                 _ => return Ok(found),
             };
             found = true;
@@ -115,7 +115,7 @@ impl Events {
     }
 
     /// Whether it was done. If not, a vote or the like has come between.
-    async fn leave_as_invitee(&self, event: Option<EventRow>, own: Item) -> Result<bool> {
+    async fn leave_as_invitee(&self, event: Option<EventRow>, own: &Item) -> Result<bool> {
         let stored: MemberRow = from_item(own.clone())?;
         let (id, place) = (stored.event_id, key(stored.event_id, member(stored.user_id)));
         if !event.is_some_and(|event| event.sent && event.expires_at.is_none()) {
@@ -139,7 +139,7 @@ impl Events {
         let put = Put::builder().table_name(&self.0.name).set_item(Some(to_item(left)?));
         let writes = vec![
             TransactWriteItem::builder().condition_check(built(check.build())?).build(),
-            self.remove_unchanged(place, &own)?,
+            self.remove_unchanged(place, own)?,
             TransactWriteItem::builder().put(built(put.build())?).build(),
         ];
         written(self.0.transact(writes).await)
@@ -157,7 +157,7 @@ impl Events {
         for fact in FACTS {
             delete = delete.expression_attribute_names(format!("#{fact}"), fact);
             if let Some(value) = old.get(fact) {
-                delete = delete.expression_attribute_values(format!(":{fact}"), AttributeValue::clone(value));
+                delete = delete.expression_attribute_values(format!(":{fact}"), value.clone());
             }
         }
         Ok(TransactWriteItem::builder().delete(built(delete.build())?).build())

@@ -37,12 +37,12 @@ pub(super) struct EventRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) date: Option<usize>,
     /// Whether the organiser has taken a decision back, so that no majority decides any more.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     date_reopened: bool,
     pub(super) places: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     place_reopened: bool,
     /// Of a draft: ids alone, since their names would be out of reach when they change or have to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -71,7 +71,7 @@ pub(super) struct MemberRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
     /// Whether it stands for somebody whose account was deleted. Rows from before there was this mark have the name alone.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) gone: bool,
 }
 
@@ -188,9 +188,4 @@ impl From<MemberRow> for Invitee {
             place: row.place,
         }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
