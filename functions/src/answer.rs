@@ -10,6 +10,8 @@ use event_messenger::http::{Reply, Request, both};
 use event_messenger::log::{Act, Subject};
 use serde_json::Value;
 
+use crate::settling::{settled, settled_anew};
+
 /// `200` with the event after the answer.
 ///
 /// # Errors
@@ -17,16 +19,15 @@ use serde_json::Value;
 pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let (id, answer) = both(request.event_id(), request.parse(parse))?;
-    let mut event = app.events.find_event(id).await?;
-    let Role::Invitee(index) = event.role(user).ok_or(Error::NoSuchEvent)? else {
-        return Err(Error::OrganiserNeedNotAnswer);
-    };
+    let (mut event, role) = settled(&app.events, &request, id, user).await?;
+    let Role::Invitee(index) = role else { return Err(Error::OrganiserNeedNotAnswer) };
     if let Some(invitee) = event.invitees.get_mut(index)
         && invitee.answer != Some(answer)
     {
         app.events.update_answer(id, user, answer).await?;
         request.audit(Act::Answered, Subject::Event(id));
         invitee.answer = Some(answer);
+        event = settled_anew(&app.events, &request, event).await?;
     }
     Reply::event(&event, user)
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use event_messenger::app::PlanApp;
-use event_messenger::error::{Error, Result};
+use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request};
 
 use crate::drafting::named;
+use crate::settling::settled;
 
 /// `200` with the event and its `ETag`.
 ///
@@ -14,7 +15,6 @@ use crate::drafting::named;
 /// `NoSuchEvent` for everybody but its members, and for an invitee as long as it is a draft.
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
-    let event = app.events.find_event(request.event_id()?).await?;
-    event.role(user).ok_or(Error::NoSuchEvent)?;
+    let (event, _) = settled(&app.events, &request, request.event_id()?, user).await?;
     Reply::event(&named(&app.users, event, app.clock.now()).await?, user)
 }

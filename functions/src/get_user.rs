@@ -15,6 +15,6 @@ use crate::profile::{MAX_EVENTS, profile};
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     // One after the other: a second connection, for both at once, costs a cold start more than it gains.
-    let (entries, _) = app.events.list_events(user, MAX_EVENTS, None).await?;
+    let entries = app.events.newest_events(user, MAX_EVENTS).await?;
     profile(&app, user, &entries).await
 }

@@ -10,6 +10,7 @@ pub mod export_user;
 pub mod forgot_password;
 pub mod get_event;
 pub mod get_user;
+pub mod hand_over;
 pub mod list_events;
 pub mod list_sessions;
 pub mod login;
@@ -28,12 +29,13 @@ mod drafting;
 mod mailing;
 mod notices;
 mod profile;
+mod settling;
 mod tokens;
 
 use event_messenger::lambda::{Endpoint, start};
 
 /// All endpoints, each with the name of its binary.
-pub static ENDPOINTS: [Endpoint; 22] = [
+pub static ENDPOINTS: [Endpoint; 23] = [
     Endpoint { name: "register", start: |env, clock, log| start(register::handle, env, clock, log) },
     Endpoint { name: "confirm", start: |env, clock, log| start(confirm::handle, env, clock, log) },
     Endpoint {
@@ -59,4 +61,5 @@ pub static ENDPOINTS: [Endpoint; 22] = [
     Endpoint { name: "send-event", start: |env, clock, log| start(send_event::handle, env, clock, log) },
     Endpoint { name: "vote", start: |env, clock, log| start(vote::handle, env, clock, log) },
     Endpoint { name: "answer", start: |env, clock, log| start(answer::handle, env, clock, log) },
+    Endpoint { name: "hand-over", start: |env, clock, log| start(hand_over::handle, env, clock, log) },
 ];

@@ -17,9 +17,6 @@ const DEFAULT_LIMIT: usize = 20;
 /// How many events a page holds at most.
 const MAX_LIMIT: usize = 50;
 
-/// How often more is read at most to fill a page from which events were left out.
-const MAX_READS: usize = 4;
-
 /// What is asked for.
 struct Wanted {
     /// Only the sent ones, or only the drafts.
@@ -36,17 +33,9 @@ struct Wanted {
 /// `Invalid`.
 pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
-    let mut wanted = Wanted::read(&request, user, &app.signer)?;
-    let mut entries: Vec<Entry> = Vec::new();
-    for _ in 0..MAX_READS {
-        let (page, next) = app.events.list_events(user, wanted.limit - entries.len(), wanted.from).await?;
-        entries.extend(page.into_iter().filter(|entry| wanted.sent.is_none_or(|sent| entry.sent == sent)));
-        wanted.from = next;
-        if wanted.from.is_none() || entries.len() >= wanted.limit {
-            break;
-        }
-    }
-    let cursor = wanted.from.map(|position| app.signer.seal(&wanted.purpose, &position.0));
+    let wanted = Wanted::read(&request, user, &app.signer)?;
+    let (entries, next) = app.events.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
+    let cursor = next.map(|position| app.signer.seal(&wanted.purpose, &position.0));
     let events: Vec<_> = entries.iter().map(Entry::view).collect();
     Ok(Reply::ok(&json!({"events": events, "cursor": cursor})))
 }

@@ -23,7 +23,7 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     request.audit(Act::UserUpdated, Subject::Account(Some(user)));
     let entries = match &changes.name {
         Some(name) => app.events.rename_user(user, name, MAX_EVENTS).await?,
-        None => app.events.list_events(user, MAX_EVENTS, None).await?.0,
+        None => app.events.newest_events(user, MAX_EVENTS).await?,
     };
     profile(&app, user, &entries).await
 }

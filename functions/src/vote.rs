@@ -1,39 +1,74 @@
-//! `PUT /event/{id}/vote`: an invitee's vote, or the organiser's decision.
+//! `PUT /event/{id}/vote`: an invitee's vote, or the organiser's decision. `DELETE` takes them back.
 
 use std::sync::Arc;
 
 use event_messenger::app::EventApp;
-use event_messenger::domain::event::Role;
-use event_messenger::domain::vote::{Effect, Vote};
-use event_messenger::error::{Error, Result};
+use event_messenger::domain::UserId;
+use event_messenger::domain::event::{Event, Role};
+use event_messenger::domain::poll::Topic;
+use event_messenger::domain::vote::{Effect, Vote, Withdrawal};
+use event_messenger::error::Result;
 use event_messenger::http::{Reply, Request, both};
 use event_messenger::log::{Act, Subject};
 
-/// `200` with the event after the vote.
+use crate::settling::{lost, settled, settled_anew};
+
+/// `200` with the event after the vote, or after it was taken back.
 ///
 /// # Errors
-/// `Invalid` unless exactly one element moves, `NoSuchEvent`, `PollDecided`, `StillDraft`.
+/// `Invalid` unless exactly one element moves or goes back, `NoSuchEvent`, `PollDecided`, `StillDraft`, `NotOrganiser` for one who
+/// is not any more at that very moment.
 pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let (id, vote) = both(request.event_id(), request.parse(Vote::parse))?;
-    let mut event = app.events.find_event(id).await?;
-    let role = event.role(user).ok_or(Error::NoSuchEvent)?;
-    match vote.effect(&event, role)? {
-        Effect::Cast(topic, option) => {
-            app.events.update_vote(id, user, topic, option).await?;
-            request.audit(Act::Voted, Subject::Event(id));
-            if let Role::Invitee(index) = role
-                && let Some(invitee) = event.invitees.get_mut(index)
-            {
-                invitee.set_vote(topic, option);
-            }
+    let (event, role) = settled(&app.events, &request, id, user).await?;
+    let member = Member { app: &app, request: &request, user, role };
+    let event = if request.is_delete() {
+        match vote.withdrawal(&event, role)? {
+            Withdrawal::OfVote(topic) => member.votes(event, topic, None).await?,
+            Withdrawal::OfDecision(topic) => member.decides(event, topic, None).await?,
+            Withdrawal::Nothing => event,
         }
-        Effect::Decide(topic, option) => {
-            app.events.update_decision(id, topic, option).await?;
-            request.audit(Act::Decided, Subject::Event(id));
-            event.poll_mut(topic).chosen = Some(option);
+    } else {
+        match vote.effect(&event, role)? {
+            Effect::Cast(topic, option) => member.votes(event, topic, Some(option)).await?,
+            Effect::Decide(topic, option) => member.decides(event, topic, Some(option)).await?,
+            Effect::Nothing => event,
         }
-        Effect::Nothing => {}
-    }
+    };
     Reply::event(&event, user)
+}
+
+/// Who votes or decides, or takes that back.
+struct Member<'a> {
+    app: &'a EventApp,
+    request: &'a Request,
+    user: UserId,
+    role: Role,
+}
+
+impl Member<'_> {
+    async fn votes(&self, mut event: Event, topic: Topic, option: Option<usize>) -> Result<Event> {
+        self.app.events.update_vote(event.id, self.user, topic, option).await?;
+        let act = if option.is_some() { Act::Voted } else { Act::VoteTakenBack };
+        self.request.audit(act, Subject::Event(event.id));
+        if let Role::Invitee(index) = self.role
+            && let Some(invitee) = event.invitees.get_mut(index)
+        {
+            invitee.set_vote(topic, option);
+        }
+        settled_anew(&self.app.events, self.request, event).await
+    }
+
+    async fn decides(&self, mut event: Event, topic: Topic, option: Option<usize>) -> Result<Event> {
+        if !self.app.events.update_decision(event.id, self.user, topic, option).await? {
+            return Err(lost(&self.app.events, event.id).await);
+        }
+        let act = if option.is_some() { Act::Decided } else { Act::Reopened };
+        self.request.audit(act, Subject::Event(event.id));
+        let poll = event.poll_mut(topic);
+        poll.chosen = option;
+        poll.reopened |= option.is_none();
+        Ok(event)
+    }
 }

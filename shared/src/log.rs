@@ -172,15 +172,23 @@ pub enum Act {
     EventDeleted,
     /// A member voted.
     Voted,
+    /// A member took the vote back.
+    VoteTakenBack,
     /// The organiser decided a poll.
     Decided,
+    /// The organiser took a decision back.
+    Reopened,
+    /// A majority decided a poll; whose request recorded it says nothing of the vote.
+    Settled,
     /// An invitee answered.
     Answered,
+    /// The organiser handed the event over to another member.
+    HandedOver,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Registered,
         Self::ConfirmationResent,
         Self::Confirmed,
@@ -203,8 +211,12 @@ impl Act {
         Self::EventSent,
         Self::EventDeleted,
         Self::Voted,
+        Self::VoteTakenBack,
         Self::Decided,
+        Self::Reopened,
+        Self::Settled,
         Self::Answered,
+        Self::HandedOver,
     ];
 
     /// How the log calls it.
@@ -233,8 +245,12 @@ impl Act {
             Self::EventSent => "event.sent",
             Self::EventDeleted => "event.deleted",
             Self::Voted => "event.voted",
+            Self::VoteTakenBack => "event.vote_taken_back",
             Self::Decided => "event.decided",
+            Self::Reopened => "event.reopened",
+            Self::Settled => "event.settled",
             Self::Answered => "event.answered",
+            Self::HandedOver => "event.handed_over",
         }
     }
 

@@ -83,8 +83,9 @@ impl Stage {
         })
         .await;
         service.pass_to_now();
-        let [jane, john] = service.users(["jane", "john"]).await;
-        let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+        let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+        // Two, so that the vote of one decides nothing.
+        let path = service.picnic(&jane, &[john.clone(), jim]).await;
         let event = path.strip_prefix("/event/").unwrap().to_owned();
         let bundle = workspace("target/bench/authority.pem");
         let acceptor = tls(&bundle);
@@ -158,8 +159,10 @@ impl Stage {
                     _ => {
                         let path = service.picnic(&user, std::slice::from_ref(&self.john)).await;
                         path.rsplit('/').next().unwrap_or_default().clone_into(&mut event);
-                        if function == "delete-user" {
-                            body = json!({"password": PASSWORD});
+                        match function {
+                            "delete-user" => body = json!({"password": PASSWORD}),
+                            "hand-over" => body = json!({"id": self.john.id}),
+                            _ => {}
                         }
                     }
                 }

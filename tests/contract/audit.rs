@@ -68,9 +68,13 @@ async fn what_is_done_to_an_event_leaves_a_trail() {
     service.put(&jane, &path, &picnic(std::slice::from_ref(&john))).await.expect(200);
     service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
     service.put(&john, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
+    service.put(&john, &format!("{path}/vote"), &vote("place", "Pub")).await.expect(200);
+    service.call(&jane, Method::DELETE, &format!("{path}/vote"), &vote("place", "Pub")).await.expect(200);
+    service.call(&john, Method::DELETE, &format!("{path}/vote"), &vote("place", "Pub")).await.expect(200);
     service.put(&jane, &format!("{path}/vote"), &vote("place", "Park")).await.expect(200);
     service.put(&john, &format!("{path}/answer"), &json!({"answer": "yes"})).await.expect(200);
-    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
+    service.put(&jane, &format!("{path}/organiser"), &json!({"id": john.id})).await.expect(200);
+    service.call(&john, Method::DELETE, &path, &Value::Null).await.expect(204);
     let trail: Vec<_> = service
         .logged("audit")
         .into_iter()
@@ -81,9 +85,15 @@ async fn what_is_done_to_an_event_leaves_a_trail() {
         ("event.updated", &jane),
         ("event.sent", &jane),
         ("event.voted", &john),
+        ("event.settled", &john),
+        ("event.voted", &john),
+        ("event.settled", &john),
+        ("event.reopened", &jane),
+        ("event.vote_taken_back", &john),
         ("event.decided", &jane),
         ("event.answered", &john),
-        ("event.deleted", &jane),
+        ("event.handed_over", &jane),
+        ("event.deleted", &john),
     ];
     assert_eq!(trail, expected.map(|(act, user)| (json!(act), json!(user.id), json!(id))));
 }

@@ -22,7 +22,9 @@ fn routes() -> Vec<(Method, String)> {
         (Method::POST, "/event"),
         (Method::PUT, "/event/ID"),
         (Method::PUT, "/event/ID/vote"),
+        (Method::DELETE, "/event/ID/vote"),
         (Method::PUT, "/event/ID/answer"),
+        (Method::PUT, "/event/ID/organiser"),
     ]
     .map(|(method, path)| (method, path.replace("ID", ID)))
     .to_vec()
@@ -97,7 +99,7 @@ async fn values_of_the_wrong_type() {
 async fn ids_that_are_no_uuid() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let good = json!({"answer": "yes", "event": {"date": [{"confirmed": "01.02.2027"}]}});
+    let good = json!({"answer": "yes", "id": ID, "event": {"date": [{"confirmed": "01.02.2027"}]}});
     for id in ["1", "a01", "%20", "%00", "%F0%9F%A6%80", "EVENT", "0192f0c123454abc8def0123456789ab", &"x".repeat(2000)]
     {
         for (method, suffix, body) in [
@@ -106,7 +108,9 @@ async fn ids_that_are_no_uuid() {
             (Method::PUT, "", &good),
             (Method::POST, "/send", &Value::Null),
             (Method::PUT, "/vote", &good),
+            (Method::DELETE, "/vote", &good),
             (Method::PUT, "/answer", &good),
+            (Method::PUT, "/organiser", &good),
         ] {
             let path = format!("/event/{id}{suffix}");
             let response = service.call(&jane, method.clone(), &path, body).await;

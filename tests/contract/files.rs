@@ -22,12 +22,10 @@ async fn every_endpoint_is_a_binary_with_a_route() {
     let endpoints: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect();
     let routed: BTreeSet<_> = service.local.routes().iter().map(|(_, _, function)| function.clone()).collect();
     assert_eq!(routed, endpoints);
-    let pages = 3;
-    assert_eq!(
-        service.local.routes().len(),
-        endpoints.len() + pages,
-        "one route each, the page of one, and a HEAD of two"
-    );
+    let further = 4;
+    let all = endpoints.len() + further;
+    let why = "one route each, the page of one, a HEAD of two, and what takes back a vote";
+    assert_eq!(service.local.routes().len(), all, "{why}");
     let manifest = toml("functions/Cargo.toml");
     let binaries = manifest["bin"].as_array().unwrap().iter();
     let binaries: BTreeSet<_> = binaries.map(|binary| binary["name"].as_str().unwrap().to_owned()).collect();
@@ -64,7 +62,9 @@ async fn the_routes_are_those_of_the_contract() {
         "GET /event list-events",
         "POST /event/{id}/send send-event",
         "PUT /event/{id}/vote vote",
+        "DELETE /event/{id}/vote vote",
         "PUT /event/{id}/answer answer",
+        "PUT /event/{id}/organiser hand-over",
     ];
     assert_eq!(routes, contract);
 }
@@ -236,7 +236,7 @@ async fn the_examples_are_accepted() {
     service.post("/user/password/forgot", &json_file("mock/JSON_Schems/password-forgot.json")).await.expect(200);
     service.post("/user/password/reset", &json_file("mock/JSON_Schems/password-reset.json")).await.expect(410);
 
-    let jane = service.user("organiser").await;
+    let jane = service.user("hostess").await;
     let profile = json_file("mock/JSON_Schems/user-update.json");
     service.call(&jane, Method::PATCH, "/user", &profile).await.expect(200);
     let leaving = json_file("mock/JSON_Schems/user-delete.json");
@@ -248,7 +248,12 @@ async fn the_examples_are_accepted() {
     service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
     let ballot = json_file("mock/JSON_Schems/vote.json");
     service.put(&guests[0], &format!("{path}/vote"), &ballot).await.expect(200);
+    service.call(&guests[0], Method::DELETE, &format!("{path}/vote"), &ballot).await.expect(200);
     service.put(&guests[0], &format!("{path}/answer"), &json_file("mock/JSON_Schems/answer.json")).await.expect(200);
+    let mut successor = json_file("mock/JSON_Schems/hand-over.json");
+    service.put(&jane, &format!("{path}/organiser"), &successor).await.expect(400);
+    successor["id"] = json!(guests[0].id);
+    service.put(&jane, &format!("{path}/organiser"), &successor).await.expect(200);
 }
 
 #[tokio::test]
@@ -299,6 +304,7 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("forgot-password", 200),
         ("get-event", 401),
         ("get-user", 401),
+        ("hand-over", 401),
         ("list-events", 401),
         ("list-events-bad-cursor", 401),
         ("list-sessions", 401),
@@ -323,6 +329,7 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("vote", 401),
         ("vote-id-is-no-uuid", 401),
         ("vote-no-token", 401),
+        ("vote-taken-back", 401),
     ];
     assert_eq!(samples::names(), statuses.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
     for (sample, status) in statuses {
@@ -357,7 +364,9 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
         ("delete-event", 404),
         ("send-event", 404),
         ("vote", 404),
+        ("vote-taken-back", 404),
         ("answer", 404),
+        ("hand-over", 404),
     ] {
         assert_eq!(invoke(&service, sample, Some(&jane)).await, status, "events/{sample}.json");
     }

@@ -102,6 +102,37 @@ async fn a_cursor_leads_through_all_pages() {
 }
 
 #[tokio::test]
+async fn no_page_is_empty_before_the_end() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    service.draft(&jane, &json!({"name": "oldest"})).await;
+    for index in 0..60 {
+        service.pass(1);
+        // What jane has sent, and what she was sent.
+        let (organiser, guest) = if index % 3 == 0 { (&john, &jane) } else { (&jane, &john) };
+        service.picnic(organiser, std::slice::from_ref(guest)).await;
+        if index == 7 {
+            service.pass(1);
+            service.draft(&jane, &json!({"name": "older"})).await;
+        }
+    }
+    for (limit, pages) in [(1, vec!["older", "oldest"]), (2, vec!["olderoldest"]), (20, vec!["olderoldest"])] {
+        let (mut cursor, mut found) = (String::new(), Vec::new());
+        loop {
+            let (page, next) = names(&service, &jane, &format!("?status=draft&limit={limit}{cursor}")).await;
+            found.push(page.concat());
+            let Some(next) = next.as_str() else { break };
+            assert!(!page.is_empty(), "an empty page with a cursor, limit {limit}: {found:?}");
+            cursor = format!("&cursor={next}");
+        }
+        // At the very end it may turn out that there is no more.
+        found.retain(|page| !page.is_empty());
+        assert_eq!(found, pages, "limit {limit}");
+    }
+    assert_eq!(names(&service, &john, "?status=draft&limit=1").await, (vec![], Value::Null));
+}
+
+#[tokio::test]
 async fn a_cursor_from_elsewhere_is_refused() {
     let (service, jane, john) = started().await;
     let (_, cursor) = names(&service, &jane, "?limit=1").await;

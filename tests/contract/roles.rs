@@ -16,6 +16,7 @@ type Row = (Method, &'static str, Value, [u16; 6]);
 fn rows(state: &str) -> Vec<Row> {
     let (none, empty) = (Value::Null, json!({}));
     let (answer, ballot, edit) = (json!({"answer": "yes"}), vote("date", "01.02.2027"), json!({"name": "Dinner"}));
+    let successor = json!({"id": "INVITEE"});
     let events = match state {
         //                                                    nobody unconf deleted stranger invitee organiser
         "sent" => vec![
@@ -23,16 +24,20 @@ fn rows(state: &str) -> Vec<Row> {
             (Method::PUT, "EVENT", edit, [401, 404, 404, 404, 403, 409]),
             (Method::DELETE, "EVENT", none.clone(), [401, 404, 404, 404, 403, 204]),
             (Method::POST, "EVENT/send", none.clone(), [401, 404, 404, 404, 403, 200]),
-            (Method::PUT, "EVENT/vote", ballot, [401, 404, 404, 404, 200, 200]),
+            (Method::PUT, "EVENT/vote", ballot.clone(), [401, 404, 404, 404, 200, 200]),
+            (Method::DELETE, "EVENT/vote", ballot, [401, 404, 404, 404, 200, 200]),
             (Method::PUT, "EVENT/answer", answer, [401, 404, 404, 404, 200, 403]),
+            (Method::PUT, "EVENT/organiser", successor, [401, 404, 404, 404, 403, 200]),
         ],
         _ => vec![
             (Method::GET, "EVENT", none.clone(), [401, 404, 404, 404, 404, 200]),
             (Method::PUT, "EVENT", edit, [401, 404, 404, 404, 404, 200]),
             (Method::DELETE, "EVENT", none.clone(), [401, 404, 404, 404, 404, 204]),
             (Method::POST, "EVENT/send", none.clone(), [401, 404, 404, 404, 404, 200]),
-            (Method::PUT, "EVENT/vote", ballot, [401, 404, 404, 404, 404, 409]),
+            (Method::PUT, "EVENT/vote", ballot.clone(), [401, 404, 404, 404, 404, 409]),
+            (Method::DELETE, "EVENT/vote", ballot, [401, 404, 404, 404, 404, 409]),
             (Method::PUT, "EVENT/answer", answer, [401, 404, 404, 404, 404, 403]),
+            (Method::PUT, "EVENT/organiser", successor, [401, 404, 404, 404, 404, 409]),
         ],
     };
     let change = json!({"old_password": PASSWORD, "new_password": "battery staple"});
@@ -109,6 +114,9 @@ async fn every_route_for_every_role() {
                 if let Some(user) = &cast[index] {
                     request = request.bearer_auth(&user.access);
                 }
+                let invitee = cast[4].as_ref().unwrap().id;
+                let body: Value =
+                    serde_json::from_str(&body.to_string().replace("INVITEE", &invitee.to_string())).unwrap();
                 let request = if body.is_null() { request } else { request.json(&body) };
                 let response = service.send(request).await;
                 assert_eq!(response.status, status, "{method} {path} of a {state} event by {role}: {}", response.body);

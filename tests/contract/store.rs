@@ -116,10 +116,29 @@ async fn nothing_is_written_to_an_event_that_is_being_deleted() {
     let found = events.find(id.parse().unwrap()).await.unwrap();
     mark_deleted(&service, &id).await;
     assert!(!events.send_event(&found, now).await.unwrap());
-    assert!(matches!(events.update_decision(found.event.id, Topic::Date, 0).await, Err(Error::NoSuchEvent)));
+    assert!(!events.update_decision(found.event.id, jane.id, Topic::Date, Some(0)).await.unwrap());
+    assert!(!events.record_majority(found.event.id, Topic::Date, 0).await.unwrap());
     assert_eq!(events.replace_draft(&found.event, None).await.unwrap(), None);
     assert_eq!(rows(&service, &id).await, ["EVENT"]);
     assert!(events.create_draft(&found.event, None).await.unwrap(), "but the same Idempotency-Key makes it anew");
+}
+
+#[tokio::test]
+async fn nothing_is_written_by_one_who_has_handed_the_event_over() {
+    let service = Service::start().await;
+    let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+    let path = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
+    let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
+    let (events, now) = (&service.app().events, service.now());
+    let old = events.find(id).await.unwrap();
+    assert!(events.hand_over(&old.event, john.id).await.unwrap());
+    let before = events.find_event(id).await.unwrap();
+    assert!(!events.hand_over(&old.event, jim.id).await.unwrap());
+    for decided in [Some(0), None] {
+        assert!(!events.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
+    }
+    assert!(!events.delete_event(&old, now).await.unwrap());
+    assert_eq!(events.find_event(id).await.unwrap(), before);
 }
 
 #[tokio::test]
@@ -144,14 +163,19 @@ async fn nothing_is_written_to_an_event_that_is_gone() {
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
     let (events, now) = (&service.app().events, service.now());
     let found = events.find(id).await.unwrap();
-    events.delete_event(&found, now).await.unwrap();
+    assert!(events.delete_event(&found, now).await.unwrap());
     let results = [
-        events.update_vote(id, john.id, Topic::Date, 0).await,
+        events.update_vote(id, john.id, Topic::Date, Some(0)).await,
+        events.update_vote(id, john.id, Topic::Date, None).await,
         events.update_answer(id, john.id, Answer::Yes).await,
-        events.update_decision(id, Topic::Date, 0).await,
-        events.delete_event(&found, now).await,
     ];
     assert!(results.iter().all(|result| matches!(result, Err(Error::NoSuchEvent))), "{results:?}");
+    for decided in [Some(0), None] {
+        assert!(!events.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
+    }
+    assert!(!events.record_majority(id, Topic::Date, 0).await.unwrap());
+    assert!(!events.hand_over(&found.event, john.id).await.unwrap());
+    assert!(!events.delete_event(&found, now).await.unwrap());
     assert!(!events.send_event(&found, now).await.unwrap());
     assert_eq!(events.replace_draft(&found.event, None).await.unwrap(), None);
     assert_eq!(rows(&service, &id.to_string()).await, [""; 0]);

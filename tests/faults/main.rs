@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
 mod departures;
+mod leaving;
 mod policies;
 mod price;
 mod scenarios;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use event_messenger::domain::poll::Topic;
 use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -33,6 +34,8 @@ pub(crate) struct Scenario {
 pub(crate) struct State {
     jane: User,
     john: User,
+    /// Jane's second guest, where there are two; else john again.
+    jim: User,
     path: String,
     token: String,
 }
@@ -267,12 +270,22 @@ fn members(reading: Scenario) -> Vec<Scenario> {
         Scenario { name: "list-events", act: |service, state| Box::pin(service.get(&state.john, "/event")), ..reading },
         Scenario {
             name: "vote",
-            act: |service, state| {
-                Box::pin(async {
-                    service.put(&state.john, &format!("{}/vote", state.path), &vote("date", "01.02.2027")).await
-                })
-            },
+            prepare: |service| Box::pin(sent_to_two(service)),
+            act: |service, state| Box::pin(votes(service, state, Method::PUT)),
+            check: |service, state, done| Box::pin(has_voted(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "vote that decides",
+            act: |service, state| Box::pin(votes(service, state, Method::PUT)),
             check: |service, state, done| Box::pin(voted(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "vote taken back",
+            prepare: |service| Box::pin(voted_by_one(service)),
+            act: |service, state| Box::pin(votes(service, state, Method::DELETE)),
+            check: |service, state, done| Box::pin(has_taken_back(service, state, done)),
             ..reading
         },
         Scenario {
@@ -286,6 +299,18 @@ fn members(reading: Scenario) -> Vec<Scenario> {
             ..reading
         },
         Scenario {
+            name: "vote: a decision taken back",
+            prepare: |service| Box::pin(decided(service)),
+            act: |service, state| {
+                Box::pin(async {
+                    let url = format!("{}/vote", state.path);
+                    service.call(&state.jane, Method::DELETE, &url, &vote("date", "01.02.2027")).await
+                })
+            },
+            check: |service, state, done| Box::pin(is_open(service, state, done)),
+            ..reading
+        },
+        Scenario {
             name: "answer",
             act: |service, state| {
                 Box::pin(async {
@@ -295,12 +320,39 @@ fn members(reading: Scenario) -> Vec<Scenario> {
             check: |service, state, done| Box::pin(answered(service, state, done)),
             ..reading
         },
+        Scenario {
+            name: "answer that decides",
+            prepare: |service| Box::pin(voted_by_one(service)),
+            act: |service, state| {
+                Box::pin(async {
+                    service.put(&state.jim, &format!("{}/answer", state.path), &json!({"answer": "no"})).await
+                })
+            },
+            check: |service, state, done| Box::pin(voted(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "get-event of a majority",
+            prepare: |service| Box::pin(voted_past_each_other(service)),
+            check: |service, state, done| Box::pin(voted(service, state, done)),
+            ..reading
+        },
+        Scenario {
+            name: "hand-over",
+            act: |service, state| {
+                Box::pin(async {
+                    service.put(&state.jane, &format!("{}/organiser", state.path), &json!({"id": state.john.id})).await
+                })
+            },
+            check: |service, state, done| Box::pin(was_handed_over(service, state, done)),
+            ..reading
+        },
     ]
 }
 
 async fn nobody(service: &Service) -> State {
     let [jane, john] = service.users(["jane", "john"]).await;
-    State { jane, john, path: String::new(), token: String::new() }
+    State { jim: john.clone(), jane, john, path: String::new(), token: String::new() }
 }
 
 async fn pending(service: &Service) -> State {
@@ -331,6 +383,36 @@ async fn sent(service: &Service) -> State {
     let state = nobody(service).await;
     let path = service.picnic(&state.jane, std::slice::from_ref(&state.john)).await;
     State { path, ..state }
+}
+
+async fn sent_to_two(service: &Service) -> State {
+    let state = nobody(service).await;
+    let jim = service.user("jim").await;
+    let path = service.picnic(&state.jane, &[state.john.clone(), jim.clone()]).await;
+    State { jim, path, ..state }
+}
+
+/// Half of the guests, which decides nothing.
+async fn voted_by_one(service: &Service) -> State {
+    let state = sent_to_two(service).await;
+    votes(service, &state, Method::PUT).await.expect(200);
+    state
+}
+
+async fn decided(service: &Service) -> State {
+    let state = sent(service).await;
+    votes(service, &state, Method::PUT).await.expect(200);
+    state
+}
+
+/// Votes that came at the same time, so that no request saw what they decide.
+async fn voted_past_each_other(service: &Service) -> State {
+    let state = sent(service).await;
+    let id = state.path.strip_prefix("/event/").unwrap().parse().unwrap();
+    for topic in Topic::ALL {
+        service.app().events.update_vote(id, state.john.id, topic, Some(0)).await.unwrap();
+    }
+    state
 }
 
 /// An event of jane's that john is invited to, one of john's that jane is invited to, and a draft of john's.
@@ -390,8 +472,11 @@ async fn was_renamed(service: &Service, state: &State, done: bool) {
 async fn was_deleted(service: &Service, state: &State, done: bool) {
     for path in [&state.path, &state.token] {
         let event = service.get(&state.jane, path).await.expect(200).body["event"].clone();
-        assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 1, "{event}");
+        let invited = event["members"][0]["invited"].as_array().unwrap().len();
+        let inherited = path == &state.token && event["members"][0]["confirmed"][0]["id"] == json!(state.jane.id);
+        assert_eq!(invited, usize::from(!inherited), "{event}");
         assert!(!done || !event.to_string().contains("john"), "{event}");
+        assert!(!done || inherited || path == &state.path, "{event}");
     }
     if done {
         service.get(&state.john, "/user").await.expect(401);
@@ -487,6 +572,44 @@ async fn was_sent(service: &Service, state: &State, done: bool) {
         let user = service.get(&state.jane, "/user").await.expect(200).body;
         assert_eq!(user["user"]["contacts"].as_array().unwrap().len(), 1);
     }
+}
+
+fn votes<'a>(service: &'a Service, state: &'a State, method: Method) -> Step<'a, Response> {
+    Box::pin(async {
+        service.call(&state.john, method, &format!("{}/vote", state.path), &vote("date", "01.02.2027")).await
+    })
+}
+
+/// Whether john's vote counts, in a poll that is undecided.
+async fn counts(service: &Service, state: &State) -> bool {
+    let poll = service.get(&state.john, &state.path).await.expect(200).body["event"]["date"][0].clone();
+    let counts = poll["my_vote"] == json!("01.02.2027");
+    assert!(counts || poll["my_vote"].is_null(), "{poll}");
+    assert_eq!((&poll["confirmed"], &poll["voters"]), (&json!(""), &json!(u8::from(counts))), "{poll}");
+    counts
+}
+
+async fn has_voted(service: &Service, state: &State, done: bool) {
+    assert!(counts(service, state).await || !done);
+}
+
+async fn has_taken_back(service: &Service, state: &State, done: bool) {
+    assert!(!counts(service, state).await || !done);
+}
+
+async fn is_open(service: &Service, state: &State, done: bool) {
+    let poll = service.get(&state.john, &state.path).await.expect(200).body["event"]["date"][0].clone();
+    assert!(poll["confirmed"] == json!("") || !done && poll["confirmed"] == json!("01.02.2027"), "{poll}");
+    assert_eq!((&poll["my_vote"], &poll["voters"]), (&json!("01.02.2027"), &json!(1)));
+}
+
+async fn was_handed_over(service: &Service, state: &State, done: bool) {
+    let event = service.get(&state.jane, &state.path).await.expect(200).body["event"].clone();
+    let members = &event["members"][0];
+    let ids: Vec<_> = members["confirmed"].as_array().unwrap().iter().map(|entry| entry["id"].clone()).collect();
+    let is_johns = ids == [json!(state.john.id), json!(state.jane.id)] && members["invited"] == json!([]);
+    let is_janes = ids == [json!(state.jane.id)] && members["invited"][0]["id"] == json!(state.john.id);
+    assert!(is_johns || !done && is_janes, "{event}");
 }
 
 async fn voted(service: &Service, state: &State, done: bool) {

@@ -47,7 +47,7 @@ pub(crate) fn event(data: &[u8]) {
 
 fn picnic() -> Event {
     let person = |id| Person { id: Uuid::from_u128(id), name: "somebody".to_owned(), username: None };
-    let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), chosen: None };
+    let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), ..Poll::default() };
     Event {
         id: Uuid::nil(),
         name: "Picnic".to_owned(),

@@ -45,7 +45,9 @@ fn rows() -> Vec<Row> {
         (Method::DELETE, "/event/{id}", none.clone(), 401),
         (Method::POST, "/event/{id}/send", none, 401),
         (Method::PUT, "/event/{id}/vote", json!({"event": {"place": [{"confirmed": "Park"}]}}), 401),
+        (Method::DELETE, "/event/{id}/vote", json!({"event": {"place": [{"confirmed": "Park"}]}}), 401),
         (Method::PUT, "/event/{id}/answer", json!({"answer": "yes"}), 401),
+        (Method::PUT, "/event/{id}/organiser", json!({"id": Uuid::new_v4()}), 401),
     ]
 }
 

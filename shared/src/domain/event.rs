@@ -89,13 +89,15 @@ pub struct Invitee {
     pub date: Option<usize>,
     /// The index of the place voted for.
     pub place: Option<usize>,
+    /// Whether it is somebody whose account was deleted.
+    pub gone: bool,
 }
 
 impl Invitee {
     /// One who has only just been invited.
     #[must_use]
     pub fn new(person: Person) -> Self {
-        Self { person, alias: None, answer: None, date: None, place: None }
+        Self { person, alias: None, answer: None, date: None, place: None, gone: false }
     }
 
     /// The index of the option voted for in that poll.
@@ -107,16 +109,24 @@ impl Invitee {
         }
     }
 
-    /// Sets the vote in that poll.
-    pub fn set_vote(&mut self, topic: Topic, option: usize) {
+    /// Sets the vote in that poll, or takes it back. Either shows who it is.
+    pub fn set_vote(&mut self, topic: Topic, option: Option<usize>) {
+        self.alias = None;
         match topic {
-            Topic::Date => self.date = Some(option),
-            Topic::Place => self.place = Some(option),
+            Topic::Date => self.date = option,
+            Topic::Place => self.place = option,
         }
     }
 
     fn opens_chat(&self) -> bool {
         self.answer.is_some_and(Answer::opens_chat)
+    }
+
+    /// The invitee as others see him.
+    #[must_use]
+    pub fn shown(&self) -> Person {
+        let (name, username) = self.names();
+        Person { id: self.person.id, name: name.to_owned(), username: username.map(str::to_owned) }
     }
 
     /// The names under which the invitee is shown.
@@ -149,7 +159,7 @@ pub struct Event {
     pub sent: bool,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Who made it.
+    /// Who made it, or took it over.
     pub organiser: Person,
     /// The poll on the date.
     pub date: Poll,
@@ -311,7 +321,7 @@ pub(crate) mod tests {
     /// A sent event with two dates, two places and that many invitees, whose ids count from 10.
     pub(crate) fn event(invitees: usize) -> Event {
         let person = |id| Person { id: Uuid::from_u128(id), name: format!("user {id}"), username: None };
-        let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), chosen: None };
+        let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), ..Poll::default() };
         Event {
             id: Uuid::from_u128(99),
             name: "Picnic".to_owned(),
@@ -368,8 +378,8 @@ pub(crate) mod tests {
         let acts: [fn(&mut Invitee); 4] = [
             |_| {},
             |invitee| invitee.answer = Some(Answer::No),
-            |invitee| invitee.set_vote(Topic::Date, 0),
-            |invitee| invitee.set_vote(Topic::Place, 1),
+            |invitee| invitee.set_vote(Topic::Date, Some(0)),
+            |invitee| invitee.set_vote(Topic::Place, None),
         ];
         for (index, act) in acts.into_iter().enumerate() {
             let mut event = event(1);
@@ -388,7 +398,11 @@ pub(crate) mod tests {
 
     #[test]
     fn a_draft_reads_the_same_wherever_its_chosen_option_stands() {
-        let poll = |options: [&str; 2], chosen| Poll { options: options.map(str::to_owned).to_vec(), chosen };
+        let poll = |options: [&str; 2], chosen| Poll {
+            options: options.map(str::to_owned).to_vec(),
+            chosen,
+            ..Poll::default()
+        };
         let with = |place| Event { place, ..event(0) };
         let stored = with(poll(["Park", "Pub"], Some(0)));
         for (place, same) in [

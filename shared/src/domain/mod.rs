@@ -2,6 +2,7 @@
 
 pub mod addressee;
 pub mod date;
+pub mod decision;
 pub mod draft;
 pub mod email;
 pub mod event;
@@ -10,6 +11,7 @@ pub mod limits;
 pub mod login;
 pub mod password;
 pub mod poll;
+pub mod succession;
 pub mod text;
 pub mod user;
 pub mod username;

@@ -1,6 +1,7 @@
 //! A poll on the date or the place: its options, its votes, and when it is decided.
 //!
-//! Nothing is counted up: the votes are facts on the members' own rows, and everything here is derived from them.
+//! Nothing is counted up: the votes are facts on the members' own rows, and the counts are derived from them. A decision is a fact
+//! of its own, so that it stays whatever becomes of the votes.
 
 use std::fmt;
 
@@ -39,13 +40,15 @@ impl fmt::Display for Topic {
     }
 }
 
-/// The options of a poll and what the organiser has chosen among them.
+/// The options of a poll and what was decided on among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Poll {
     /// All options in the organiser's order, the chosen one among them. Fixed once the event is sent.
     pub options: Vec<String>,
-    /// The index of the option that the organiser decided on.
+    /// The index of the option that the organiser or a majority decided on.
     pub chosen: Option<usize>,
+    /// Whether the organiser has taken a decision back. From then on no majority decides.
+    pub reopened: bool,
 }
 
 /// What one invitee contributes to a poll.
@@ -66,11 +69,13 @@ pub struct Standing {
     pub voters: usize,
     /// The index of the option that the poll is decided for.
     pub confirmed: Option<usize>,
+    /// The index of the option that a majority is for and that the poll is yet to be decided for.
+    pub due: Option<usize>,
 }
 
 impl Poll {
-    /// Where the poll stands after these ballots, one for each invitee. It is decided for what the organiser chose,
-    /// else for what more than half of those invitees voted for who have not declined.
+    /// Where the poll stands after these ballots, one for each invitee. Undecided, it is due to be decided for what more than half
+    /// of those invitees voted for who have not declined.
     #[must_use]
     pub fn standing(&self, ballots: impl IntoIterator<Item = Ballot>) -> Standing {
         let mut votes = vec![0; self.options.len()];
@@ -82,7 +87,8 @@ impl Poll {
             }
         }
         let majority = votes.iter().position(|count| count * 2 > eligible);
-        Standing { voters: votes.iter().sum(), confirmed: self.chosen.or(majority), votes }
+        let due = majority.filter(|_| self.chosen.is_none() && !self.reopened);
+        Standing { voters: votes.iter().sum(), confirmed: self.chosen, due, votes }
     }
 
     /// The index of the option of this poll that the text names, however it is spelt.
@@ -114,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn poll(options: usize, chosen: Option<usize>) -> Poll {
-        Poll { options: (0..options).map(|n| n.to_string()).collect(), chosen }
+        Poll { options: (0..options).map(|n| n.to_string()).collect(), chosen, reopened: false }
     }
 
     fn ballots(text: &str) -> Vec<Ballot> {
@@ -141,8 +147,9 @@ mod tests {
             ("000--", Some(0)),
             ("nn", None),
         ];
-        for (text, confirmed) in cases {
-            assert_eq!(poll(3, None).standing(ballots(text)).confirmed, confirmed, "{text}");
+        for (text, due) in cases {
+            let standing = poll(3, None).standing(ballots(text));
+            assert_eq!((standing.due, standing.confirmed), (due, None), "{text}");
         }
     }
 
@@ -165,15 +172,17 @@ mod tests {
             (Place, "01.02.2027", "2027-02-01", false),
         ];
         for (topic, stored, sent, same) in options {
-            let poll = Poll { options: vec!["-".to_owned(), stored.to_owned()], chosen: None };
+            let poll = Poll { options: vec!["-".to_owned(), stored.to_owned()], ..Poll::default() };
             assert_eq!(poll.find(topic, sent), same.then_some(1), "{stored} {sent}");
         }
     }
 
     #[test]
-    fn the_organisers_choice_outweighs_a_majority() {
-        let standing = poll(3, Some(2)).standing(ballots("000"));
-        assert_eq!((standing.confirmed, standing.votes), (Some(2), vec![3, 0, 0]));
+    fn a_majority_decides_nothing_that_is_decided_or_was_taken_back() {
+        let decided = poll(3, Some(2)).standing(ballots("000"));
+        assert_eq!((decided.confirmed, decided.due, decided.votes), (Some(2), None, vec![3, 0, 0]));
+        let reopened = Poll { reopened: true, ..poll(3, None) }.standing(ballots("000"));
+        assert_eq!((reopened.confirmed, reopened.due, reopened.votes), (None, None, vec![3, 0, 0]));
     }
 
     #[test]
@@ -181,7 +190,7 @@ mod tests {
         let mut all = ballots("001");
         all[0].declined = true;
         let standing = poll(2, None).standing(all);
-        assert_eq!((standing.votes, standing.voters, standing.confirmed), (vec![1, 1], 2, None));
+        assert_eq!((standing.votes, standing.voters, standing.due), (vec![1, 1], 2, None));
     }
 
     fn any_ballots() -> impl Strategy<Value = Vec<Ballot>> {
@@ -208,22 +217,22 @@ mod tests {
 
         #[test]
         fn a_further_vote_for_the_majority_never_undoes_it(all in any_ballots(), index in any::<prop::sample::Index>()) {
-            let before = poll(4, None).standing(all.iter().copied()).confirmed;
-            if let (Some(confirmed), false) = (before, all.is_empty()) {
+            let before = poll(4, None).standing(all.iter().copied()).due;
+            if let (Some(due), false) = (before, all.is_empty()) {
                 let mut after = all.clone();
                 let voter = index.get(&all);
                 let at = all.iter().position(|ballot| std::ptr::eq(ballot, voter)).unwrap();
-                after[at].vote = Some(confirmed);
-                prop_assert_eq!(poll(4, None).standing(after).confirmed, before);
+                after[at].vote = Some(due);
+                prop_assert_eq!(poll(4, None).standing(after).due, before);
             }
         }
 
         #[test]
-        fn only_an_option_with_more_than_half_is_confirmed(all in any_ballots()) {
+        fn only_an_option_with_more_than_half_is_due(all in any_ballots()) {
             let standing = poll(4, None).standing(all.iter().copied());
             let eligible = all.iter().filter(|ballot| !ballot.declined).count();
             for (option, count) in standing.votes.iter().enumerate() {
-                prop_assert_eq!(count * 2 > eligible, standing.confirmed == Some(option));
+                prop_assert_eq!(count * 2 > eligible, standing.due == Some(option));
             }
         }
     }

@@ -11,6 +11,10 @@ use super::fault::{Fault, Node};
 use super::poll::{MAX_OPTIONS, Topic};
 use super::text;
 
+mod withdrawal;
+
+pub use withdrawal::Withdrawal;
+
 /// One poll of a vote as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sent {
@@ -22,7 +26,7 @@ struct Sent {
     drafts: Option<BTreeSet<String>>,
 }
 
-/// The body of `PUT /event/{id}/vote`: those polls whose `confirmed` is filled in.
+/// The body of `PUT` and of `DELETE /event/{id}/vote`: those polls whose `confirmed` is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vote(Vec<Sent>);
 
@@ -206,6 +210,7 @@ mod tests {
         let mut event = open();
         event.invitees[1].date = Some(0);
         event.invitees[2].date = Some(0);
+        event.date.chosen = Some(0);
         event
     }
 

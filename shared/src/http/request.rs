@@ -179,6 +179,12 @@ impl Request {
         [Method::GET, Method::HEAD].contains(self.http.method())
     }
 
+    /// Whether it takes something away.
+    #[must_use]
+    pub fn is_delete(&self) -> bool {
+        *self.http.method() == lambda_http::http::Method::DELETE
+    }
+
     /// Whether it is a program that wants JSON and means it: one that asks for it by name, or a script of a page that does not ask for
     /// a page. A browser that opens a link, and all that look at links before somebody does, are not.
     #[must_use]

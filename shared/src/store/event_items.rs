@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, from_item, text, to_item};
 use crate::domain::addressee::Addressee;
-use crate::domain::event::{Answer, Event, Invitee, Person};
+use crate::domain::event::{Answer, DELETED_USER, Event, Invitee, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
@@ -31,7 +31,7 @@ pub(super) struct EventRow {
     /// The organiser.
     pub(super) user_id: UserId,
     /// The organiser's name.
-    user_name: String,
+    pub(super) user_name: String,
     /// The organiser's username; not on rows of older days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     username: Option<String>,
@@ -41,11 +41,17 @@ pub(super) struct EventRow {
     pub(super) sent: bool,
     version: u64,
     pub(super) dates: Vec<String>,
+    /// What was decided, by the organiser or by a majority, which records it once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) date: Option<usize>,
+    /// Whether the organiser has taken a decision back, so that no majority decides any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    date_reopened: bool,
     pub(super) places: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    place_reopened: bool,
     /// Of a draft: without the names of users, which would be out of reach when they change or have to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) invitees: Vec<AddresseeRow>,
@@ -105,9 +111,30 @@ pub(super) struct MemberRow {
     pub(super) date: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
+    /// Whether it stands for somebody whose account was deleted. Rows from before there was this mark have the name alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) gone: bool,
 }
 
 impl MemberRow {
+    /// The row of that person in that place of the event, who has neither answered nor voted.
+    pub(super) fn new(event: EventId, person: &Person, position: usize, listed_at: i64) -> Self {
+        Self {
+            event_id: event,
+            row: member(person.id),
+            user_id: person.id,
+            listed_at,
+            name: person.name.clone(),
+            username: person.username.clone(),
+            alias: None,
+            position,
+            answer: None,
+            date: None,
+            place: None,
+            gone: false,
+        }
+    }
+
     /// The index of the option voted for in that poll.
     pub(super) const fn vote(&self, topic: Topic) -> Option<usize> {
         match topic {
@@ -146,8 +173,10 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
         version: event.version,
         dates: event.date.options.clone(),
         date: event.date.chosen,
+        date_reopened: event.date.reopened,
         places: event.place.options.clone(),
         place: event.place.chosen,
+        place_reopened: event.place.reopened,
         invitees: event.addressees.iter().map(AddresseeRow::from).collect(),
         additional: event.additional.clone(),
         expires_at: None,
@@ -156,20 +185,8 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
 
 /// The row of one who is invited by sending the event now.
 pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now: Timestamp) -> Result<Item> {
-    let Invitee { person, alias, .. } = invitee;
-    to_item(MemberRow {
-        event_id: event.id,
-        row: member(person.id),
-        user_id: person.id,
-        listed_at: now.as_millisecond(),
-        name: person.name.clone(),
-        username: person.username.clone(),
-        alias: alias.clone(),
-        position,
-        answer: None,
-        date: None,
-        place: None,
-    })
+    let row = MemberRow::new(event.id, &invitee.person, position, now.as_millisecond());
+    to_item(MemberRow { alias: invitee.alias.clone(), ..row })
 }
 
 /// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What is left of an
@@ -192,8 +209,8 @@ pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
         sent: stored.sent,
         created_at,
         organiser: Person { id: stored.user_id, name: stored.user_name, username: stored.username },
-        date: Poll { options: stored.dates, chosen: stored.date },
-        place: Poll { options: stored.places, chosen: stored.place },
+        date: Poll { options: stored.dates, chosen: stored.date, reopened: stored.date_reopened },
+        place: Poll { options: stored.places, chosen: stored.place, reopened: stored.place_reopened },
         addressees: stored.invitees.into_iter().map(Addressee::from).collect(),
         invitees: members.into_iter().map(Invitee::from).collect(),
         additional: stored.additional,
@@ -222,6 +239,7 @@ impl From<AddresseeRow> for Addressee {
 impl From<MemberRow> for Invitee {
     fn from(row: MemberRow) -> Self {
         Self {
+            gone: row.gone || row.name == DELETED_USER,
             person: Person { id: row.user_id, name: row.name, username: row.username },
             alias: row.alias,
             answer: row.answer,

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 
+use super::change::Change;
 use super::drafts::MADE_OF;
 use super::event_items::{EVENT, event, key, member, member_item, row};
 use super::users::built;
-use super::{EXPIRES_AT, Item, NotWritten, Table, conditional, number};
+use super::{EXPIRES_AT, Item, NotWritten, Table, conditional, number, text};
 use crate::domain::event::{Answer, Event};
 use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
@@ -33,6 +34,15 @@ pub struct Found {
     pub made_of: Option<String>,
     /// The invitees who have a row.
     rows: Vec<String>,
+}
+
+/// Which of an organiser's events may be deleted.
+#[derive(Clone, Copy)]
+pub(super) enum Which {
+    /// Any.
+    Any,
+    /// One that has not been sent.
+    Draft,
 }
 
 impl Events {
@@ -116,12 +126,12 @@ impl Events {
         Ok(TransactWriteItem::builder().update(built(update.build())?).build())
     }
 
-    /// Records the invitee's vote on the invitee's own row.
+    /// Records the invitee's vote on the invitee's own row, or takes it from there.
     ///
     /// # Errors
     /// `NoSuchEvent` if the row is gone.
-    pub async fn update_vote(&self, event: EventId, user: UserId, topic: Topic, option: usize) -> Result<()> {
-        self.update(key(event, member(user)), topic.name(), number(&option)).await
+    pub async fn update_vote(&self, event: EventId, user: UserId, topic: Topic, option: Option<usize>) -> Result<()> {
+        self.update(key(event, member(user)), topic.name(), option.as_ref().map(number)).await
     }
 
     /// Records the invitee's answer on the invitee's own row.
@@ -129,43 +139,36 @@ impl Events {
     /// # Errors
     /// `NoSuchEvent` if the row is gone.
     pub async fn update_answer(&self, event: EventId, user: UserId, answer: Answer) -> Result<()> {
-        self.update(key(event, member(user)), "answer", AttributeValue::S(answer.as_str().to_owned())).await
+        self.update(key(event, member(user)), "answer", Some(AttributeValue::S(answer.as_str().to_owned()))).await
     }
 
-    /// Records the organiser's decision on the event.
+    /// Sets one attribute of an invitee's row that exists, or removes it. Whoever acts is shown by the own name from then on.
+    async fn update(&self, key: Item, attribute: &str, value: Option<AttributeValue>) -> Result<()> {
+        let change = Change::new()
+            .remove("#alias")
+            .when("attribute_exists(event_id) AND attribute_not_exists(expires_at)")
+            .name("#alias", "alias")
+            .name("#attribute", attribute);
+        let change = match value {
+            Some(value) => change.set("#attribute", value),
+            None => change.remove("#attribute"),
+        };
+        let update = self.0.client.update_item().table_name(&self.0.name).set_key(Some(key));
+        let written = conditional("UpdateItem", change.of(update).send().await)?;
+        if written { Ok(()) } else { Err(Error::NoSuchEvent) }
+    }
+
+    /// Deletes the event: first it is marked, from when on nobody sees it, then its rows go, the event's own last. If it is gone
+    /// already, or another's by now, the answer is `false`.
     ///
     /// # Errors
-    /// `NoSuchEvent` if it is gone.
-    pub async fn update_decision(&self, event: EventId, topic: Topic, option: usize) -> Result<()> {
-        self.update(key(event, EVENT), topic.name(), number(&option)).await
+    /// When it cannot be written.
+    pub async fn delete_event(&self, found: &Found, now: Timestamp) -> Result<bool> {
+        self.delete_of(found.event.organiser.id, found.event.id, Which::Any, now).await
     }
 
-    /// Sets one attribute of a row that exists and belongs to no deleted event. Whoever acts is shown by the own name from then
-    /// on; an event itself has no alias.
-    async fn update(&self, key: Item, attribute: &str, value: AttributeValue) -> Result<()> {
-        let update = self
-            .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key))
-            .update_expression("SET #attribute = :value REMOVE #alias")
-            .condition_expression("attribute_exists(event_id) AND attribute_not_exists(expires_at)")
-            .expression_attribute_names("#attribute", attribute)
-            .expression_attribute_names("#alias", "alias")
-            .expression_attribute_values(":value", value);
-        if conditional("UpdateItem", update.send().await)? { Ok(()) } else { Err(Error::NoSuchEvent) }
-    }
-
-    /// Deletes the event: first it is marked, from when on nobody sees it, then its rows go, the event's own last.
-    ///
-    /// # Errors
-    /// `NoSuchEvent` if it is gone already.
-    pub async fn delete_event(&self, found: &Found, now: Timestamp) -> Result<()> {
-        self.delete_by_id(found.event.id, now).await
-    }
-
-    pub(super) async fn delete_by_id(&self, id: EventId, now: Timestamp) -> Result<()> {
+    /// The same of that organiser's event, or only if it is still a draft.
+    pub(super) async fn delete_of(&self, user: UserId, id: EventId, which: Which, now: Timestamp) -> Result<bool> {
         // Marking twice is no fault: the answer to the first may have been lost.
         let mark = self
             .0
@@ -174,14 +177,21 @@ impl Events {
             .table_name(&self.0.name)
             .set_key(Some(key(id, EVENT)))
             .update_expression("SET #expires_at = if_not_exists(#expires_at, :expires_at)")
-            .condition_expression("attribute_exists(event_id)")
             .expression_attribute_names("#expires_at", EXPIRES_AT)
-            .expression_attribute_values(":expires_at", number(&(now.as_second() + DELETED_SECONDS)));
+            .expression_attribute_values(":expires_at", number(&(now.as_second() + DELETED_SECONDS)))
+            .expression_attribute_values(":user", text(&user));
+        let mark = match which {
+            Which::Any => mark.condition_expression("user_id = :user"),
+            Which::Draft => mark
+                .condition_expression("user_id = :user AND sent = :false")
+                .expression_attribute_values(":false", AttributeValue::Bool(false)),
+        };
         if !conditional("UpdateItem", mark.send().await)? {
-            return Err(Error::NoSuchEvent);
+            return Ok(false);
         }
         // A sending that was under way may have added rows; it cannot any more.
-        self.delete_rows(id).await
+        self.delete_rows(id).await?;
+        Ok(true)
     }
 
     /// Finishes the deletion of an event, if this user's was interrupted. Tells whether there was one.
@@ -216,7 +226,7 @@ impl Events {
     }
 
     /// All rows of the event, as they are now.
-    async fn partition(&self, id: EventId) -> Result<Vec<Item>> {
+    pub(super) async fn partition(&self, id: EventId) -> Result<Vec<Item>> {
         self.0.partition("event_id", id.to_string()).await
     }
 }

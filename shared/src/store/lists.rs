@@ -18,6 +18,12 @@ use crate::error::{Error, Result};
 
 const INDEX: &str = "by_user";
 
+/// How often more is read at most to fill a page from which events were left out.
+const MAX_READS: usize = 4;
+
+/// How much of the index is read at once at most.
+const MAX_STEP: usize = 500;
+
 /// How far a page of a list goes: the row at which the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position(pub Vec<u8>);
@@ -83,24 +89,66 @@ const SHOWN: Projection<'static> = Projection {
 };
 
 impl Events {
-    /// A page of the user's events, the newest first, and where the next one begins. Those that have not been sent to
-    /// the user, or are no more, are left out, so a page may be shorter than `limit`.
+    /// The user's newest events, so many of them, less those that have not been sent to the user or are no more.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn newest_events(&self, user: UserId, number: usize) -> Result<Vec<Entry>> {
+        let (page, _) = self.index_page(user, number, None).await?;
+        self.entries_of(user, &page, None).await
+    }
+
+    /// A page of those of the user's events that have been sent, or have not, or of all; the newest first, and where the next one
+    /// begins. A page may be shorter than `limit`, but none is empty before the end.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub async fn list_events(
         &self,
         user: UserId,
+        sent: Option<bool>,
         limit: usize,
         from: Option<Position>,
     ) -> Result<(Vec<Entry>, Option<Position>)> {
-        let start = from.map(|position| start_key(user, &position)).transpose()?;
-        let (page, next) = self.index_page(user, limit, start).await?;
-        let next = next.map(|key| position(&key)).transpose()?;
-        let ids = distinct(&page)?;
-        let keys = ids.iter().flat_map(|id| shown(*id, user)).collect();
+        let mut found: Vec<Entry> = Vec::new();
+        let mut start = from.map(|position| start_key(user, &position)).transpose()?;
+        let mut step = limit;
+        for read in 1.. {
+            let (page, next) = self.index_page(user, step, start).await?;
+            for entry in self.entries_of(user, &page, sent).await? {
+                let id = entry.id;
+                found.push(entry);
+                if found.len() == limit {
+                    return Ok((found, resumption(id, &page, next)?));
+                }
+            }
+            start = next;
+            if start.is_none() || (read >= MAX_READS && !found.is_empty()) {
+                break;
+            }
+            // Who has nothing yet looks further and further.
+            step = if found.is_empty() { (step * 2).min(MAX_STEP) } else { limit - found.len() };
+        }
+        Ok((found, start.map(|key| position(&key)).transpose()?))
+    }
+
+    /// The events of a page of the index that have been sent, or have not. Of drafts the index has the row of the event alone: who
+    /// asks for them has nothing else read.
+    async fn entries_of(&self, user: UserId, page: &[Item], sent: Option<bool>) -> Result<Vec<Entry>> {
+        let may_be_draft = |item: &&Item| row(item) == EVENT;
+        let (ids, keys) = if sent == Some(false) {
+            let ids = distinct(page.iter().filter(may_be_draft))?;
+            let keys = ids.iter().map(|id| key(*id, EVENT)).collect();
+            (ids, keys)
+        } else {
+            let ids = distinct(page)?;
+            let keys = ids.iter().flat_map(|id| shown(*id, user)).collect();
+            (ids, keys)
+        };
         let rows = self.0.get_many(keys, false, Some(&SHOWN)).await?;
-        Ok((entries(user, &ids, rows)?, next))
+        let mut entries = entries(user, &ids, rows)?;
+        entries.retain(|entry| sent.is_none_or(|sent| entry.sent == sent));
+        Ok(entries)
     }
 
     /// A page of the user's entries in the index, the newest first, and where the next one begins.
@@ -127,9 +175,9 @@ impl Events {
 }
 
 /// The events of these rows, each once: DynamoDB refuses a batch in which a key stands twice, whatever put it there.
-pub(super) fn distinct(rows: &[Item]) -> Result<Vec<EventId>> {
+pub(super) fn distinct<'a>(rows: impl IntoIterator<Item = &'a Item>) -> Result<Vec<EventId>> {
     let mut seen = HashSet::new();
-    let mut ids: Vec<_> = rows.iter().map(event_id).collect::<Result<_>>()?;
+    let mut ids: Vec<_> = rows.into_iter().map(event_id).collect::<Result<_>>()?;
     ids.retain(|id| seen.insert(*id));
     Ok(ids)
 }
@@ -169,6 +217,15 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
 pub(super) fn event_id(item: &Item) -> Result<EventId> {
     let id = item.get("event_id").and_then(|id| id.as_s().ok()).and_then(|id| id.parse().ok());
     id.ok_or_else(|| Error::internal("event_id", "no id"))
+}
+
+/// Where the list goes on after that event of this page of the index, which `next` follows.
+fn resumption(event: EventId, page: &[Item], next: Option<Item>) -> Result<Option<Position>> {
+    let is_it = |item: &&Item| event_id(item).is_ok_and(|id| id == event);
+    match page.iter().find(is_it) {
+        Some(item) if page.last() != Some(item) => position(item).map(Some),
+        _ => next.map(|key| position(&key)).transpose(),
+    }
 }
 
 /// A position is the key of the row before it, less the user: sort key of the index, event, row.

@@ -3,6 +3,8 @@
 pub mod attempts;
 mod change;
 pub mod contacts;
+mod decisions;
+mod departures;
 mod drafts;
 mod event_items;
 pub mod events;
@@ -13,6 +15,7 @@ pub mod people;
 pub mod quotas;
 pub mod resets;
 pub mod sessions;
+mod succession;
 pub mod users;
 
 use std::collections::HashMap;

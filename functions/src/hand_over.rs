@@ -1,0 +1,78 @@
+//! `PUT /event/{id}/organiser`: the organiser hands the event over to another member.
+
+use std::sync::Arc;
+
+use event_messenger::app::EventApp;
+use event_messenger::domain::UserId;
+use event_messenger::domain::event::Role;
+use event_messenger::domain::fault::{Fault, Known, Node};
+use event_messenger::domain::login::parse_id;
+use event_messenger::error::{Error, Result};
+use event_messenger::http::{Reply, Request, both};
+use event_messenger::log::{Act, Subject};
+use serde_json::Value;
+
+use crate::settling::settled;
+
+/// How often it is tried anew when the event changes at the same time.
+const ROUNDS: usize = 5;
+
+/// `200` with the event, which is the new organiser's now. Handing it over again to the same member changes nothing.
+///
+/// # Errors
+/// `Invalid`, also if the event cannot pass on to that member; `NoSuchEvent`, `NotOrganiser`, `StillDraft`.
+pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
+    let user = request.user(&app.signer, &app.clock)?;
+    let (id, successor) = both(request.event_id(), request.parse(parse))?;
+    for _ in 0..ROUNDS {
+        let (mut event, role) = settled(&app.events, &request, id, user).await?;
+        if !event.sent {
+            return Err(Error::StillDraft);
+        }
+        // Also for who has handed it over and was not told so.
+        if event.organiser.id == successor {
+            return Reply::event(&event, user);
+        }
+        if role != Role::Organiser {
+            return Err(Error::NotOrganiser);
+        }
+        let Some(index) = event.successor(successor) else {
+            return Err(Error::invalid("id", "must be the id of a member who has an account and has not declined"));
+        };
+        if app.events.hand_over(&event, successor).await? {
+            request.audit(Act::HandedOver, Subject::Event(id));
+            event.pass_on(index);
+            return Reply::event(&event, user);
+        }
+    }
+    Err(Error::unavailable("TransactWriteItems", "contention"))
+}
+
+fn parse(body: &Value) -> Result<UserId, Vec<Fault>> {
+    let node = Node::body(body, &[], Known(&["id"], &[]))?;
+    let mut faults = Vec::new();
+    let id = |text: &str| parse_id(text.trim()).ok_or_else(|| "must be the id of a member, a UUID".to_owned());
+    node.get("id").parsed(&mut faults, id).ok_or(faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn members_are_named_by_their_ids() {
+        let id = "0192f0c1-2345-4abc-8def-0123456789ab";
+        let cases = [
+            (json!({"id": id}), true),
+            (json!({"id": format!(" {id}\n"), "more": 1}), true),
+            (json!({"id": "jane"}), false),
+            (json!({"id": 7}), false),
+            (json!({}), false),
+            (json!(id), false),
+        ];
+        for (body, fits) in cases {
+            assert_eq!(parse(&body).is_ok(), fits, "{body}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Decisions that a majority has come to. Each is recorded once, as a fact of the event, and stays whatever the votes and answers
+//! that it came of become.
+
+use super::event::Event;
+use super::poll::Topic;
+
+impl Event {
+    /// The decision that is yet to be recorded in that poll: the option that a majority is for.
+    #[must_use]
+    pub fn due_decision(&self, topic: Topic) -> Option<usize> {
+        if self.sent { self.standing(topic).due } else { None }
+    }
+
+    /// Whether a decision is yet to be recorded in any poll.
+    #[must_use]
+    pub fn has_due_decisions(&self) -> bool {
+        Topic::ALL.into_iter().any(|topic| self.due_decision(topic).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::super::event::tests::event;
+    use super::super::event::{Answer, Role};
+    use super::super::poll::Poll;
+    use super::super::vote::{Effect, Vote, Withdrawal};
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// Records what is due, as every request does that sees it.
+    fn settle(event: &mut Event) {
+        for topic in Topic::ALL {
+            if let Some(option) = event.due_decision(topic) {
+                event.poll_mut(topic).chosen = Some(option);
+            }
+        }
+    }
+
+    fn ballot(option: usize) -> Vote {
+        let text = ["01.02.2027", "02.02.2027"][option];
+        Vote::parse(&json!({"event": {"date": [{"confirmed": text}]}})).unwrap()
+    }
+
+    #[test]
+    fn a_majority_is_due_until_it_is_recorded() {
+        let mut event = event(3);
+        event.invitees[0].date = Some(1);
+        event.invitees[1].date = Some(1);
+        assert_eq!((event.due_decision(Topic::Date), event.due_decision(Topic::Place)), (Some(1), None));
+        assert_eq!(event.standing(Topic::Date).confirmed, None);
+        settle(&mut event);
+        assert_eq!((event.standing(Topic::Date).confirmed, event.has_due_decisions()), (Some(1), false));
+        event.sent = false;
+        event.date.chosen = None;
+        assert!(!event.has_due_decisions(), "a draft has no votes");
+    }
+
+    /// Something that a member does.
+    #[derive(Clone, Copy, Debug)]
+    enum Deed {
+        Vote(usize),
+        TakeBack(usize),
+        Answer(Answer),
+    }
+
+    fn any_deed() -> impl Strategy<Value = Deed> {
+        let answers = [Answer::Yes, Answer::Maybe, Answer::No];
+        prop_oneof![
+            (0..2usize).prop_map(Deed::Vote),
+            (0..2usize).prop_map(Deed::TakeBack),
+            proptest::sample::select(answers.to_vec()).prop_map(Deed::Answer),
+        ]
+    }
+
+    /// Does it as the functions do: what is due comes first.
+    fn does(event: &mut Event, member: usize, deed: Deed) {
+        settle(event);
+        let role = Role::Invitee(member);
+        match deed {
+            Deed::Answer(answer) => event.invitees[member].answer = Some(answer),
+            Deed::Vote(option) => {
+                if let Ok(Effect::Cast(topic, option)) = ballot(option).effect(event, role) {
+                    event.invitees[member].set_vote(topic, Some(option));
+                }
+            }
+            Deed::TakeBack(option) => {
+                if let Ok(Withdrawal::OfVote(topic)) = ballot(option).withdrawal(event, role) {
+                    event.invitees[member].set_vote(topic, None);
+                }
+            }
+        }
+        settle(event);
+    }
+
+    /// A request of a voter between its calls.
+    enum Step {
+        Reads,
+        Writes,
+        ReadsAnew,
+        Records(Option<usize>),
+        Done,
+    }
+
+    /// Takes the voter's request one call further. What others do between its calls it does not see.
+    fn advance(step: &Step, event: &mut Event, member: usize, option: usize, seen: &mut Event) -> Step {
+        match step {
+            Step::Reads => {
+                *seen = event.clone();
+                match ballot(option).effect(seen, Role::Invitee(member)) {
+                    Ok(Effect::Cast(..)) => Step::Writes,
+                    _ => Step::Done,
+                }
+            }
+            Step::Writes => {
+                for state in [event, seen] {
+                    state.invitees[member].date = Some(option);
+                }
+                if seen.has_due_decisions() { Step::ReadsAnew } else { Step::Done }
+            }
+            Step::ReadsAnew => Step::Records(event.due_decision(Topic::Date)),
+            Step::Records(due) => {
+                event.date.chosen = event.date.chosen.or(*due);
+                Step::Done
+            }
+            Step::Done => Step::Done,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_decided_stays_decided(
+            members in 1..6usize, deeds in proptest::collection::vec((0..6usize, any_deed()), 0..40),
+        ) {
+            let mut event = event(members);
+            let mut decided = None;
+            for (member, deed) in deeds {
+                does(&mut event, member % members, deed);
+                prop_assert!(decided.is_none() || event.standing(Topic::Date).confirmed == decided, "{:?}", deed);
+                decided = event.standing(Topic::Date).confirmed;
+            }
+        }
+
+        #[test]
+        fn what_was_taken_back_no_member_decides_again(
+            members in 1..6usize, deeds in proptest::collection::vec((0..6usize, any_deed()), 0..40),
+        ) {
+            let mut event = event(members);
+            event.date.reopened = true;
+            for (member, deed) in deeds {
+                does(&mut event, member % members, deed);
+                prop_assert_eq!(event.standing(Topic::Date).confirmed, None);
+            }
+        }
+
+        /// Each of the schedule's numbers lets one voter's request make its next call; some vote twice.
+        #[test]
+        fn votes_that_race_decide_by_a_majority_that_there_was(
+            votes in proptest::collection::vec((0..5usize, 0..2usize), 1..10), members in 1..5usize,
+            schedule in proptest::collection::vec(0..10usize, 0..80),
+        ) {
+            let mut event = event(members);
+            let mut requests: Vec<_> = votes.iter().map(|_| (Step::Reads, event.clone())).collect();
+            let mut majorities = HashSet::new();
+            for turn in schedule.into_iter().map(|turn| turn % votes.len()) {
+                let (member, option) = (votes[turn].0 % members, votes[turn].1);
+                let (step, seen) = &mut requests[turn];
+                *step = advance(step, &mut event, member, option, seen);
+                let open = Poll { chosen: None, ..event.date.clone() };
+                majorities.extend(Event { date: open, ..event.clone() }.due_decision(Topic::Date));
+            }
+            // The next reader.
+            settle(&mut event);
+            prop_assert!(event.standing(Topic::Date).confirmed.is_none_or(|option| majorities.contains(&option)));
+        }
+    }
+}

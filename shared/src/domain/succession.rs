@@ -1,0 +1,134 @@
+//! Who organises an event after its organiser.
+
+use super::UserId;
+use super::event::{Answer, Event, Invitee};
+
+impl Invitee {
+    /// Whether the event can pass on to this member: one with an account who has not declined.
+    #[must_use]
+    pub fn may_organise(&self) -> bool {
+        !self.gone && self.answer != Some(Answer::No)
+    }
+}
+
+impl Event {
+    /// The index of that invitee, if the event can pass on to this one.
+    #[must_use]
+    pub fn successor(&self, user: UserId) -> Option<usize> {
+        self.invitees.iter().position(|invitee| invitee.person.id == user && invitee.may_organise())
+    }
+
+    /// Who inherits the event when its organiser leaves: the first of those who come, else of those who may, else of those who
+    /// have not answered.
+    #[must_use]
+    pub fn heir(&self) -> Option<UserId> {
+        let order = |invitee: &&Invitee| match invitee.answer {
+            Some(Answer::Yes) => 0,
+            Some(Answer::Maybe) => 1,
+            None => 2,
+            Some(Answer::No) => 3,
+        };
+        let heirs = self.invitees.iter().filter(|invitee| invitee.may_organise());
+        heirs.min_by_key(order).map(|invitee| invitee.person.id)
+    }
+
+    /// Passes the event on to the invitee of that index. The two change places: the former organiser becomes an invitee who comes,
+    /// the votes of the new one go, and what was decided stays. Whoever was
+    /// invited by an address and has not acted yet goes on being shown under the name that came with it, until renamed.
+    pub fn pass_on(&mut self, successor: usize) {
+        if let Some(place) = self.invitees.get_mut(successor) {
+            let former = Invitee { answer: Some(Answer::Yes), ..Invitee::new(self.organiser.clone()) };
+            self.organiser = std::mem::replace(place, former).shown();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Role;
+    use super::super::event::tests::{ORGANISER, event};
+    use super::super::poll::Topic;
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    /// One character an invitee: the answer, `-` for none, in upper case for one who is gone.
+    fn answered(text: &str) -> Event {
+        let mut event = event(text.len());
+        for (invitee, c) in event.invitees.iter_mut().zip(text.chars()) {
+            invitee.answer = match c.to_ascii_lowercase() {
+                'y' => Some(Answer::Yes),
+                'm' => Some(Answer::Maybe),
+                'n' => Some(Answer::No),
+                _ => None,
+            };
+            invitee.gone = c.is_ascii_uppercase();
+        }
+        event
+    }
+
+    #[test]
+    fn the_first_who_comes_inherits_else_who_may_else_who_has_not_answered() {
+        for (text, heir) in [
+            ("", None),
+            ("n", None),
+            ("N", None),
+            ("Y", None),
+            ("YMn", None),
+            ("-", Some(0)),
+            ("--", Some(0)),
+            ("n-", Some(1)),
+            ("-m", Some(1)),
+            ("mm", Some(0)),
+            ("-my", Some(2)),
+            ("yy", Some(0)),
+            ("Yy", Some(1)),
+            ("Y-n", Some(1)),
+        ] {
+            let event = answered(text);
+            assert_eq!(event.heir(), heir.map(|index: usize| event.invitees[index].person.id), "{text}");
+        }
+    }
+
+    #[test]
+    fn it_passes_on_to_members_with_an_account_who_have_not_declined() {
+        let event = answered("ym-nYM");
+        for (index, possible) in [true, true, true, false, false, false].into_iter().enumerate() {
+            let user = event.invitees[index].person.id;
+            assert_eq!(event.successor(user), possible.then_some(index), "{index}");
+        }
+        assert_eq!(event.successor(ORGANISER), None);
+        assert_eq!(event.successor(Uuid::from_u128(7)), None);
+    }
+
+    #[test]
+    fn the_two_change_places() {
+        let mut event = answered("-m-");
+        event.invitees[1].date = Some(0);
+        event.date.chosen = Some(1);
+        let before = event.clone();
+        event.pass_on(1);
+        assert_eq!(event.organiser, before.invitees[1].person);
+        assert_eq!(event.role(ORGANISER), Some(Role::Invitee(1)));
+        let former = Invitee { answer: Some(Answer::Yes), ..Invitee::new(before.organiser.clone()) };
+        assert_eq!(event.invitees[1], former);
+        assert_eq!((&event.invitees[0], &event.invitees[2]), (&before.invitees[0], &before.invitees[2]));
+        assert_eq!((&event.date, &event.place), (&before.date, &before.place));
+    }
+
+    proptest! {
+        #[test]
+        fn passing_it_on_decides_nothing(
+            votes in proptest::collection::vec((proptest::option::of(0..2usize), "[ymn-]"), 1..8), to in 0..8usize,
+        ) {
+            let mut event = answered(&votes.iter().map(|(_, answer)| answer.as_str()).collect::<String>());
+            for (invitee, (vote, _)) in event.invitees.iter_mut().zip(&votes) {
+                invitee.date = *vote;
+            }
+            let to = to % votes.len();
+            prop_assume!(event.standing(Topic::Date).due.is_none() && event.invitees[to].may_organise());
+            event.pass_on(to);
+            prop_assert_eq!(event.standing(Topic::Date).due, None);
+        }
+    }
+}

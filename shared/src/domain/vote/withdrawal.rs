@@ -1,0 +1,108 @@
+//! Taking back: for an invitee the vote, for the organiser the decision.
+
+use super::super::event::{Event, Role};
+use super::super::fault::Fault;
+use super::super::poll::Topic;
+use super::{Refusal, Vote};
+
+/// What a vote that is taken back comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// The invitee has no vote in this poll any more.
+    OfVote(Topic),
+    /// The organiser's poll is open again.
+    OfDecision(Topic),
+    /// There is nothing to take back, any more or yet.
+    Nothing,
+}
+
+impl Vote {
+    /// What it comes to if a member in that role takes this vote back. It has to name one option of one poll.
+    ///
+    /// # Errors
+    /// Why it is refused. No refusal changes anything.
+    pub fn withdrawal(&self, event: &Event, role: Role) -> Result<Withdrawal, Refusal> {
+        if !event.sent {
+            return Err(Refusal::StillDraft);
+        }
+        let invalid = |field: &str, message: &str| Err(Refusal::Invalid(vec![Fault::new(field, message)]));
+        let sent = match self.0.as_slice() {
+            [sent] => sent,
+            [] => return invalid("event", "has to name the option of date or place that is taken back"),
+            all => {
+                let faults = all.iter().map(|sent| Fault::new(&sent.field, "only one vote is taken back at a time"));
+                return Err(Refusal::Invalid(faults.collect()));
+            }
+        };
+        let poll = event.poll(sent.topic);
+        let Some(option) = poll.find(sent.topic, &sent.confirmed) else {
+            return invalid(&sent.field, "is no option of this poll");
+        };
+        let (held, other) = match role {
+            Role::Organiser => (poll.chosen, "is not what this poll was decided for"),
+            Role::Invitee(index) => {
+                (event.invitees.get(index).and_then(|own| own.vote(sent.topic)), "is not what you have voted for")
+            }
+        };
+        match (held, role) {
+            (None, _) => Ok(Withdrawal::Nothing),
+            (Some(held), _) if held != option => invalid(&sent.field, other),
+            (Some(_), Role::Organiser) => Ok(Withdrawal::OfDecision(sent.topic)),
+            (Some(_), Role::Invitee(_)) if poll.chosen.is_some() => Err(Refusal::Decided),
+            (Some(_), Role::Invitee(_)) => Ok(Withdrawal::OfVote(sent.topic)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::event::tests::event;
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn withdrawal(body: &Value, event: &Event, role: Role) -> Result<Withdrawal, Refusal> {
+        Vote::parse(body).map_err(Refusal::Invalid)?.withdrawal(event, role)
+    }
+
+    /// A poll of two invitees in which the first has voted for the first date.
+    fn voted(chosen: Option<usize>) -> Event {
+        let mut event = event(2);
+        event.invitees[0].date = Some(0);
+        event.date.chosen = chosen;
+        event
+    }
+
+    #[test]
+    fn what_is_taken_back() {
+        use Topic::Date;
+        use Withdrawal::{Nothing, OfDecision, OfVote};
+        const VOTER: Role = Role::Invitee(0);
+        const OTHER: Role = Role::Invitee(1);
+        let date = |option: &str| json!({"event": {"date": [{"confirmed": option}]}});
+        let (first, second) = (date("01.02.2027"), date("02.02.2027"));
+        let refused = |event: &Event, body: &Value, role| withdrawal(body, event, role).unwrap_err();
+        for (name, chosen, role, body, expected) in [
+            ("a vote", None, VOTER, &first, OfVote(Date)),
+            ("no vote", None, OTHER, &first, Nothing),
+            ("no vote in a decided poll", Some(0), OTHER, &first, Nothing),
+            ("a decision", Some(1), Role::Organiser, &second, OfDecision(Date)),
+            ("no decision", None, Role::Organiser, &second, Nothing),
+        ] {
+            assert_eq!(withdrawal(body, &voted(chosen), role), Ok(expected), "{name}");
+        }
+        assert_eq!(refused(&voted(Some(0)), &first, VOTER), Refusal::Decided);
+        assert_eq!(refused(&voted(Some(1)), &first, VOTER), Refusal::Decided);
+        for (name, chosen, role, body) in [
+            ("another than the vote", None, VOTER, &second),
+            ("another than the vote in a decided poll", Some(1), VOTER, &second),
+            ("another than the decision", Some(0), Role::Organiser, &second),
+            ("an unknown option", None, OTHER, &date("03.02.2027")),
+            ("none", None, VOTER, &json!({"event": {}})),
+            ("two", None, VOTER, &json!({"date": {"confirmed": "01.02.2027"}, "place": {"confirmed": "Park"}})),
+        ] {
+            assert!(matches!(refused(&voted(chosen), body, role), Refusal::Invalid(_)), "{name}");
+        }
+        let draft = Event { sent: false, ..voted(None) };
+        assert_eq!(refused(&draft, &first, Role::Organiser), Refusal::StillDraft);
+    }
+}

@@ -1,0 +1,77 @@
+//! What is decided in an event's polls: a fact on the event's own row, where the votes stand on their members'.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::event_items::{EVENT, key};
+use super::events::Events;
+use super::{conditional, number, text};
+use crate::domain::poll::Topic;
+use crate::domain::{EventId, UserId};
+use crate::error::Result;
+
+impl Events {
+    /// Records the organiser's decision, or takes back what was decided: then no majority decides in that poll any more. If the
+    /// event is gone, or another's by now, the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn update_decision(
+        &self,
+        event: EventId,
+        organiser: UserId,
+        topic: Topic,
+        option: Option<usize>,
+    ) -> Result<bool> {
+        let update = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(event, EVENT)))
+            .condition_expression("user_id = :user AND attribute_not_exists(expires_at)")
+            .expression_attribute_names("#decided", topic.name())
+            .expression_attribute_values(":user", text(&organiser));
+        let update = match option {
+            Some(option) => update
+                .update_expression("SET #decided = :option")
+                .expression_attribute_values(":option", number(&option)),
+            None => update
+                .update_expression("SET #reopened = :true REMOVE #decided")
+                .expression_attribute_names("#reopened", reopened(topic))
+                .expression_attribute_values(":true", AttributeValue::Bool(true)),
+        };
+        conditional("UpdateItem", update.send().await)
+    }
+
+    /// Records what a majority has decided, unless the poll is decided already, or the organiser has taken a decision back. Then the
+    /// answer is `false`, as it is if the event is gone.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn record_majority(&self, event: EventId, topic: Topic, option: usize) -> Result<bool> {
+        let update = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.name)
+            .set_key(Some(key(event, EVENT)))
+            .update_expression("SET #decided = :option")
+            .condition_expression(
+                "sent = :true AND attribute_not_exists(#decided) AND attribute_not_exists(#reopened) \
+                 AND attribute_not_exists(expires_at)",
+            )
+            .expression_attribute_names("#decided", topic.name())
+            .expression_attribute_names("#reopened", reopened(topic))
+            .expression_attribute_values(":option", number(&option))
+            .expression_attribute_values(":true", AttributeValue::Bool(true));
+        conditional("UpdateItem", update.send().await)
+    }
+}
+
+/// The attribute that says that a decision was taken back.
+const fn reopened(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Date => "date_reopened",
+        Topic::Place => "place_reopened",
+    }
+}

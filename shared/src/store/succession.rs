@@ -1,0 +1,86 @@
+//! Passing an event on to another organiser.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+
+use super::event_items::{EVENT, MemberRow, key, member};
+use super::events::{Events, written};
+use super::users::built;
+use super::{Item, from_item, text, to_item};
+use crate::domain::event::{Answer, Event, Invitee};
+use crate::domain::{EventId, UserId};
+use crate::error::Result;
+
+impl Events {
+    /// Hands the event over: the two change places, and the former organiser is one who comes. If the event is not this organiser's
+    /// any more, or that member has left, declined or changed at that moment, the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub async fn hand_over(&self, event: &Event, to: UserId) -> Result<bool> {
+        let Some(place) = self.0.get(key(event.id, member(to))).await? else { return Ok(false) };
+        let successor: MemberRow = from_item(place)?;
+        let mut former = MemberRow::new(event.id, &event.organiser, successor.position, successor.listed_at);
+        former.answer = Some(Answer::Yes);
+        let put = Put::builder()
+            .table_name(&self.0.name)
+            .set_item(Some(to_item(former)?))
+            .condition_expression("attribute_not_exists(event_id)");
+        let put = TransactWriteItem::builder().put(built(put.build())?).build();
+        self.pass_on(event, successor, Some(put)).await
+    }
+
+    /// Passes the event on to that member, whose row goes, with the votes. All of it, and what else is to be written, or nothing: if
+    /// either of the two has changed, the answer is `false`.
+    pub(super) async fn pass_on(
+        &self,
+        event: &Event,
+        successor: MemberRow,
+        more: Option<TransactWriteItem>,
+    ) -> Result<bool> {
+        let answer = successor.answer;
+        let invitee = Invitee::from(successor);
+        if !invitee.may_organise() {
+            return Ok(false);
+        }
+        let next = invitee.shown();
+        let update = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(event.id, EVENT)))
+            .update_expression(match next.username {
+                Some(_) => "SET user_id = :next, user_name = :next_name, username = :username",
+                None => "SET user_id = :next, user_name = :next_name REMOVE username",
+            })
+            .set_expression_attribute_values(
+                next.username.as_ref().map(|name| Item::from([(":username".to_owned(), text(name))])),
+            )
+            .condition_expression(
+                "user_id = :user AND user_name = :name AND sent = :true AND attribute_not_exists(expires_at)",
+            )
+            .expression_attribute_values(":next", text(&next.id))
+            .expression_attribute_values(":next_name", AttributeValue::S(next.name))
+            .expression_attribute_values(":user", text(&event.organiser.id))
+            .expression_attribute_values(":name", AttributeValue::S(event.organiser.name.clone()))
+            .expression_attribute_values(":true", AttributeValue::Bool(true));
+        let mut writes = vec![
+            TransactWriteItem::builder().update(built(update.build())?).build(),
+            self.vacate(event.id, invitee.person.id, invitee.person.name, answer)?,
+        ];
+        writes.extend(more);
+        written(self.0.transact(writes).await)
+    }
+
+    /// Removes the row of a member who becomes the organiser, if name and answer are still these.
+    fn vacate(&self, event: EventId, user: UserId, name: String, answer: Option<Answer>) -> Result<TransactWriteItem> {
+        let same = if answer.is_some() { "answer = :answer" } else { "attribute_not_exists(answer)" };
+        let mut delete = Delete::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(event, member(user))))
+            .condition_expression(format!("#name = :name AND {same}"))
+            .expression_attribute_names("#name", "name")
+            .expression_attribute_values(":name", AttributeValue::S(name));
+        if let Some(answer) = answer {
+            delete = delete.expression_attribute_values(":answer", AttributeValue::S(answer.as_str().to_owned()));
+        }
+        Ok(TransactWriteItem::builder().delete(built(delete.build())?).build())
+    }
+}
