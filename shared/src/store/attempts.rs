@@ -36,7 +36,7 @@ const ROUNDS: usize = 4;
 const LARGE: usize = 200;
 
 /// How many attributes are taken out at once, within what DynamoDB takes as one expression.
-const PRUNED: usize = 80;
+const PRUNED: usize = 50;
 
 /// What is counted together, for one network. It holds neither a login nor an address that could be read.
 #[derive(Clone, Debug)]
@@ -303,8 +303,9 @@ impl Users {
         let mut change = Change::new();
         for (index, name) in outdated.into_iter().enumerate() {
             let (attribute, value) = (format!("#{index}"), format!(":{index}"));
-            // One that was counted on meanwhile is not out of date any more.
-            change = change.remove(&attribute).when(&format!("{attribute} = {value}")).name(&attribute, name);
+            // One that was counted on meanwhile is not out of date any more; one that is gone already does no harm.
+            let unchanged = format!("attribute_not_exists({attribute}) OR {attribute} = {value}");
+            change = change.remove(&attribute).when(&unchanged).name(&attribute, name);
             change = item.get(name).into_iter().fold(change, |change, stored| change.value(&value, stored.clone()));
         }
         conditional("UpdateItem", change.of(self.ledger(ledger)).send().await).map(drop)

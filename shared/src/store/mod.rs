@@ -13,6 +13,7 @@ pub mod lists;
 mod memberships;
 pub mod people;
 pub mod quotas;
+mod registrations;
 pub mod resets;
 pub mod sessions;
 mod succession;
