@@ -229,7 +229,7 @@ async fn an_event_outlives_its_organiser() {
     service.put(&jim, &format!("{path}/vote"), &vote("place", "Park")).await.expect(200);
     let event = service.get(&john, &path).await.expect(200).body["event"].clone();
     assert_eq!(event["place"][0]["confirmed"], "Park");
-    let heir = json!({"id": john.id, "name": "john", "role": "admin", "chat_success": true});
+    let heir = json!({"id": john.id, "name": "john", "username": "john", "role": "admin", "chat_success": true});
     assert_eq!(event["members"][0]["confirmed"], json!([heir]));
     assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 1);
 }

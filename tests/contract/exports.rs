@@ -115,7 +115,7 @@ async fn a_cursor_from_elsewhere_is_refused() {
     let [jane, john] = service.users(["jane", "john"]).await;
     for _ in 0..8 {
         service.draft(&jane, &largest_draft()).await;
-        service.draft(&john, &json!({})).await;
+        service.draft(&john, &json!({"event": {}})).await;
     }
     let cursor = async |user: &User, path: &str| {
         let body = service.get(user, path).await.expect(200).body;

@@ -44,7 +44,7 @@ async fn the_organiser_hands_the_event_over() {
     assert_eq!(after, event(&service, &path, &jane).await);
     assert_eq!(organiser(&after), of(&john));
     // The former organiser comes, and has not voted; the votes of the new one are gone, and what was decided stays.
-    let former = json!({"id": jane.id, "name": "jane", "role": "user", "chat_success": true});
+    let former = json!({"id": jane.id, "name": "jane", "username": "jane", "role": "user", "chat_success": true});
     assert_eq!(after["members"][0]["confirmed"][1], former);
     assert_eq!((&after["date"][0]["voters"], &after["date"][0]["confirmed"]), (&json!(0), &json!("")));
     assert_eq!((&after["date"][0]["my_vote"], &after["place"][0]["confirmed"]), (&json!(null), &json!("Pub")));

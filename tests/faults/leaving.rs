@@ -1,6 +1,7 @@
 //! Somebody deletes the account while something else is under way with an event: at each call that either makes, the other is held
 //! until the whole of the one is done. Whichever comes first, afterwards nothing is left of who left.
 
+use event_messenger::domain::event::{Invitee, Person};
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -131,7 +132,8 @@ impl Stage {
         let quoted = |name: &str| format!("\"{name}\"");
         let mut gone = vec![leaver.id.to_string(), quoted(&leaver.name)];
         if case.deed == Deed::Rename {
-            gone.push(quoted(if case.by == case.leaver { NEW_NAME } else { &by.name }));
+            let former = if case.by == case.leaver { NEW_NAME } else { &by.name };
+            gone.extend(["name", "user_name"].map(|attribute| format!("{}: S({})", quoted(attribute), quoted(former))));
         }
         for item in rows.items() {
             let text = format!("{item:?}");
@@ -199,9 +201,8 @@ async fn what_comes_in_during_a_departure_is_found() {
     let id = service.draft(&jane, &picnic(&[john.clone(), jim.clone()])).await;
     let events = &service.app().events;
     let mut late = events.find(id.parse().unwrap()).await.unwrap();
-    for (invitee, guest) in late.event.invitees.iter_mut().zip([&john, &jim]) {
-        invitee.person.name.clone_from(&guest.name);
-    }
+    let person = |guest: &User| Person { id: guest.id, name: guest.name.clone(), username: Some(guest.name.clone()) };
+    late.event.invitees = [&john, &jim].map(|guest| Invitee::new(person(guest))).to_vec();
     // The call that reads john's rows, after the one that asked the index for them.
     wire.plan(Some(Plan { call: 4, fault: Fault::Held, always: false }));
     let sending = async {

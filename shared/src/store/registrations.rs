@@ -1,12 +1,11 @@
 //! Users who have yet to confirm: registering, the link, another link, and what undoes a registration.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 
 use super::sessions::{self, Device};
 use super::users::{Account, Claim, Keyed, USER, Users, attribute, built, key};
-use super::{EXPIRES_AT, Item, NotWritten, conditional, failure, from_item, number, text, to_item};
+use super::{EXPIRES_AT, Item, NotWritten, conditional, number, text, to_item};
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, TokenHash};
 
@@ -121,28 +120,23 @@ impl Users {
         sent_before: i64,
         now: Timestamp,
     ) -> Result<()> {
-        let renew = self
-            .0
-            .client
-            .update_item()
+        let renew = Update::builder()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
             .update_expression("SET confirm_hash = :hash, confirm_sent_at = :now")
-            // A write that was repeated because its answer was lost finds its own hash there.
-            .condition_expression(
-                "active = :false AND expires_at > :now AND (confirm_sent_at <= :before OR confirm_hash = :hash)",
-            )
+            .condition_expression("active = :false AND expires_at > :now AND confirm_sent_at <= :before")
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":hash", attribute(hash)?)
             .expression_attribute_values(":now", number(&now.as_second()))
-            .expression_attribute_values(":before", number(&sent_before))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = renew.send().await else { return Ok(()) };
-        let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
-            return Err(failure("UpdateItem", error));
-        };
-        let stored: Option<Account> = failed.item.clone().map(from_item).transpose()?;
-        Err(match stored.filter(|stored| stored.is_live(now)) {
+            .expression_attribute_values(":before", number(&sent_before));
+        // A transaction of one, which is known again when it is repeated because its answer was lost.
+        let renew = TransactWriteItem::builder().update(built(renew.build())?).build();
+        match self.0.transact(vec![renew]).await {
+            Ok(()) => return Ok(()),
+            Err(NotWritten::Failed(error)) => return Err(error),
+            Err(NotWritten::Condition) => {}
+        }
+        Err(match self.find_account(account.id, now).await? {
             None => Error::BadCredentials,
             Some(stored) if stored.active => Error::AlreadyConfirmed,
             Some(_) => Error::TooSoon((now.as_second() - sent_before).unsigned_abs()),
