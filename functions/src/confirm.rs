@@ -41,6 +41,9 @@ async fn page(app: &SessionApp, token: Option<&MailedToken>, now: Timestamp) -> 
         return confirm_page(Err("This link is not complete. Open the one in the mail again."));
     };
     match pending(app, token, now).await {
+        Ok(account) if app.users.is_confirmed(&account).await? => {
+            confirm_page(Err("This e-mail address was confirmed under another username. Log in with that one."))
+        }
         Ok(account) => confirm_page(Ok(&account.username)),
         Err(Error::LinkSpent) => {
             confirm_page(Err("This link was replaced, or is too old. Ask for a new one, or register again."))

@@ -88,9 +88,11 @@ pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Res
     let mut found = users.find_people(&known, Consistency::Strong, now).await?.into_iter();
     let (mut invitees, mut contacts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::from([event.organiser.id]);
+    let mut has_strangers = false;
     for (index, (addressee, login)) in event.addressees.iter().zip(logins).enumerate() {
         match login.and_then(|_| found.next().flatten()) {
-            None => faults.push(unsendable(index, addressee)),
+            None if addressee.user.is_none() => has_strangers = true,
+            None => faults.push(gone_addressee(index)),
             Some(person) => {
                 contacts.extend(addressee.user);
                 if seen.insert(person.id) {
@@ -98,6 +100,11 @@ pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Res
                 }
             }
         }
+    }
+    if has_strangers {
+        // Not which: one request must not tell of many addresses which of them have accounts.
+        let message = "names an address that is no user's here; whoever is invited by an address has to register first";
+        faults.push(Fault::new("event.members[0].invited", message));
     }
     let event = Event { addressees: Vec::new(), invitees, ..event };
     if faults.is_empty() {
@@ -107,13 +114,8 @@ pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Res
     if faults.is_empty() { Ok(Sendable { event, contacts }) } else { Err(faults.into()) }
 }
 
-fn unsendable(index: usize, addressee: &Addressee) -> Fault {
-    let message = if addressee.user.is_some() {
-        "is no user of this service any more"
-    } else {
-        "is the address of no user of this service"
-    };
-    Fault::new(format!("event.members[0].invited[{index}].id"), message)
+fn gone_addressee(index: usize) -> Fault {
+    Fault::new(format!("event.members[0].invited[{index}].id"), "is no user of this service any more")
 }
 
 /// Those of these invitees who are no more.

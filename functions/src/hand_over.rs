@@ -37,7 +37,10 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
             return Err(Error::NotOrganiser);
         }
         let Some(index) = event.successor(successor) else {
-            return Err(Error::invalid("id", "must be the id of a member who has an account and has not declined"));
+            return Err(Error::invalid(
+                "id",
+                "must be the id of a member who has an account and has not declined; one who was invited by an address has to answer or vote first",
+            ));
         };
         if app.events.hand_over(&event, successor).await? {
             request.audit(Act::HandedOver, Subject::Event(id));

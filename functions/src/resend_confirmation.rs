@@ -45,7 +45,11 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
         {
             request.trouble("a confirmation link without a mail replaces the older one", &undoing);
         }
-        return Err(error);
+        if !matches!(error, Error::AddressRefused(_)) {
+            return Err(error);
+        }
+        request.trouble("SES refuses what was taken for an address", &error);
+        return Err(Error::invalid("username", "was registered with an address that cannot be mailed to"));
     }
     request.audit(Act::ConfirmationResent, Subject::Account(Some(account.id)));
     Ok(Reply::ok(&json!({})))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use event_messenger::app::MailApp;
 use event_messenger::domain::fault::{Fault, Known, Node};
-use event_messenger::domain::password::Password;
+use event_messenger::domain::password::{Attempt, Password};
 use event_messenger::error::{Error, Result};
 use event_messenger::http::pages::reset_page;
 use event_messenger::http::{Reply, Request, both};
@@ -17,7 +17,7 @@ use event_messenger::token::digest::fingerprint;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::credentials::{hash, refused};
+use crate::credentials::{hash, matches, refused};
 use crate::notices::tell;
 
 /// What the page sends.
@@ -30,7 +30,7 @@ struct Reset {
 /// after a lost answer.
 ///
 /// # Errors
-/// `Invalid`; `ResetLinkUsed` and `LinkSpent`, whatever the password; `TooSoon` after too many of those.
+/// `Invalid`; `ResetLinkUsed` and `LinkSpent`, whatever the password; `IdempotencyMismatch`; `TooSoon` after too many of those.
 pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
     if request.is_get() {
         return reset_page();
@@ -39,7 +39,7 @@ pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
     let by = key.map(|key| fingerprint(&[token.user().as_bytes(), key.as_bytes()]));
     let now = app.clock.now();
     let account = match reset(&app, &token, &new, by.as_deref(), now).await {
-        Err(error @ (Error::LinkSpent | Error::ResetLinkUsed)) => {
+        Err(error @ (Error::LinkSpent | Error::ResetLinkUsed | Error::IdempotencyMismatch)) => {
             return Err(refused(&app.users, &app.limits, &request, token.user(), error, now).await);
         }
         result => result?,
@@ -68,7 +68,9 @@ async fn reset(app: &MailApp, token: &MailedToken, new: &str, by: Option<&str>, 
     let Link::Used(account) = link else { return Err(Error::LinkSpent) };
     if account.has_new_password(now) {
         if by.is_some() && account.reset_by.as_deref() == by {
-            return Ok(*account);
+            // Nobody else knows what the client has called it.
+            let is_same = matches(Attempt::new(new), Some(&account.password)).await?;
+            return if is_same { Ok(*account) } else { Err(Error::IdempotencyMismatch) };
         }
         // The answer may have been lost before the sessions had ended.
         app.users.revoke_sessions_before(account.id, account.password_at.unwrap_or_default()).await?;

@@ -19,7 +19,7 @@ use crate::drafting::replacement;
 /// `NoSuchEvent`, `NotOrganiser`, `AlreadySent`, `Changed` for an `If-Match` that is no longer true, `Invalid`.
 pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
-    let (id, draft) = both(request.event_id(), request.parse(Draft::parse))?;
+    let (id, draft) = both(request.event_id(), request.parse(Draft::parse_replacement))?;
     let stored = editable(app.events.find_event(id).await?, user)?;
     let draft = replacement(&app.users, &stored, draft, app.clock.now()).await?;
     if draft.reads_as(&stored) {

@@ -16,6 +16,7 @@ use mock::{Data, Error, LocalService, Options, Patience, lines, tell};
 /// The API with its database and its mail service, on this machine and with nothing to install.
 #[derive(Parser)]
 #[command(bin_name = "cargo run --", version)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct Arguments {
     /// Where the API and the mailbox page listen; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]

@@ -111,15 +111,15 @@ impl Stage {
     }
 }
 
-fn held(call: usize) -> Option<Plan> {
-    Some(Plan { call, fault: Fault::Held, always: false })
+fn held(call: usize) -> Plan {
+    Plan { call, fault: Fault::Held, always: false }
 }
 
 /// Holds that call of the route until the account is deleted. Tells whether there was such a call.
 async fn deleted_during(route: Route, call: usize) -> bool {
     let stage = Stage::set().await;
     let case = format!("{} {} with the deletion before call {call}", route.0, route.1);
-    stage.wire.plan(held(call));
+    stage.wire.plan(Some(held(call)));
     let deleting = async {
         stage.wire.held().await;
         stage.delete().await;
@@ -145,7 +145,7 @@ async fn deleted_during(route: Route, call: usize) -> bool {
 async fn done_during(route: Route, call: usize) -> bool {
     let stage = Stage::set().await;
     let case = format!("{} {} before call {call} of the deletion", route.0, route.1);
-    stage.wire.plan(held(call));
+    stage.wire.plan(Some(held(call)));
     let acting = async {
         stage.wire.held().await;
         let response = stage.act(&route).await;

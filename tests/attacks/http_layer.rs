@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// More than the service waits by itself: a connection that still hangs then hangs for ever.
-const HANGING: Duration = Duration::from_secs(60);
+const HANGING: Duration = Duration::from_mins(1);
 
 fn address(service: &Service) -> String {
     service.local.api_url().replace("http://", "")

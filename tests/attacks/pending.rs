@@ -33,6 +33,9 @@ async fn a_strangers_registration_does_not_block_an_address() {
     let tokens = service.confirm(&ann).await.expect(200).body;
     for link in [mallory, mona] {
         service.confirm(&link).await.expect(410);
+        let request = service.request(Method::GET, &format!("/user/confirm?token={link}")).header(ACCEPT, "text/html");
+        let page = service.send(request).await.expect(200).body.to_string();
+        assert!(page.contains("under another username") && !page.contains("<button"), "{page}");
     }
     assert_eq!(service.login("ann@example.com", "ann's password").await.expect(200).body["user_id"], tokens["user_id"]);
     for name in ["mallory", "mona"] {

@@ -165,6 +165,7 @@ async fn a_body_of_which_nothing_is_known_is_refused_by_every_route() {
     let path = format!("/event/{event}");
     service.put(&jane, &path, &json!({})).await.expect(400);
     service.put(&jane, &path, &json!({"event": {"title": "Renamed"}})).await.expect(400);
+    service.put(&jane, &path, &json!({"event": {"status": true}})).await.expect(400);
     service.put(&jane, &path, &json!({"date": [{"startDate": "01.02.2027"}]})).await.expect(400);
     assert_eq!(service.get(&jane, &path).await.expect(200).body["event"]["name"], "Picnic");
     service.put(&jane, &path, &json!({"event": {}})).await.expect(200);

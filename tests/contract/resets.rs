@@ -114,6 +114,9 @@ async fn a_request_that_has_a_name_can_be_repeated_for_a_minute() {
         let request = service.request(Method::POST, "/user/password/reset").header("idempotency-key", name);
         service.send(request.json(&json!({"token": token, "new_password": NEW}))).await
     };
+    let other = service.request(Method::POST, "/user/password/reset").header("idempotency-key", "1");
+    named("1").await.expect(200);
+    service.send(other.json(&json!({"token": token, "new_password": "quite another"}))).await.expect(422);
     for (wait, name, status) in [(0, "1", 200), (59, "1", 200), (0, "2", 410), (1, "1", 410)] {
         service.pass(wait);
         named(name).await.expect(status);

@@ -33,6 +33,20 @@ fn of(user: &User) -> (Value, Value) {
     (json!(user.id), json!(user.name))
 }
 
+/// An organiser is shown by the own name: it must not be learnt by handing over to an address.
+#[tokio::test]
+async fn nothing_is_handed_over_to_an_address_that_has_not_acted() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let entries = json!([{"id": "john@example.com", "name": "Johnny"}]);
+    let path = crate::invitees::sent(&service, &jane, &entries).await;
+    let refused = hands_over(&service, &path, &jane, &json!(john.id)).await.expect(400);
+    assert_eq!(refused.fields(), ["id"]);
+    service.put(&john, &format!("{path}/answer"), &json!({"answer": "maybe"})).await.expect(200);
+    let after = hands_over(&service, &path, &jane, &json!(john.id)).await.expect(200).body["event"].clone();
+    assert_eq!(organiser(&after), of(&john));
+}
+
 #[tokio::test]
 async fn the_organiser_hands_the_event_over() {
     let service = Service::start().await;

@@ -199,7 +199,7 @@ async fn no_claims_but_ours_pass() {
         ("expired", |claims, now| claims["exp"] = json!(now - 60)),
         ("not yet valid", |claims, now| claims["nbf"] = json!(now + 61)),
         ("not yet valid by a fraction", |claims, now| {
-            claims["nbf"] = json!(f64::from(u32::try_from(now).unwrap()) + 60.5)
+            claims["nbf"] = json!(f64::from(u32::try_from(now).unwrap()) + 60.5);
         }),
         ("valid from no number", |claims, _| claims["nbf"] = Value::Null),
         ("valid from a text", |claims, now| claims["nbf"] = json!(now.to_string())),

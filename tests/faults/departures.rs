@@ -121,7 +121,7 @@ async fn nobody_who_left_gets_contacts() {
             }
             let send = format!("/event/{}/send", service.draft(&jane, &picnic(&[john])).await);
             let sending = service.call(&jane, Method::POST, &send, &Value::Null);
-            meanwhile(&wire, call, sending, mark_as_left(&service, &jane)).await.expect(200);
+            Box::pin(meanwhile(&wire, call, sending, mark_as_left(&service, &jane))).await.expect(200);
             assert_eq!(wire.calls()[call].operation, operation);
             let items = items_with(&service, &format!("CONTACTS#{}", jane.id)).await;
             assert!(items.len() == 1 && items[0].contains("left") && !items[0].contains("people"), "{items:?}");

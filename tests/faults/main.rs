@@ -84,7 +84,7 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     for scenario in scenarios::all() {
         let calls = calls(&scenario).await;
         assert!(!calls.is_empty() && calls.len() < MAX_CALLS, "{}: {calls:?}", scenario.name);
-        for call in 0..calls.len() {
+        for (call, _) in calls.iter().enumerate() {
             // Of the password that was forgotten, nobody is told that the mail was refused.
             let told = |fault: &Fault| {
                 *fault != Fault::Refused || calls[call].operation == "SendEmail" && scenario.name != "forgot-password"

@@ -29,7 +29,8 @@ const AT_ONCE: usize = 8;
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Those that make other calls than the scenarios do.
-const OUTCOMES: [Outcome; 17] = [
+const OUTCOMES: [Outcome; 18] = [
+    |service, _| Box::pin(a_page_for_a_link(service)),
     |service, _| Box::pin(a_registration_without_a_mail(service)),
     |service, wire| Box::pin(a_confirmation_without_an_answer(service, wire)),
     |service, _| Box::pin(a_pending_user_with_a_wrong_password(service)),
@@ -84,6 +85,12 @@ fn fail(wire: &Wire, call: usize) {
 async fn a_registration_without_a_mail(service: &Service) {
     service.local.mailbox().set_failure(Failure::Down);
     service.register("new").await.expect(503);
+}
+
+async fn a_page_for_a_link(service: &Service) {
+    service.register("new").await.expect(200);
+    let path = format!("/user/confirm?token={}", service.mailed_token("new@example.com"));
+    service.send(service.request(Method::GET, &path)).await.expect(200);
 }
 
 async fn a_confirmation_without_an_answer(service: &Service, wire: &Wire) {

@@ -33,7 +33,7 @@ pub(super) async fn answer(gateway: &Gateway, ends: Ends, request: Request) -> R
     let is_mail = parts.method == Method::POST && parts.uri.path() == SEND_EMAIL;
     // Who chose an address for other machines to reach chose to be called by any name.
     let is_open = !gateway.address.ip().is_loopback();
-    if !is_own(&parts.headers, ends.own, is_open) && !(is_mail && is_from_docker(&parts.headers)) {
+    if !(is_own(&parts.headers, ends.own, is_open) || is_mail && is_from_docker(&parts.headers)) {
         return if is_mail { ses(&foreign(&parts)) } else { Refusal::FORBIDDEN.answer() };
     }
     let body = match server::read(body, BODY_LIMIT, gateway.patience).await {

@@ -9,6 +9,7 @@ use super::draft::MAX_INVITEES;
 use super::event::{DELETED_USER, Person};
 use super::fault::{Fault, Node};
 use super::login::Login;
+use super::text;
 use super::user::{MAX_NAME, parse_name};
 
 /// An invitee as a draft that comes in names him.
@@ -66,7 +67,8 @@ impl Named {
 fn alias(address: &str, name: &Node<'_>, faults: &mut Vec<Fault>) -> String {
     let local: String = address.chars().take_while(|c| *c != '@').take(MAX_NAME).collect();
     match name.text(faults).map(str::trim) {
-        None | Some("") => local,
+        None => local,
+        Some(given) if text::composed(given).is_empty() => local,
         Some(given) if given == local => local,
         Some(given) => parse_name(given).unwrap_or_else(|message| {
             faults.push(name.fault(message));
@@ -189,8 +191,8 @@ mod tests {
         Uuid::from_u128(number)
     }
 
-    fn person(number: u128) -> Option<Person> {
-        Some(Person { id: id(number), name: format!("user {number}"), username: Some(format!("u{number}")) })
+    fn person(number: u128) -> Person {
+        Person { id: id(number), name: format!("user {number}"), username: Some(format!("u{number}")) }
     }
 
     #[test]
@@ -242,7 +244,8 @@ mod tests {
         .unwrap();
         let gone = Addressee { typed: "gone".to_owned(), user: Some(id(7)), name: String::new(), username: None };
         let wanted = Wanted::of(&named, &[gone]);
-        let all = Addressee::all(id(9), named, &wanted, vec![person(1), person(1), person(9), None]).unwrap();
+        let all = Addressee::all(id(9), named, &wanted, vec![Some(person(1)), Some(person(1)), Some(person(9)), None])
+            .unwrap();
         let seen: Vec<_> = all.iter().map(|one| (one.typed.as_str(), one.user, one.name.as_str())).collect();
         let expected =
             [("ann", Some(id(1)), "user 1"), ("A@example.com", None, "Al"), ("gone", Some(id(7)), DELETED_USER)];
@@ -253,7 +256,7 @@ mod tests {
     fn all_who_are_unknown_when_they_are_first_named_are_listed() {
         let named = named(&json!([{"id": "ann"}, {"id": "a@example.com"}, {"id": "bob"}, {"id": "cid"}])).unwrap();
         let wanted = Wanted::of(&named, &[]);
-        let faults = Addressee::all(id(9), named, &wanted, vec![None, person(1), None]).unwrap_err();
+        let faults = Addressee::all(id(9), named, &wanted, vec![None, Some(person(1)), None]).unwrap_err();
         assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["x[0].id", "x[3].id"]);
     }
 }

@@ -80,6 +80,16 @@ impl Draft {
         };
         if faults.is_empty() { Ok(draft) } else { Err(faults) }
     }
+
+    /// The same of a body that takes the place of a stored draft: one that holds nothing but what the server owns would empty it.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse_replacement(body: &Value) -> Result<Self, Vec<Fault>> {
+        let draft = Self::parse(body)?;
+        Node::body(body, &["event"], EVENT)?.requires_one_of(EVENT)?;
+        Ok(draft)
+    }
 }
 
 /// The text here as `read` takes it; empty if there is none.
@@ -109,8 +119,14 @@ fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
         if entry.is_foreign(option_fields(topic), faults) {
             continue;
         }
-        let entry = entry.get(topic.name());
-        let Some(text) = entry.optional(faults, |text| option(topic, text)) else { continue };
+        let (whole, entry) = (entry.clone(), entry.get(topic.name()));
+        let before = faults.len();
+        let Some(text) = entry.optional(faults, |text| option(topic, text)) else {
+            if faults.len() == before {
+                whole.refuse_unknown(option_fields(topic), faults);
+            }
+            continue;
+        };
         if poll.find(topic, &text).is_some() {
             faults.push(entry.fault("is there twice"));
         } else {
@@ -164,6 +180,35 @@ mod tests {
             json!({"event": {"date": [], "place": [{}], "members": null}}),
         ] {
             assert_eq!(Draft::parse(&body), Ok(Draft::default()), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_owns_replaces_no_draft() {
+        let cases = [
+            (json!({"event": {}}), true),
+            (json!({"event": {"name": "", "status": true}}), true),
+            (json!({"members": []}), true),
+            (json!({"event": {"status": true}}), false),
+            (json!({"status": true, "foo": 1}), false),
+            (json!({"id": "x"}), false),
+        ];
+        for (body, fine) in cases {
+            assert_eq!(Draft::parse_replacement(&body).is_ok(), fine, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_option_is_dropped_only_if_nothing_of_it_is_lost() {
+        let cases = [
+            (json!({"date": ""}), true),
+            (json!({"date": null, "votes": 3}), true),
+            (json!({"date": "", "startDate": "01.02.2027"}), false),
+            (json!({"date": "01.02.2027", "startDate": "01.02.2027"}), true),
+        ];
+        for (option, fine) in cases {
+            let body = json!({"event": {"date": [{"drafts": [option]}]}});
+            assert_eq!(Draft::parse(&body).is_ok(), fine, "{body}");
         }
     }
 

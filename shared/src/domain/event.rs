@@ -122,13 +122,6 @@ impl Invitee {
         self.answer.is_some_and(Answer::opens_chat)
     }
 
-    /// The invitee as others see him.
-    #[must_use]
-    pub fn shown(&self) -> Person {
-        let (name, username) = self.names();
-        Person { id: self.person.id, name: name.to_owned(), username: username.map(str::to_owned) }
-    }
-
     /// The names under which the invitee is shown.
     fn names(&self) -> (&str, Option<&str>) {
         let has_acted = self.answer.is_some() || self.date.is_some() || self.place.is_some();

@@ -101,6 +101,28 @@ impl<'a> Node<'a> {
         self.keys().next().is_some() && !self.keys().any(|key| known.0.contains(&key) || known.1.contains(&key))
     }
 
+    /// That the object here, unless it is empty, holds something that a client may send: of what only the server sets nothing
+    /// would come.
+    ///
+    /// # Errors
+    /// The fault if it does not.
+    pub fn requires_one_of(&self, known: Known) -> Result<(), Vec<Fault>> {
+        if self.keys().next().is_none() || self.keys().any(|key| known.0.contains(&key)) {
+            return Ok(());
+        }
+        let place = if self.path.is_empty() { "body" } else { &self.path };
+        Err(vec![Fault::new(place, format!("must hold {}; the rest is not for a client to set", known.alternatives()))])
+    }
+
+    /// Refuses what is unknown of an object that would be dropped for the lack of what is known.
+    pub fn refuse_unknown(&self, known: Known, faults: &mut Vec<Fault>) {
+        let unknown = self.keys().filter(|key| !known.0.contains(key) && !known.1.contains(key)).take(MAX_UNKNOWN);
+        let keys: Vec<_> = unknown.map(|key| format!("\"{}\"", cut(key))).collect();
+        if !keys.is_empty() {
+            faults.push(self.fault(format!("must hold {}; {} is not known", known.alternatives(), keys.join(", "))));
+        }
+    }
+
     /// Whether nothing of the object here is understood, because it has members and none of them is `known`. That is a fault.
     pub fn is_foreign(&self, known: Known, faults: &mut Vec<Fault>) -> bool {
         let foreign = self.holds_unknown_only(known);

@@ -12,10 +12,12 @@ impl Invitee {
 }
 
 impl Event {
-    /// The index of that invitee, if the event can pass on to this one.
+    /// The index of that invitee, if the organiser can hand the event over to this one: not to one who is still shown under the name
+    /// that came with an address, since an organiser is shown under the own.
     #[must_use]
     pub fn successor(&self, user: UserId) -> Option<usize> {
-        self.invitees.iter().position(|invitee| invitee.person.id == user && invitee.may_organise())
+        let may = |invitee: &Invitee| invitee.alias.is_none() && invitee.may_organise();
+        self.invitees.iter().position(|invitee| invitee.person.id == user && may(invitee))
     }
 
     /// Who inherits the event when its organiser leaves: the first of those who come, else of those who may, else of those who
@@ -33,12 +35,11 @@ impl Event {
     }
 
     /// Passes the event on to the invitee of that index. The two change places: the former organiser becomes an invitee who comes,
-    /// the votes of the new one go, and what was decided stays. Whoever was
-    /// invited by an address and has not acted yet goes on being shown under the name that came with it, until renamed.
+    /// the votes of the new one go, and what was decided stays.
     pub fn pass_on(&mut self, successor: usize) {
         if let Some(place) = self.invitees.get_mut(successor) {
             let former = Invitee { answer: Some(Answer::Yes), ..Invitee::new(self.organiser.clone()) };
-            self.organiser = std::mem::replace(place, former).shown();
+            self.organiser = std::mem::replace(place, former).person;
         }
     }
 }

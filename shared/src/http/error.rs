@@ -65,9 +65,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
             (StatusCode::CONFLICT, "already_confirmed", "The e-mail address is confirmed already.")
         }
         Error::TooSoon(_) => (StatusCode::TOO_MANY_REQUESTS, "too_soon", "Too many attempts; try again later."),
-        Error::LinkSpent => {
-            (StatusCode::GONE, "link_spent", "This link was replaced, or is too old. Ask for a new one.")
-        }
+        Error::LinkSpent => (
+            StatusCode::GONE,
+            "link_spent",
+            "This link was replaced, is too old, or came too late for its address. Ask for a new one, or log in.",
+        ),
         Error::ConfirmationLinkUsed => {
             (StatusCode::GONE, "confirmed_already", "The e-mail address is confirmed already; log in.")
         }

@@ -74,32 +74,34 @@ fn what(status: u16, code: Option<&str>, message: &str) -> String {
 mod tests {
     use super::*;
 
+    type Kind = fn(&Error) -> bool;
+
     #[test]
     fn what_passes_and_what_does_not() {
         let unavailable = |error: &Error| matches!(error, Error::Unavailable(_));
         let refused = |error: &Error| matches!(error, Error::MailRefused(_));
         let of_address = |error: &Error| matches!(error, Error::AddressRefused(_));
-        let cases: [(u16, Option<&str>, &str, &dyn Fn(&Error) -> bool); 20] = [
-            (429, Some("TooManyRequestsException"), "Maximum sending rate exceeded.", &unavailable),
-            (400, Some("LimitExceededException"), "", &unavailable),
-            (400, Some("SendingPausedException"), "", &unavailable),
-            (400, Some("ThrottlingException"), "", &unavailable),
-            (403, Some("ExpiredTokenException"), "", &unavailable),
-            (500, Some("InternalFailure"), "", &unavailable),
-            (503, Some("ServiceUnavailable"), "", &unavailable),
-            (502, None, "", &unavailable),
-            (400, Some("MessageRejected"), "Email address is not verified.", &refused),
-            (400, Some("MailFromDomainNotVerifiedException"), "", &refused),
-            (400, Some("AccountSuspendedException"), "", &refused),
-            (404, Some("NotFoundException"), "Configuration set <x> does not exist.", &refused),
-            (403, Some("AccessDeniedException"), "", &refused),
-            (403, None, "", &refused),
-            (400, Some("BadRequestException"), "Subject must be one line", &refused),
-            (400, Some("BadRequestException"), "Local address contains dot-dot", &of_address),
-            (400, Some("BadRequestException"), "Domain contains illegal character", &of_address),
-            (400, Some("BadRequestException"), "Missing final '@domain'", &of_address),
-            (400, Some("BadRequestException"), "Invalid email address <a..b@example.com>.", &of_address),
-            (400, Some("BadRequestException"), "Illegal address", &of_address),
+        let cases: [(u16, Option<&str>, &str, Kind); 20] = [
+            (429, Some("TooManyRequestsException"), "Maximum sending rate exceeded.", unavailable),
+            (400, Some("LimitExceededException"), "", unavailable),
+            (400, Some("SendingPausedException"), "", unavailable),
+            (400, Some("ThrottlingException"), "", unavailable),
+            (403, Some("ExpiredTokenException"), "", unavailable),
+            (500, Some("InternalFailure"), "", unavailable),
+            (503, Some("ServiceUnavailable"), "", unavailable),
+            (502, None, "", unavailable),
+            (400, Some("MessageRejected"), "Email address is not verified.", refused),
+            (400, Some("MailFromDomainNotVerifiedException"), "", refused),
+            (400, Some("AccountSuspendedException"), "", refused),
+            (404, Some("NotFoundException"), "Configuration set <x> does not exist.", refused),
+            (403, Some("AccessDeniedException"), "", refused),
+            (403, None, "", refused),
+            (400, Some("BadRequestException"), "Subject must be one line", refused),
+            (400, Some("BadRequestException"), "Local address contains dot-dot", of_address),
+            (400, Some("BadRequestException"), "Domain contains illegal character", of_address),
+            (400, Some("BadRequestException"), "Missing final '@domain'", of_address),
+            (400, Some("BadRequestException"), "Invalid email address <a..b@example.com>.", of_address),
+            (400, Some("BadRequestException"), "Illegal address", of_address),
         ];
         for (status, code, message, expected) in cases {
             let error = refusal(status, code, message);

@@ -42,7 +42,7 @@ impl Events {
         if !invitee.may_organise() {
             return Ok(false);
         }
-        let next = invitee.shown();
+        let next = invitee.person;
         let update = Update::builder()
             .table_name(&self.0.name)
             .set_key(Some(key(event.id, EVENT)))
@@ -57,13 +57,13 @@ impl Events {
                 "user_id = :user AND user_name = :name AND sent = :true AND attribute_not_exists(expires_at)",
             )
             .expression_attribute_values(":next", text(&next.id))
-            .expression_attribute_values(":next_name", AttributeValue::S(next.name))
+            .expression_attribute_values(":next_name", AttributeValue::S(next.name.clone()))
             .expression_attribute_values(":user", text(&event.organiser.id))
             .expression_attribute_values(":name", AttributeValue::S(event.organiser.name.clone()))
             .expression_attribute_values(":true", AttributeValue::Bool(true));
         let mut writes = vec![
             TransactWriteItem::builder().update(built(update.build())?).build(),
-            self.vacate(event.id, invitee.person.id, invitee.person.name, answer)?,
+            self.vacate(event.id, next.id, next.name, answer)?,
         ];
         writes.extend(more);
         written(self.0.transact(writes).await)

@@ -121,8 +121,9 @@ impl Key {
         seal
     }
 
-    fn sealed(&self, token: RefreshToken) -> RefreshToken {
-        RefreshToken { seal: Some(self.seal_of(&token)), ..token }
+    fn sealed(&self, mut token: RefreshToken) -> RefreshToken {
+        token.seal = Some(self.seal_of(&token));
+        token
     }
 }
 
