@@ -65,16 +65,19 @@ async fn addresses_that_no_mail_reaches() {
 }
 
 #[tokio::test]
-async fn a_refused_new_link_is_a_500_and_the_old_one_goes_on_working() {
+async fn a_refused_new_link_is_told_and_the_old_one_goes_on_working() {
     for failure in FOR_GOOD {
+        let is_address = failure == Failure::Address;
         let service = Service::start().await;
         service.register("jane").await.expect(200);
         let token = service.mailed_token("jane@example.com");
         service.pass(60);
         service.local.mailbox().set_failure(failure);
         let body = json!({"username": "jane", "password": "jane's password"});
-        service.post("/user/confirm", &body).await.expect(500);
-        assert_eq!(service.logged("request")[1]["outcome"], "mail_refused");
+        let refused = service.post("/user/confirm", &body).await.expect(if is_address { 400 } else { 500 });
+        assert_eq!(refused.fields(), if is_address { vec!["username"] } else { vec![] });
+        let outcome = if is_address { "invalid" } else { "mail_refused" };
+        assert_eq!(service.logged("request")[1]["outcome"], outcome);
         service.confirm(&token).await.expect(200);
     }
 }

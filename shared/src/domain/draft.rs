@@ -223,7 +223,7 @@ mod tests {
             (json!({"date": [{"startDate": "01.02.2027"}]}), vec!["date[0]"]),
             (json!({"date": {"startDate": "01.02.2027"}, "place": {"location": "Park"}}), vec!["date", "place"]),
             (json!({"date": {"drafts": [{"day": "01.02.2027"}, {}]}}), vec!["date.drafts[0]"]),
-            (json!({"place": {"drafts": [{"place": "", "name": "Park"}]}}), vec![]),
+            (json!({"place": {"drafts": [{"place": "", "name": "Park"}]}}), vec!["place.drafts[0]"]),
             (json!({"place": {"drafts": [{"name": "Park"}]}}), vec!["place.drafts[0]"]),
             (json!({"place": {"drafts": [{"votes": 3}, {"place": "\u{200b}", "votes": 3}]}}), vec![]),
             (json!({"members": [{"guests": []}]}), vec!["members[0]"]),
