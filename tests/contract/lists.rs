@@ -102,6 +102,15 @@ async fn a_cursor_leads_through_all_pages() {
 }
 
 #[tokio::test]
+async fn the_last_page_says_that_it_is_the_last() {
+    let (service, jane, john) = started().await;
+    for (user, query, last) in [(&jane, "?limit=5", 5), (&john, "?limit=2", 2)] {
+        let (names, cursor) = names(&service, user, query).await;
+        assert_eq!((names.len(), cursor), (last, Value::Null), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn no_page_is_empty_before_the_end() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;

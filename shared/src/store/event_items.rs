@@ -4,9 +4,13 @@
 //! those to whom it is to be sent stand inside it: it is saved, replaced and versioned as a whole, and nobody else has it in the
 //! index.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Item, from_item, text, to_item};
 use crate::domain::addressee::Addressee;
@@ -64,28 +68,45 @@ pub(super) struct EventRow {
 
 /// One to whom a draft is to be sent.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-pub(super) enum AddresseeRow {
-    /// As rows of older days have it.
-    Id(UserId),
-    /// What was typed, and what is known of it.
-    Typed {
-        typed: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        user_id: Option<UserId>,
-        /// Of an address.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        name: String,
-    },
+pub(super) struct TypedRow {
+    /// What was typed.
+    pub(super) typed: String,
+    /// The user whom it means, unless it is an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<UserId>,
+    /// Of an address.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    name: String,
 }
 
-impl AddresseeRow {
-    /// What was typed.
-    pub(super) fn typed(&self) -> String {
-        match self {
-            Self::Id(id) => id.to_string(),
-            Self::Typed { typed, .. } => typed.clone(),
+/// The same as it is read: rows of older days hold an id alone.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct AddresseeRow(pub(super) TypedRow);
+
+/// By hand, since what serde makes for an enum without tags is three times as large.
+impl<'de> Deserialize<'de> for AddresseeRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = AddresseeRow;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id, or what was typed")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> std::result::Result<AddresseeRow, E> {
+                let user_id = Some(id.parse().map_err(E::custom)?);
+                Ok(AddresseeRow(TypedRow { typed: id.to_owned(), user_id, name: String::new() }))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<AddresseeRow, A::Error> {
+                TypedRow::deserialize(MapAccessDeserializer::new(map)).map(AddresseeRow)
+            }
         }
+
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -221,18 +242,14 @@ pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
 impl From<&Addressee> for AddresseeRow {
     fn from(addressee: &Addressee) -> Self {
         let Addressee { typed, user, name, .. } = addressee.stored();
-        Self::Typed { typed, user_id: user, name }
+        Self(TypedRow { typed, user_id: user, name })
     }
 }
 
 impl From<AddresseeRow> for Addressee {
-    fn from(row: AddresseeRow) -> Self {
-        let typed = row.typed();
-        let (user, name) = match row {
-            AddresseeRow::Id(id) => (Some(id), String::new()),
-            AddresseeRow::Typed { user_id, name, .. } => (user_id, name),
-        };
-        Self { typed, user, name, username: None }
+    fn from(AddresseeRow(row): AddresseeRow) -> Self {
+        let TypedRow { typed, user_id, name } = row;
+        Self { typed, user: user_id, name, username: None }
     }
 }
 

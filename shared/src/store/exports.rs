@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::event_items::{AddresseeRow, EVENT, EventRow, MemberRow, key, member, row};
+use super::event_items::{EVENT, EventRow, MemberRow, key, member, row};
 use super::events::Events;
 use super::lists::{Position, event_id, position, start_key};
 use super::{Item, from_item};
@@ -96,7 +96,7 @@ fn export(event: &EventRow, organises: bool, membership: Option<&MemberRow>) -> 
         "created_at": created_at.to_string(),
         "date": poll(Topic::Date, Poll { options: event.dates.clone(), chosen: event.date, ..Poll::default() }),
         "place": poll(Topic::Place, Poll { options: event.places.clone(), chosen: event.place, ..Poll::default() }),
-        "invited": event.invitees.iter().map(AddresseeRow::typed).collect::<Vec<_>>(),
+        "invited": event.invitees.iter().map(|row| row.0.typed.clone()).collect::<Vec<_>>(),
         "alias": membership.and_then(|membership| membership.alias.as_deref()),
         "answer": membership.and_then(|membership| membership.answer),
         "additional": event.additional,

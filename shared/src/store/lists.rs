@@ -151,7 +151,8 @@ impl Events {
         Ok(entries)
     }
 
-    /// A page of the user's entries in the index, the newest first, and where the next one begins.
+    /// A page of the user's entries in the index, the newest first, and where the next one begins, if there is one: one more is
+    /// looked for than belongs to the page, since `DynamoDB` tells of a full one only that there may be more.
     pub(super) async fn index_page(
         &self,
         user: UserId,
@@ -167,10 +168,17 @@ impl Events {
             .key_condition_expression("user_id = :user")
             .expression_attribute_values(":user", text(&user))
             .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
         let output = query.send().await.map_err(|error| failure("Query", error))?;
-        Ok((output.items.unwrap_or_default(), output.last_evaluated_key.filter(|key| !key.is_empty())))
+        let mut next = output.last_evaluated_key.filter(|key| !key.is_empty());
+        let mut items = output.items.unwrap_or_default();
+        if items.len() > limit {
+            items.truncate(limit);
+            // An entry of the index consists of its key.
+            next = items.last().cloned();
+        }
+        Ok((items, next))
     }
 }
 

@@ -212,8 +212,13 @@ impl Users {
     /// # Errors
     /// When they cannot be read.
     pub async fn has_session_from(&self, user: UserId, address: &str, now: Timestamp) -> Result<bool> {
-        let network_of = |session: &SessionEntry| network(&session.device.address);
-        Ok(self.list_sessions(user, now).await?.iter().any(|session| network_of(session) == network(address)))
+        let (network_of_address, now) = (network(address), Some(now.as_second()));
+        let is_from_there = |session: &Item| {
+            let address = session.get("address").and_then(|address| address.as_s().ok());
+            address.is_some_and(|address| network(address) == network_of_address)
+        };
+        let is_live = |session: &Item| now < integer(session, "expires_at") && now < integer(session, "ends_at");
+        Ok(self.sessions(user).await?.iter().any(|session| is_live(session) && is_from_there(session)))
     }
 
     /// Ends the oldest sessions of the user beyond [`MAX_SESSIONS`], but not that one.
