@@ -105,6 +105,8 @@ async fn a_registration_without_a_mail_leaves_the_others_as_they_are() {
     service.local.mailbox().set_failure(mock::Failure::Down);
     register(&service, "max", "ann@example.com").await.expect(503);
     service.local.mailbox().set_failure(mock::Failure::None);
+    service.pass(60);
+    resend(&service, "ann@example.com", "mona").await.expect(200);
     service.confirm(&mallory).await.expect(200);
     register(&service, "max", "max@example.com").await.expect(200);
 }

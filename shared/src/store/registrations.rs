@@ -18,25 +18,28 @@ impl Users {
     /// # Errors
     /// `UserExists` if the name is taken by somebody who has not expired, or the address by somebody who has confirmed it.
     pub async fn create_user(&self, account: &Account, now: Timestamp) -> Result<()> {
-        let put = |item: Item, condition: &str| {
-            let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).condition_expression(condition);
-            let put = if condition.contains(":now") {
-                put.expression_attribute_values(":now", number(&now.as_second()))
-            } else {
-                put
-            };
+        let put = |item: Item| {
+            let put = Put::builder()
+                .table_name(&self.0.name)
+                .set_item(Some(item))
+                .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+                .expression_attribute_values(":now", number(&now.as_second()));
             built(put.build()).map(|put| TransactWriteItem::builder().put(put).build())
         };
-        let claim = |(kind, id): (&'static str, String)| {
-            let claim = Claim { user_id: account.id, expires_at: account.expires_at };
-            to_item(Keyed { pk: format!("{kind}#{id}"), sk: kind, item: claim })
-        };
-        let free = "attribute_not_exists(pk) OR expires_at <= :now";
-        let [name, address] = account.claims();
+        let [(kind, name), (of_address, address)] = account.claims();
+        let claim = Claim { user_id: account.id, expires_at: account.expires_at };
+        // Whom it told before stays known, for when this registration is undone.
+        let point = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(key(of_address, address)))
+            .update_expression("SET former = if_not_exists(user_id, :id), user_id = :id, expires_at = :expires_at")
+            .condition_expression(UNCONFIRMED)
+            .expression_attribute_values(":id", text(&account.id))
+            .expression_attribute_values(":expires_at", number(&account.expires_at.unwrap_or_default()));
         let writes = vec![
-            put(to_item(Keyed { pk: format!("{USER}#{}", account.id), sk: USER, item: account })?, free)?,
-            put(claim(name)?, free)?,
-            put(claim(address)?, UNCONFIRMED)?,
+            put(to_item(Keyed { pk: format!("{USER}#{}", account.id), sk: USER, item: account })?)?,
+            put(to_item(Keyed { pk: format!("{kind}#{name}"), sk: kind, item: claim })?)?,
+            TransactWriteItem::builder().update(built(point.build())?).build(),
         ];
         self.0.transact(writes).await.map_err(|error| error.or(Error::UserExists))
     }
@@ -46,13 +49,25 @@ impl Users {
     /// # Errors
     /// When it could not be done.
     pub async fn delete_inactive(&self, account: &Account) -> Result<()> {
-        let [name, address] = account.claims();
-        let own = |(kind, id)| self.delete(key(kind, id), "user_id = :value", text(&account.id));
+        let [(kind, name), (of_address, address)] = account.claims();
+        let (own, address) = (text(&account.id), key(of_address, address));
         let user = self.delete(key(USER, account.id), "active = :value", AttributeValue::Bool(false))?;
-        let writes = vec![user, own(name)?, own(address)?];
-        // Somebody else may have registered with the address since.
-        for writes in [writes.clone(), writes.into_iter().take(2).collect()] {
-            match self.0.transact(writes).await {
+        let user = [user, self.delete(key(kind, name), "user_id = :value", own.clone())?];
+        let alone = "user_id = :value AND (attribute_not_exists(former) OR former = :value)";
+        let point_back = Update::builder()
+            .table_name(&self.0.name)
+            .set_key(Some(address.clone()))
+            .update_expression("SET user_id = former REMOVE former")
+            .condition_expression("user_id = :value AND former <> :value")
+            .expression_attribute_values(":value", own.clone());
+        // Its address goes too, or back to whoever registered with it before, unless somebody else has done so since.
+        let of_address = [
+            Some(self.delete(address, alone, own)?),
+            Some(TransactWriteItem::builder().update(built(point_back.build())?).build()),
+            None,
+        ];
+        for of_address in of_address {
+            match self.0.transact(user.iter().cloned().chain(of_address).collect()).await {
                 Ok(()) => return Ok(()),
                 Err(NotWritten::Condition) => {}
                 Err(NotWritten::Failed(error)) => return Err(error),
@@ -96,7 +111,7 @@ impl Users {
         let take = Update::builder()
             .table_name(&self.0.name)
             .set_key(Some(key(of_address, address)))
-            .update_expression("SET user_id = :id REMOVE expires_at")
+            .update_expression("SET user_id = :id REMOVE expires_at, former")
             .condition_expression(UNCONFIRMED)
             .expression_attribute_values(":id", text(&account.id));
         let updates = [confirm, keep, take].map(|update| built(update.build()));
