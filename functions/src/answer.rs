@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::EventApp;
-use event_messenger::domain::event::{Answer, Role};
-use event_messenger::domain::fault::{Fault, Known, Node};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request, both};
-use event_messenger::log::{Act, Subject};
 use serde_json::Value;
+use shared::app::EventApp;
+use shared::domain::event::{Answer, Role};
+use shared::domain::fault::{Fault, Known, Node};
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request, both};
+use shared::log::{Act, Subject};
 
 use crate::settling::{settled, settled_anew};
 

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::AccountApp;
-use event_messenger::domain::fault::{Fault, Known, Node};
-use event_messenger::domain::password::{Attempt, Password};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::mail::password_changed::password_changed;
-use event_messenger::store::users::{Account, NewPassword};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::app::AccountApp;
+use shared::domain::fault::{Fault, Known, Node};
+use shared::domain::password::{Attempt, Password};
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::mail::password_changed::password_changed;
+use shared::store::users::{Account, NewPassword};
 
 use crate::credentials::{Trial, hash, matches};
 use crate::notices::tell;

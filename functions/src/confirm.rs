@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::SessionApp;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::pages::confirm_page;
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::store::users::Account;
-use event_messenger::token::MailedToken;
 use jiff::Timestamp;
+use shared::app::SessionApp;
+use shared::error::{Error, Result};
+use shared::http::pages::confirm_page;
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::store::users::Account;
+use shared::token::MailedToken;
 
 use crate::credentials::refused;
 use crate::tokens::token_object;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::PlanApp;
-use event_messenger::domain::draft::Draft;
-use event_messenger::domain::event::Event;
-use event_messenger::domain::{EventId, UserId};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request, both};
-use event_messenger::log::{Act, Subject};
-use event_messenger::token::digest::{idempotent_id, json_fingerprint};
+use shared::app::PlanApp;
+use shared::domain::draft::Draft;
+use shared::domain::event::Event;
+use shared::domain::{EventId, UserId};
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request, both};
+use shared::log::{Act, Subject};
+use shared::token::digest::{idempotent_id, json_fingerprint};
 use uuid::Uuid;
 
 use crate::drafting::{named, plan};

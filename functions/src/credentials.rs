@@ -1,16 +1,16 @@
 //! Who somebody is: by login and password, by a password beside an access token, or by a mailed token; and what guessing costs.
 
-use event_messenger::domain::UserId;
-use event_messenger::domain::limits::Limits;
-use event_messenger::domain::login::{Credentials, Login};
-use event_messenger::domain::password::{Attempt, HashError, Password, is_outdated};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::Request;
-use event_messenger::log::{Act, Subject};
-use event_messenger::store::attempts::{Ledger, Refused, Turn};
-use event_messenger::store::users::{Account, NewPassword, Users};
-use event_messenger::token::digest::nobodys_id;
 use jiff::Timestamp;
+use shared::domain::UserId;
+use shared::domain::limits::Limits;
+use shared::domain::login::{Credentials, Login};
+use shared::domain::password::{Attempt, HashError, Password, is_outdated};
+use shared::error::{Error, Result};
+use shared::http::Request;
+use shared::log::{Act, Subject};
+use shared::store::attempts::{Ledger, Refused, Turn};
+use shared::store::users::{Account, NewPassword, Users};
+use shared::token::digest::nobodys_id;
 
 /// A turn at somebody's password. It is taken before anything is looked at, and counts as a failure unless it is given back.
 pub(crate) struct Trial<'a> {

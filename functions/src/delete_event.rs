@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::EventApp;
-use event_messenger::domain::event::Role;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
+use shared::app::EventApp;
+use shared::domain::event::Role;
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
 
 use crate::settling::lost;
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::{AccountApp, LeaveApp};
-use event_messenger::domain::fault::{Fault, Known, Node};
-use event_messenger::domain::password::Attempt;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::mail::account_deleted::account_deleted;
 use serde_json::Value;
+use shared::app::{AccountApp, LeaveApp};
+use shared::domain::fault::{Fault, Known, Node};
+use shared::domain::password::Attempt;
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::mail::account_deleted::account_deleted;
 
 use crate::credentials::{Trial, matches};
 use crate::notices::tell;

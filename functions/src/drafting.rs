@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use event_messenger::domain::addressee::{Addressee, Wanted};
-use event_messenger::domain::draft::Draft;
-use event_messenger::domain::event::{Event, Invitee, Person};
-use event_messenger::domain::fault::Fault;
-use event_messenger::domain::login::Login;
-use event_messenger::domain::{EventId, UserId};
-use event_messenger::error::{Error, Result};
-use event_messenger::store::people::Consistency;
-use event_messenger::store::users::Users;
 use jiff::Timestamp;
+use shared::domain::addressee::{Addressee, Wanted};
+use shared::domain::draft::Draft;
+use shared::domain::event::{Event, Invitee, Person};
+use shared::domain::fault::Fault;
+use shared::domain::login::Login;
+use shared::domain::{EventId, UserId};
+use shared::error::{Error, Result};
+use shared::store::people::Consistency;
+use shared::store::users::Users;
 
 /// A draft that can be sent.
 pub(crate) struct Sendable {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::PlanApp;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::store::lists::Position;
-use event_messenger::token::Holder;
 use serde_json::{Map, Value, json};
+use shared::app::PlanApp;
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::store::lists::Position;
+use shared::token::Holder;
 
 /// How long a page is, in octets, before the event that ends it. A response of Lambda holds 6 MB, and this twice: what is in quotes
 /// here is there in quotes again.

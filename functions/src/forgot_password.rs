@@ -3,20 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_messenger::app::LinkApp;
-use event_messenger::domain::UserId;
-use event_messenger::domain::fault::{Fault, Known, Node};
-use event_messenger::domain::login::Login;
-use event_messenger::error::Result;
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::mail::NOBODY;
-use event_messenger::store::quotas::Quota;
-use event_messenger::store::users::{Account, Users};
-use event_messenger::token::MailedToken;
-use event_messenger::token::digest::nobodys_id;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::app::LinkApp;
+use shared::domain::UserId;
+use shared::domain::fault::{Fault, Known, Node};
+use shared::domain::login::Login;
+use shared::error::Result;
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::mail::NOBODY;
+use shared::store::quotas::Quota;
+use shared::store::users::{Account, Users};
+use shared::token::MailedToken;
+use shared::token::digest::nobodys_id;
 use uuid::Uuid;
 
 use crate::mailing::send_reset;

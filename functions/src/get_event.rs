@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::PlanApp;
-use event_messenger::error::Result;
-use event_messenger::http::{Reply, Request};
+use shared::app::PlanApp;
+use shared::error::Result;
+use shared::http::{Reply, Request};
 
 use crate::drafting::named;
 use crate::settling::settled;

@@ -32,7 +32,7 @@ mod profile;
 mod settling;
 mod tokens;
 
-use event_messenger::lambda::{Endpoint, start};
+use shared::lambda::{Endpoint, start};
 
 /// All endpoints, each with the name of its binary.
 pub static ENDPOINTS: [Endpoint; 23] = [

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::EventApp;
-use event_messenger::domain::UserId;
-use event_messenger::domain::fault::Fault;
-use event_messenger::error::Result;
-use event_messenger::http::{Reply, Request};
-use event_messenger::store::lists::{Entry, Position};
-use event_messenger::token::Signer;
 use serde_json::json;
+use shared::app::EventApp;
+use shared::domain::UserId;
+use shared::domain::fault::Fault;
+use shared::error::Result;
+use shared::http::{Reply, Request};
+use shared::store::lists::{Entry, Position};
+use shared::token::Signer;
 
 /// How many events a page holds when the client does not say.
 const DEFAULT_LIMIT: usize = 20;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::UserApp;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
 use serde_json::{Value, json};
+use shared::app::UserApp;
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
 
 /// `200` with the sessions: when each was opened and last used, from where, and which is this one.
 ///

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::SessionApp;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
+use shared::app::SessionApp;
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
 
 use crate::credentials::authenticate;
 use crate::tokens::token_object;

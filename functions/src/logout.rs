@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::UserApp;
-use event_messenger::domain::fault::{Fault, Node};
-use event_messenger::error::Result;
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::token::RefreshToken;
 use serde_json::{Value, json};
+use shared::app::UserApp;
+use shared::domain::fault::{Fault, Node};
+use shared::error::Result;
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::token::RefreshToken;
 
 use crate::tokens::{TOKEN, refresh_token};
 

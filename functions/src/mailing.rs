@@ -1,14 +1,16 @@
 //! The mails with links: to confirm an address, as registering and resending send it, and to set a new password.
 
-use event_messenger::app::LinkApp;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::Request;
-use event_messenger::mail::confirmation::confirmation;
-use event_messenger::mail::password_reset::password_reset;
-use event_messenger::store::resets::RESET_SECONDS;
-use event_messenger::store::users::Account;
-use event_messenger::token::MailedToken;
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::app::LinkApp;
+use shared::domain::lifetime;
+use shared::error::{Error, Result};
+use shared::http::Request;
+use shared::mail::confirmation::confirmation;
+use shared::mail::password_reset::password_reset;
+use shared::store::users::Account;
+use shared::token::MailedToken;
 
 /// Mails the link that confirms this account, which works for the rest of its day.
 pub(crate) async fn send_confirmation(
@@ -31,7 +33,7 @@ pub(crate) async fn send_reset(
     token: &MailedToken,
     now: Timestamp,
 ) -> Result<()> {
-    let (link, expires_at) = (link(app, request, "/user/password/reset", token), after(now, RESET_SECONDS)?);
+    let (link, expires_at) = (link(app, request, "/user/password/reset", token), after(now, lifetime::RESET)?);
     app.mailer.send(address, password_reset(username, &link, expires_at)?).await
 }
 
@@ -42,6 +44,6 @@ fn link(app: &LinkApp, request: &Request, own: &str, token: &MailedToken) -> Str
     format!("{page}{separator}token={}", token.encode())
 }
 
-fn after(now: Timestamp, seconds: i64) -> Result<Timestamp> {
-    now.checked_add(SignedDuration::from_secs(seconds)).map_err(|error| Error::internal("expiry", error))
+fn after(now: Timestamp, time: Duration) -> Result<Timestamp> {
+    now.checked_add(time).map_err(|error| Error::internal("expiry", error))
 }

@@ -1,8 +1,8 @@
 //! Mails that tell an owner what was done to the account.
 
-use event_messenger::http::Request;
-use event_messenger::mail::{Mail, Mailer};
-use event_messenger::store::users::Account;
+use shared::http::Request;
+use shared::mail::{Mail, Mailer};
+use shared::store::users::Account;
 
 /// Mails the notice. What it tells of is done, so without the mail the request succeeds all the same.
 pub(crate) async fn tell(mailer: &Mailer, request: &Request, account: &Account, notice: Mail) {

@@ -1,11 +1,11 @@
 //! What a user sees of oneself, as reading and changing it answer.
 
-use event_messenger::app::PlanApp;
-use event_messenger::domain::UserId;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::Reply;
-use event_messenger::store::lists::Entry;
 use serde_json::json;
+use shared::app::PlanApp;
+use shared::domain::UserId;
+use shared::error::{Error, Result};
+use shared::http::Reply;
+use shared::store::lists::Entry;
 
 /// How many events are listed at most, the newest first.
 pub(crate) const MAX_EVENTS: usize = 100;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::SessionApp;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::store::sessions::Refreshed;
-use event_messenger::token::RefreshToken;
+use shared::app::SessionApp;
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::store::sessions::Refreshed;
+use shared::token::RefreshToken;
 
 use crate::credentials::refused;
 use crate::tokens::{refresh_token, token_object};

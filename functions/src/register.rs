@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::LinkApp;
-use event_messenger::domain::fault::Node;
-use event_messenger::domain::user::{NewUser, REGISTRATION};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::store::quotas::Quota;
-use event_messenger::store::users::Account;
-use event_messenger::token::MailedToken;
 use jiff::Timestamp;
 use serde_json::json;
+use shared::app::LinkApp;
+use shared::domain::fault::Node;
+use shared::domain::user::{NewUser, REGISTRATION};
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::store::quotas::Quota;
+use shared::store::users::Account;
+use shared::token::MailedToken;
 use uuid::Uuid;
 
 use crate::credentials::hash;

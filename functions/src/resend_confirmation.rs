@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::LinkApp;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
-use event_messenger::store::quotas::Quota;
-use event_messenger::store::users::Account;
-use event_messenger::token::MailedToken;
 use jiff::Timestamp;
 use serde_json::json;
+use shared::app::LinkApp;
+use shared::domain::lifetime::{self, seconds};
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
+use shared::store::quotas::Quota;
+use shared::store::users::Account;
+use shared::token::MailedToken;
 
 use crate::credentials::authenticate;
 use crate::mailing::send_confirmation;
-
-/// A new mail is sent so many seconds after the last one at the earliest.
-const PAUSE_SECONDS: i64 = 60;
 
 /// `200 {}` and a new mail. Without the mail the older link goes on working.
 ///
@@ -30,7 +28,8 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     if account.active || app.users.is_confirmed(&account).await? {
         return Err(Error::AlreadyConfirmed);
     }
-    let wait = account.confirm_sent_at.map_or(0, |sent_at| sent_at + PAUSE_SECONDS - now.as_second());
+    let wait =
+        account.confirm_sent_at.map_or(0, |sent_at| sent_at + seconds(lifetime::CONFIRMATION_PAUSE) - now.as_second());
     if wait > 0 {
         return Err(Error::TooSoon(wait.unsigned_abs()));
     }
@@ -56,6 +55,8 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
 }
 
 async fn send(app: &LinkApp, request: &Request, account: &Account, token: &MailedToken, now: Timestamp) -> Result<()> {
-    app.users.renew_confirmation(account, &token.hash(), now.as_second() - PAUSE_SECONDS, now).await?;
+    app.users
+        .renew_confirmation(account, &token.hash(), now.as_second() - seconds(lifetime::CONFIRMATION_PAUSE), now)
+        .await?;
     send_confirmation(app, request, account, token).await
 }

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::MailApp;
-use event_messenger::domain::fault::{Fault, Known, Node};
-use event_messenger::domain::password::{Attempt, Password};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::pages::reset_page;
-use event_messenger::http::{Reply, Request, both};
-use event_messenger::log::{Act, Subject};
-use event_messenger::mail::password_changed::password_changed;
-use event_messenger::store::resets::Link;
-use event_messenger::store::users::{Account, NewPassword};
-use event_messenger::token::MailedToken;
-use event_messenger::token::digest::fingerprint;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::app::MailApp;
+use shared::domain::fault::{Fault, Known, Node};
+use shared::domain::password::{Attempt, Password};
+use shared::error::{Error, Result};
+use shared::http::pages::reset_page;
+use shared::http::{Reply, Request, both};
+use shared::log::{Act, Subject};
+use shared::mail::password_changed::password_changed;
+use shared::store::resets::Link;
+use shared::store::users::{Account, NewPassword};
+use shared::token::MailedToken;
+use shared::token::digest::fingerprint;
 
 use crate::credentials::{hash, matches, refused};
 use crate::notices::tell;

@@ -1,13 +1,13 @@
 //! What was decided by a majority is recorded, once, by the first request that sees it: the vote or the answer that first passes
 //! half, or, where two came at the same time and each saw itself alone, whatever comes next, a reading too.
 
-use event_messenger::domain::event::{Event, Role};
-use event_messenger::domain::poll::Topic;
-use event_messenger::domain::{EventId, UserId};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::Request;
-use event_messenger::log::{Act, Subject};
-use event_messenger::store::events::Events;
+use shared::domain::event::{Event, Role};
+use shared::domain::poll::Topic;
+use shared::domain::{EventId, UserId};
+use shared::error::{Error, Result};
+use shared::http::Request;
+use shared::log::{Act, Subject};
+use shared::store::events::Events;
 
 /// The event and that member's part in it, once what is due in it is recorded.
 ///

@@ -1,18 +1,19 @@
 //! The token object, as confirming, logging in and refreshing answer it.
 
-use event_messenger::domain::fault::{Fault, Known, Node};
-use event_messenger::error::Result;
-use event_messenger::http::Reply;
-use event_messenger::token::{ACCESS_SECONDS, RefreshToken, Signer};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::domain::fault::{Fault, Known, Node};
+use shared::domain::lifetime;
+use shared::error::Result;
+use shared::http::Reply;
+use shared::token::{RefreshToken, Signer};
 
 /// `200` with an access token of the session's user and this refresh token ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
 pub(crate) fn token_object(signer: &Signer, session: &RefreshToken, now: Timestamp) -> Result<Reply> {
     Ok(Reply::ok(&json!({
         "access_token": signer.access_token(session, now)?,
         "token_type": "Bearer",
-        "expires_in": ACCESS_SECONDS,
+        "expires_in": lifetime::ACCESS_TOKEN.as_secs(),
         "refresh_token": session.encode(),
         "user_id": session.user(),
     })))

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::PlanApp;
-use event_messenger::domain::UserId;
-use event_messenger::domain::draft::Draft;
-use event_messenger::domain::event::{Event, Role};
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request, both, draft_etag};
-use event_messenger::log::{Act, Subject};
+use shared::app::PlanApp;
+use shared::domain::UserId;
+use shared::domain::draft::Draft;
+use shared::domain::event::{Event, Role};
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request, both, draft_etag};
+use shared::log::{Act, Subject};
 
 use crate::drafting::replacement;
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::PlanApp;
-use event_messenger::domain::user::ProfileChanges;
-use event_messenger::error::{Error, Result};
-use event_messenger::http::{Reply, Request};
-use event_messenger::log::{Act, Subject};
+use shared::app::PlanApp;
+use shared::domain::user::ProfileChanges;
+use shared::error::{Error, Result};
+use shared::http::{Reply, Request};
+use shared::log::{Act, Subject};
 
 use crate::profile::{MAX_EVENTS, profile};
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use event_messenger::app::EventApp;
-use event_messenger::domain::UserId;
-use event_messenger::domain::event::{Event, Role};
-use event_messenger::domain::poll::Topic;
-use event_messenger::domain::vote::{Effect, Vote, Withdrawal};
-use event_messenger::error::Result;
-use event_messenger::http::{Reply, Request, both};
-use event_messenger::log::{Act, Subject};
+use shared::app::EventApp;
+use shared::domain::UserId;
+use shared::domain::event::{Event, Role};
+use shared::domain::poll::Topic;
+use shared::domain::vote::{Effect, Vote, Withdrawal};
+use shared::error::Result;
+use shared::http::{Reply, Request, both};
+use shared::log::{Act, Subject};
 
 use crate::settling::{lost, settled, settled_anew};
 

@@ -10,8 +10,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use dynoxide::Database;
-use event_messenger::clock::Clock;
 use serde_json::{Value, json};
+use shared::clock::Clock;
 use tokio::sync::watch;
 
 use crate::Error;

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use event_messenger::config::ConfigError;
+use shared::config::ConfigError;
 
 /// Why the local service cannot start.
 #[derive(Debug)]

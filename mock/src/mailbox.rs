@@ -6,9 +6,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use event_messenger::clock::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::clock::Clock;
 use uuid::Uuid;
 
 use crate::Error;

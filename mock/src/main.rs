@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use event_messenger::clock::Clock;
-use event_messenger::log::Log;
 use mock::{Data, Error, LocalService, Options, Patience, lines, tell};
+use shared::clock::Clock;
+use shared::log::Log;
 
 /// The API with its database and its mail service, on this machine and with nothing to install.
 #[derive(Parser)]

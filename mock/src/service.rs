@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use event_messenger::aws;
-use event_messenger::clock::Clock;
-use event_messenger::config::Env;
-use event_messenger::lambda::Endpoint;
-use event_messenger::log::Log;
+use shared::aws;
+use shared::clock::Clock;
+use shared::config::Env;
+use shared::lambda::Endpoint;
+use shared::log::Log;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;

@@ -1,9 +1,9 @@
 //! Mailboxes that are flooded, and mails that are used up.
 
-use event_messenger::domain::limits::Limits;
-use event_messenger::token::MailedToken;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
+use shared::domain::limits::Limits;
+use shared::token::MailedToken;
 use tests::{PASSWORD_HASH, Service, User, registration};
 
 async fn limited() -> Service {

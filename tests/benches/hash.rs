@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use event_messenger::domain::password::Attempt;
 use serde_json::json;
+use shared::domain::password::Attempt;
 use tests::runtime::Function;
 
 use crate::stage::{Stage, binary};

@@ -76,7 +76,7 @@ impl Stage {
     /// The same, with these parameters in place of none of the limits.
     pub(crate) async fn set_with<const N: usize>(parameters: [(&str, &str); N]) -> Self {
         let service = Service::start_with(|options| {
-            options.clock = event_messenger::clock::Clock::system();
+            options.clock = shared::clock::Clock::system();
             let limits = ["FreeFailures", "FreeFailuresOfNetwork", "MailRequestsAnHour", "MailsADay"];
             options.parameters = limits.map(|limit| (limit.to_owned(), "0".to_owned())).into();
             options.parameters.extend(parameters.map(|(name, value)| (name.to_owned(), value.to_owned())));

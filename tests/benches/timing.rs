@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
-use event_messenger::config::Env;
-use event_messenger::lambda::Handler;
-use event_messenger::log::Log;
 use functions::ENDPOINTS;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use shared::config::Env;
+use shared::lambda::Handler;
+use shared::log::Log;
 
 use crate::stage::Stage;
 use crate::table::print;

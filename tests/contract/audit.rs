@@ -1,8 +1,8 @@
 //! The log: one line a request, and the audit trail. That no line holds anything personal or secret, every test checks.
 
-use event_messenger::log::{Act, Metric};
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::log::{Act, Metric};
 use tests::schema::workspace;
 use tests::{OLD_HASH, PASSWORD, Service, picnic, vote};
 

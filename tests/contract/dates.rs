@@ -1,7 +1,7 @@
 //! The grammar of dates is one: in the code, in the schemas, and of what RFC 3339 has, in RFC 3339.
 
-use event_messenger::domain::date::When;
 use serde_json::{Value, json};
+use shared::domain::date::When;
 use tests::schema::faults;
 
 /// A text, whether it is a date here, and whether it has the shape of one, as far as a pattern can tell.

@@ -1,8 +1,8 @@
 //! What is decided stays decided, until the organiser takes it back; and `DELETE /event/{id}/vote`.
 
-use event_messenger::domain::poll::Topic;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::domain::poll::Topic;
 use tests::wire::{Fault, Plan, Wire};
 use tests::{Response, Service, User, vote};
 use uuid::Uuid;

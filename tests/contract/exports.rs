@@ -1,10 +1,10 @@
 //! `GET /user/export` of somebody who has more than fits into one answer.
 
-use event_messenger::config::Env;
 use functions::ENDPOINTS;
 use lambda_http::Body;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::config::Env;
 use tests::{Service, User, largest_draft};
 
 /// What a response of Lambda can hold, in octets.

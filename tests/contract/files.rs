@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use event_messenger::clock::Clock;
-use event_messenger::config::Env;
-use event_messenger::domain::user::NewUser;
 use functions::ENDPOINTS;
 use mock::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::config::Env;
+use shared::domain::user::NewUser;
 use tests::schema::{faults, json_file, names, workspace};
 use tests::{Service, User, registration, samples};
 
@@ -116,12 +116,12 @@ fn every_example_fits_its_schema() {
 fn the_schemas_have_the_patterns_of_the_code() {
     let schema = json_file("mock/JSON_Schems/registration-scheme.json");
     let properties = &schema["properties"]["post-data"]["properties"];
-    assert_eq!(properties["username"]["pattern"], event_messenger::domain::username::PATTERN);
-    assert_eq!(properties["username"]["maxLength"], event_messenger::domain::username::MAX_LENGTH);
-    assert_eq!(properties["e-mail"]["anyOf"][0]["pattern"], event_messenger::domain::email::PATTERN);
-    assert_eq!(properties["e-mail"]["maxLength"], event_messenger::domain::email::MAX_LENGTH);
-    assert_eq!(properties["password"]["minLength"], event_messenger::domain::password::MIN_LENGTH);
-    assert_eq!(properties["password"]["maxLength"], event_messenger::domain::password::MAX_LENGTH);
+    assert_eq!(properties["username"]["pattern"], shared::domain::username::PATTERN);
+    assert_eq!(properties["username"]["maxLength"], shared::domain::username::MAX_LENGTH);
+    assert_eq!(properties["e-mail"]["anyOf"][0]["pattern"], shared::domain::email::PATTERN);
+    assert_eq!(properties["e-mail"]["maxLength"], shared::domain::email::MAX_LENGTH);
+    assert_eq!(properties["password"]["minLength"], shared::domain::password::MIN_LENGTH);
+    assert_eq!(properties["password"]["maxLength"], shared::domain::password::MAX_LENGTH);
 }
 
 #[test]

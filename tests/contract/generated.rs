@@ -2,14 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use event_messenger::config::Env;
-use event_messenger::lambda::Handler;
 use functions::ENDPOINTS;
 use lambda_http::Body;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Map, Value, json};
+use shared::config::Env;
+use shared::lambda::Handler;
 use tests::schema::check_response;
 use tests::{Service, User, report};
 

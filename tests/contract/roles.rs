@@ -1,10 +1,10 @@
 //! Every route for everybody: who is not logged in, who has not confirmed, who is no more, a stranger, an invitee, the organiser.
 
-use event_messenger::domain::user::NewUser;
-use event_messenger::store::users::Account;
-use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::domain::user::NewUser;
+use shared::store::users::Account;
+use shared::token::MailedToken;
 use tests::{PASSWORD, Service, User, picnic, registration, report, vote};
 use uuid::Uuid;
 

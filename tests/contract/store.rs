@@ -1,12 +1,12 @@
 //! The conditions of the storage that no request can reach by itself: what a crash or a late writer leaves behind.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use event_messenger::domain::event::{Answer, Event, Person};
-use event_messenger::domain::poll::Topic;
-use event_messenger::error::Error;
-use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::domain::event::{Answer, Event, Person};
+use shared::domain::poll::Topic;
+use shared::error::Error;
+use shared::token::MailedToken;
 use tests::{Service, picnic};
 use uuid::Uuid;
 

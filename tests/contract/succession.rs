@@ -1,9 +1,9 @@
 //! Who organises an event after its organiser: `PUT /event/{id}/organiser`, and what comes of an event whose organiser leaves.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use event_messenger::domain::poll::Topic;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::domain::poll::Topic;
 use tests::{PASSWORD, Response, Service, User, picnic, vote};
 
 async fn hands_over(service: &Service, path: &str, user: &User, to: &Value) -> Response {

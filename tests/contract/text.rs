@@ -1,15 +1,15 @@
 //! What people type: names, addresses and texts, as they come in and as they are compared.
 
-use event_messenger::domain::email::Email;
-use event_messenger::domain::password::Password;
-use event_messenger::domain::user::NewUser;
-use event_messenger::domain::username::Username;
-use event_messenger::store::sessions::Device;
-use event_messenger::store::users::Account;
-use event_messenger::token::MailedToken;
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
+use shared::domain::email::Email;
+use shared::domain::password::Password;
+use shared::domain::user::NewUser;
+use shared::domain::username::Username;
+use shared::store::sessions::Device;
+use shared::store::users::Account;
+use shared::token::MailedToken;
 use tests::{PASSWORD, PASSWORD_HASH, Service, vote};
 use uuid::Uuid;
 

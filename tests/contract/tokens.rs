@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
-use event_messenger::token::Signer;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
+use shared::token::Signer;
 use tests::{Service, User, report};
 
 fn hs256(key: &[u8], message: &str) -> Vec<u8> {

@@ -1,10 +1,10 @@
 //! Somebody deletes the account while something else is under way with an event: at each call that either makes, the other is held
 //! until the whole of the one is done. Whichever comes first, afterwards nothing is left of who left.
 
-use event_messenger::domain::event::{Invitee, Person};
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::domain::event::{Invitee, Person};
 use tests::wire::{Fault, Plan, Wire};
 use tests::{PASSWORD, Response, Service, User, picnic, report, vote};
 

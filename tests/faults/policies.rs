@@ -9,13 +9,13 @@ use std::pin::Pin;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Credentials;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use event_messenger::clock::Clock;
-use event_messenger::store::sessions::Device;
 use functions::ENDPOINTS;
 use futures_util::{FutureExt, StreamExt, stream};
 use mock::{Failure, Grant, LocalService, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::store::sessions::Device;
 use tests::wire::{Fault, Plan, Wire};
 use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
 

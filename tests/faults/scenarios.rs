@@ -3,10 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use event_messenger::domain::poll::Topic;
-use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::domain::poll::Topic;
+use shared::token::MailedToken;
 use tests::{PASSWORD, Response, Service, User, picnic, vote};
 
 type Recover = for<'a> fn(&'a Service, &'a State) -> Step<'a, ()>;

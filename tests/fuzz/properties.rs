@@ -2,25 +2,25 @@
 
 use std::sync::{Arc, LazyLock};
 
-use event_messenger::app::App;
-use event_messenger::clock::Clock;
-use event_messenger::config::{ConfigError, Env};
-use event_messenger::domain::date::When;
-use event_messenger::domain::draft::Draft;
-use event_messenger::domain::email::Email;
-use event_messenger::domain::event::{Event, Invitee, Person, Role};
-use event_messenger::domain::login::{Credentials, Login};
-use event_messenger::domain::password::Password;
-use event_messenger::domain::poll::{Poll, Topic};
-use event_messenger::domain::user::{NewUser, ProfileChanges};
-use event_messenger::domain::vote::{Effect, Vote};
-use event_messenger::error::Result;
-use event_messenger::http::{Reply, Request};
-use event_messenger::lambda::{Handler, start};
-use event_messenger::log::Log;
-use event_messenger::token::{MailedToken, RefreshToken, Signer};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::app::App;
+use shared::clock::Clock;
+use shared::config::{ConfigError, Env};
+use shared::domain::date::When;
+use shared::domain::draft::Draft;
+use shared::domain::email::Email;
+use shared::domain::event::{Event, Invitee, Person, Role};
+use shared::domain::login::{Credentials, Login};
+use shared::domain::password::Password;
+use shared::domain::poll::{Poll, Topic};
+use shared::domain::user::{NewUser, ProfileChanges};
+use shared::domain::vote::{Effect, Vote};
+use shared::error::Result;
+use shared::http::{Reply, Request};
+use shared::lambda::{Handler, start};
+use shared::log::Log;
+use shared::token::{MailedToken, RefreshToken, Signer};
 use uuid::Uuid;
 
 /// A draft that is read holds what it may hold, and a vote names an option that there is.

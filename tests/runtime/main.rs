@@ -21,7 +21,7 @@ fn binary(name: &str) -> PathBuf {
 
 /// On the machine's own time, which the processes have.
 async fn start() -> (Service, User) {
-    let service = Service::start_with(|options| options.clock = event_messenger::clock::Clock::system()).await;
+    let service = Service::start_with(|options| options.clock = shared::clock::Clock::system()).await;
     service.pass_to_now();
     let user = service.user("organiser").await;
     (service, user)

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use event_messenger::token::digest::idempotent_id;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use shared::token::digest::idempotent_id;
 use tests::Response;
 use tests::remote::Remote;
 use uuid::Uuid;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use event_messenger::token::MailedToken;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::token::MailedToken;
 use tests::remote::Remote;
 use tests::schema::check_response;
 use uuid::Uuid;

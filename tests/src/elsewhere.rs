@@ -1,10 +1,10 @@
 //! Requests from any network: the functions are given the event that API Gateway would make of them.
 
-use event_messenger::config::Env;
 use functions::ENDPOINTS;
 use lambda_http::Body;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::config::Env;
 
 use crate::{Service, User};
 

@@ -1,5 +1,5 @@
 //! `PUT /user/password` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::change_password::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::change_password::handle)
 }

@@ -1,5 +1,5 @@
 //! `GET /user/confirm?token=…` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::confirm::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::confirm::handle)
 }

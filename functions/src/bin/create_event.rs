@@ -1,5 +1,5 @@
 //! `POST /event` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::create_event::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::create_event::handle)
 }

@@ -1,5 +1,5 @@
 //! `DELETE /event/{id}` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::delete_event::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::delete_event::handle)
 }

@@ -1,5 +1,5 @@
 //! `DELETE /user` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::delete_user::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::delete_user::handle)
 }

@@ -1,5 +1,5 @@
 //! `POST /token` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::refresh::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::refresh::handle)
 }

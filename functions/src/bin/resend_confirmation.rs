@@ -1,5 +1,5 @@
 //! `POST /user/confirm` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::resend_confirmation::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::resend_confirmation::handle)
 }

@@ -1,5 +1,5 @@
 //! `PUT /event/{id}` on Lambda.
 
-fn main() -> Result<(), event_messenger::lambda::Failure> {
-    event_messenger::lambda::serve(functions::update_event::handle)
+fn main() -> Result<(), shared::lambda::Failure> {
+    shared::lambda::serve(functions::update_event::handle)
 }

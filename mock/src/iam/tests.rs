@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
-use event_messenger::lambda::Endpoint;
 use serde_json::json;
+use shared::lambda::Endpoint;
 
 use super::*;
 use crate::{LocalService, Options};
@@ -176,7 +176,7 @@ fn endpoints() -> [Endpoint; 3] {
 #[tokio::test]
 async fn a_refusal_looks_as_by_dynamodb_and_only_functions_are_refused() {
     let template = concat!(env!("CARGO_MANIFEST_DIR"), "/src/template/fixture.yaml").into();
-    let clock = event_messenger::clock::Clock::system();
+    let clock = shared::clock::Clock::system();
     let service =
         LocalService::start_with(Options { template, ..Options::in_memory(clock) }, &endpoints()).await.unwrap();
     let unrestricted = service.dynamodb_client();

@@ -3,14 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-/// However often it failed, the wait is never longer.
-const LONGEST_WAIT: Duration = Duration::from_mins(15);
-
-/// How long failures are remembered after the last one.
-pub const MEMORY: Duration = Duration::from_mins(30);
-
-/// How long what is counted together is kept at most. It bounds how much a flood from many networks can pile up.
-pub const KEPT: Duration = Duration::from_hours(6);
+use super::lifetime::{self, seconds};
 
 /// How many times as much as a network a wide network may try in an hour on one account.
 const WIDE_FAILURES: u32 = 4;
@@ -106,7 +99,7 @@ impl Failures {
     /// # Errors
     /// How many seconds remain until it may be.
     pub fn with_another(self, free: u32, now: i64) -> Result<Self, u64> {
-        let known = if self.last + seconds(MEMORY) <= now { Self::default() } else { self };
+        let known = if self.last + seconds(lifetime::FAILURES) <= now { Self::default() } else { self };
         let wait = known.last + seconds(wait_after(known.count, free)) - now;
         match u64::try_from(wait) {
             Ok(wait) if wait > 0 => Err(wait),
@@ -115,20 +108,14 @@ impl Failures {
     }
 }
 
-/// The whole seconds of a duration.
-#[must_use]
-pub fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
-}
-
 /// How long after the last of so many failures in a row the next attempt is taken, when so many are `free`: nothing, then 1 s,
 /// 2 s, 4 s … 15 min.
 #[must_use]
 pub fn wait_after(failures: u32, free: u32) -> Duration {
     match failures.checked_sub(free) {
-        Some(beyond) if free > 0 => {
-            1u64.checked_shl(beyond).map_or(LONGEST_WAIT, |seconds| Duration::from_secs(seconds).min(LONGEST_WAIT))
-        }
+        Some(beyond) if free > 0 => 1u64
+            .checked_shl(beyond)
+            .map_or(lifetime::LONGEST_WAIT, |seconds| Duration::from_secs(seconds).min(lifetime::LONGEST_WAIT)),
         _ => Duration::ZERO,
     }
 }

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod email;
 pub mod event;
 pub mod fault;
+pub mod lifetime;
 pub mod limits;
 pub mod login;
 pub mod password;

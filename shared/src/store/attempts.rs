@@ -18,7 +18,8 @@ use super::change::Change;
 use super::users::{Users, key};
 use super::{EXPIRES_AT, Item, conditional, failure, integer, number};
 use crate::domain::UserId;
-use crate::domain::limits::{Bounds, Failures, KEPT, Limits, MEMORY, network, seconds, wide_network};
+use crate::domain::lifetime::{self, seconds};
+use crate::domain::limits::{Bounds, Failures, Limits, network, wide_network};
 use crate::error::Result;
 use crate::token::digest::fingerprint;
 
@@ -105,7 +106,7 @@ impl Ledger {
         let (bounds, now) = (limits.of_network(), now.as_second());
         Self {
             key: fingerprint(&[b"network", wide_network(address).as_bytes()]),
-            network: format!("{}.{}", digest(&network(address)), now / seconds(MEMORY)),
+            network: format!("{}.{}", digest(&network(address)), now / seconds(lifetime::FAILURES)),
             free: bounds.network,
             hourly: vec![(format!("h.{}", now / HOUR), bounds.wide)],
             now,
@@ -152,7 +153,7 @@ impl Ledger {
         )
         .name("#count", self.count())
         .value(":free", number(&self.free))
-        .value(":since", number(&(self.now - seconds(MEMORY))))
+        .value(":since", number(&(self.now - seconds(lifetime::FAILURES))))
     }
 
     /// Counts what was found out from the item as it was, if nobody of the same network came between.
@@ -169,7 +170,7 @@ impl Ledger {
     fn hourly_turn(&self, change: Change) -> Change {
         let mut change = change
             .set("#last", number(&self.now))
-            .set("#expires_at", number(&(self.now + seconds(KEPT))))
+            .set("#expires_at", number(&(self.now + seconds(lifetime::COUNTED_FAILURES))))
             .name("#last", self.last())
             .name("#expires_at", EXPIRES_AT);
         for (index, (name, most)) in self.hourly.iter().enumerate() {
@@ -197,8 +198,8 @@ fn outdated(item: &Item, now: i64) -> Vec<&String> {
     let is_outdated = |name: &String| {
         let (kind, rest) = name.split_at_checked(1)?;
         match kind {
-            "n" => integer(item, &format!("l{rest}")).map(|last| last + seconds(MEMORY) <= now),
-            "l" => integer(item, name).map(|last| last + seconds(MEMORY) <= now),
+            "n" => integer(item, &format!("l{rest}")).map(|last| last + seconds(lifetime::FAILURES) <= now),
+            "l" => integer(item, name).map(|last| last + seconds(lifetime::FAILURES) <= now),
             "h" => rest.rsplit_once('.')?.1.parse().ok().map(|hour: i64| hour < now / HOUR),
             _ => None,
         }

@@ -11,15 +11,13 @@ use super::event_items::{EVENT, event, key, member, member_item, row};
 use super::users::built;
 use super::{EXPIRES_AT, Item, NotWritten, Table, conditional, number, text};
 use crate::domain::event::{Answer, Event};
+use crate::domain::lifetime::{self, seconds};
 use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
 /// DynamoDB's own limit on the writes of one transaction.
 const TRANSACTION: usize = 100;
-
-/// How long what is left of a deleted event is kept at most, in seconds. Deleting it removes it at once; this is for when that is interrupted.
-const DELETED_SECONDS: i64 = 60 * 60;
 
 /// The events and their members.
 #[derive(Clone, Debug)]
@@ -178,7 +176,7 @@ impl Events {
             .set_key(Some(key(id, EVENT)))
             .update_expression("SET #expires_at = if_not_exists(#expires_at, :expires_at)")
             .expression_attribute_names("#expires_at", EXPIRES_AT)
-            .expression_attribute_values(":expires_at", number(&(now.as_second() + DELETED_SECONDS)))
+            .expression_attribute_values(":expires_at", number(&(now.as_second() + seconds(lifetime::DELETED_EVENT))))
             .expression_attribute_values(":user", text(&user));
         let mark = match which {
             Which::Any => mark.condition_expression("user_id = :user"),

@@ -8,21 +8,13 @@ use super::change::Change;
 use super::quotas::Counts;
 use super::users::{Account, LEFT, USER, Users, attribute, key};
 use super::{conditional, from_item, number, text, to_item};
+use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::Limits;
 use crate::error::{Error, Result};
 use crate::token::digest::fingerprint;
 use crate::token::{MailedToken, TokenHash};
 
 pub(super) const RESET: &str = "RESET";
-
-/// How long a link works, in seconds.
-pub const RESET_SECONDS: i64 = 30 * 60;
-
-/// A new link is mailed so many seconds after the last one at the earliest.
-const PAUSE_SECONDS: i64 = 60;
-
-/// For how long mails to one user are counted, in seconds, from the first one on.
-const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 /// A write that was repeated because its answer was lost finds its own hash there.
 const OWN_WRITE: &str = " OR #hash = :own";
@@ -69,7 +61,7 @@ impl Users {
             hash: token.hash(),
             bound: bound(password),
             sent_at,
-            expires_at: sent_at + DAY_SECONDS,
+            expires_at: sent_at + seconds(lifetime::RESET_COUNT),
         };
         let mut first = to_item(&item)?;
         first.extend(counts.first());
@@ -91,7 +83,7 @@ impl Users {
             .set("bound", text(&item.bound))
             .set("sent_at", number(&sent_at))
             .when(&format!("sent_at <= :before{OWN_WRITE}"))
-            .value(":before", number(&(sent_at - PAUSE_SECONDS)))
+            .value(":before", number(&(sent_at - seconds(lifetime::RESET_PAUSE))))
             .value(":own", attribute(&item.hash)?)
             .name("#hash", "hash");
         let update = self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(RESET, token.user())));
@@ -137,7 +129,7 @@ impl Users {
         }
         let is_open = reset.is_some_and(|reset| {
             reset.hash == token.hash()
-                && now.as_second() < reset.sent_at + RESET_SECONDS
+                && now.as_second() < reset.sent_at + seconds(lifetime::RESET)
                 && reset.bound == bound(&account.password)
         });
         Ok(if is_open { Link::Open(account) } else { Link::Spent })

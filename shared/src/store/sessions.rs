@@ -12,21 +12,13 @@ use uuid::Uuid;
 use super::users::{Users, attribute, built};
 use super::{Item, Table, conditional, failure, from_item, integer, number, text, to_item};
 use crate::domain::UserId;
+use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::network;
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, Signer, Successors, TokenHash};
 
-/// A session ends so many seconds after its refresh token was last used.
-const IDLE_SECONDS: i64 = 30 * 24 * 60 * 60;
-
-/// A session ends so many seconds after the login at the latest.
-const LONGEST_SECONDS: i64 = 90 * 24 * 60 * 60;
-
 /// A user has so many sessions at most; each further one ends the oldest.
 pub const MAX_SESSIONS: usize = 100;
-
-/// So many seconds after it was spent, a refresh token is still honoured: another tab had it too, or the answer was lost.
-const GRACE_SECONDS: i64 = 10;
 
 /// Where a request comes from, as its user is told of it in the list of sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +79,7 @@ impl Session {
         if !is_ours && !is_last_spent {
             return Found::Foreign;
         }
-        let in_grace = self.spent_at.is_some_and(|spent_at| now - spent_at <= GRACE_SECONDS);
+        let in_grace = self.spent_at.is_some_and(|spent_at| now - spent_at <= seconds(lifetime::SPENT_TOKEN));
         if !in_grace || !is_last_spent {
             return Found::Replayed;
         }
@@ -115,8 +107,8 @@ pub(super) fn first(table: &Table, token: &RefreshToken, device: Device, now: Ti
         current: token.hash(),
         spent: None,
         spent_at: None,
-        ends_at: now + LONGEST_SECONDS,
-        expires_at: now + IDLE_SECONDS,
+        ends_at: now + seconds(lifetime::SESSION),
+        expires_at: now + seconds(lifetime::IDLE_SESSION),
     };
     built(Put::builder().table_name(&table.name).set_item(Some(to_item(session)?)).build())
 }
@@ -167,7 +159,7 @@ impl Users {
             .expression_attribute_values(":token", attribute(token.hash())?)
             .expression_attribute_values(":next", attribute(successors.next.hash())?)
             .expression_attribute_values(":now", number(&now))
-            .expression_attribute_values(":expires_at", number(&(now + IDLE_SECONDS)))
+            .expression_attribute_values(":expires_at", number(&(now + seconds(lifetime::IDLE_SESSION))))
             .expression_attribute_values(":address", AttributeValue::S(device.address))
             .expression_attribute_values(":agent", AttributeValue::S(device.agent))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
@@ -253,7 +245,8 @@ impl Users {
     /// When they cannot be read or written; those that are left can be ended by the same call.
     pub async fn revoke_sessions_before(&self, user: UserId, second: i64) -> Result<()> {
         let mut sessions = self.sessions(user).await?;
-        sessions.retain(|session| integer(session, "ends_at").is_none_or(|end| end - LONGEST_SECONDS < second));
+        sessions
+            .retain(|session| integer(session, "ends_at").is_none_or(|end| end - seconds(lifetime::SESSION) < second));
         self.delete_sessions(user, sessions).await
     }
 
@@ -299,8 +292,8 @@ impl TryFrom<Session> for SessionEntry {
         let second = |second| Timestamp::from_second(second).map_err(|error| Error::internal("session", error));
         Ok(Self {
             id: session.sk.parse().map_err(|error| Error::internal("session", error))?,
-            created_at: second(session.ends_at - LONGEST_SECONDS)?,
-            last_used_at: second(session.expires_at - IDLE_SECONDS)?,
+            created_at: second(session.ends_at - seconds(lifetime::SESSION))?,
+            last_used_at: second(session.expires_at - seconds(lifetime::IDLE_SESSION))?,
             device: session.device,
         })
     }

@@ -21,24 +21,13 @@ use uuid::Uuid;
 use super::change::Change;
 use super::{EXPIRES_AT, Item, NotWritten, Table, conditional, from_item, number, text};
 use crate::domain::UserId;
+use crate::domain::lifetime::{self, seconds};
 use crate::domain::login::Login;
 use crate::domain::user::{NewUser, ProfileChanges};
 use crate::error::{Error, Result};
 use crate::store::contacts::CONTACTS;
 use crate::store::resets::RESET;
 use crate::token::TokenHash;
-
-/// How long a confirmation link works, and how long a user is kept who does not confirm, in seconds.
-pub const CONFIRMATION_SECONDS: i64 = 24 * 60 * 60;
-
-/// What is left of a user whose deletion was interrupted is gone after this time, in seconds.
-const DELETION_SECONDS: i64 = 24 * 60 * 60;
-
-/// So many seconds after it is a request known again whose answer was lost.
-const REPEATABLE_SECONDS: i64 = 60;
-
-/// How long something stays in the place of what was deleted, in seconds. No request takes that long.
-const MARK_SECONDS: i64 = 60 * 60;
 
 /// The attribute that says so.
 pub(super) const LEFT: &str = "left";
@@ -154,14 +143,14 @@ impl Account {
             reset_hash: None,
             reset_by: None,
             leaving: false,
-            expires_at: Some(now.as_second() + CONFIRMATION_SECONDS),
+            expires_at: Some(now.as_second() + seconds(lifetime::CONFIRMATION)),
         }
     }
 
     /// Whether the password was replaced within the last minute: so long is a request known again whose answer was lost.
     #[must_use]
     pub fn has_new_password(&self, now: Timestamp) -> bool {
-        self.password_at.is_some_and(|at| now.as_second() - at < REPEATABLE_SECONDS)
+        self.password_at.is_some_and(|at| now.as_second() - at < seconds(lifetime::REPEATABLE_CHANGE))
     }
 
     pub(super) fn is_live(&self, now: Timestamp) -> bool {
@@ -278,7 +267,7 @@ impl Users {
     /// # Errors
     /// When it cannot be written.
     pub async fn begin_deletion(&self, account: &Account, now: Timestamp) -> Result<bool> {
-        let expires_at = number(&(now.as_second() + DELETION_SECONDS));
+        let expires_at = number(&(now.as_second() + seconds(lifetime::INTERRUPTED_DELETION)));
         let leave = Update::builder()
             .table_name(&self.0.name)
             .set_key(Some(key(USER, account.id)))
@@ -299,7 +288,7 @@ impl Users {
         for kind in [CONTACTS, RESET] {
             let mut mark = key(kind, account.id);
             mark.insert(LEFT.to_owned(), AttributeValue::Bool(true));
-            mark.insert(EXPIRES_AT.to_owned(), number(&(now.as_second() + MARK_SECONDS)));
+            mark.insert(EXPIRES_AT.to_owned(), number(&(now.as_second() + seconds(lifetime::DELETION_MARKER))));
             let put = Put::builder().table_name(&self.0.name).set_item(Some(mark));
             writes.push(TransactWriteItem::builder().put(built(put.build())?).build());
         }

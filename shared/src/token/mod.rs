@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-pub use self::signer::{ACCESS_SECONDS, Holder, LEEWAY_SECONDS, Signer, Successors};
+pub use self::signer::{Holder, Signer, Successors};
 use crate::domain::UserId;
 use crate::error::{Error, Result};
 

@@ -13,13 +13,8 @@ use uuid::Uuid;
 
 use super::{RefreshToken, SEAL_LENGTH, SECRET_LENGTH, Seal, Secret, hs256, random_secret};
 use crate::domain::UserId;
+use crate::domain::lifetime::{self, seconds};
 use crate::error::{Error, Result};
-
-/// How long an access token is valid, in seconds.
-pub const ACCESS_SECONDS: i64 = 3600;
-
-/// So far two machines' clocks may be apart, in seconds: what was just given is not refused, nor what has just ended.
-pub const LEEWAY_SECONDS: i64 = 60;
 
 /// The length of a key's id, in characters.
 const KEY_ID: usize = 8;
@@ -145,21 +140,21 @@ impl Signer {
         std::iter::once(&self.key).chain(&self.accepted)
     }
 
-    /// A JWT for the user of that session, valid for [`ACCESS_SECONDS`] from now.
+    /// A JWT for the user of that session, valid for [`lifetime::ACCESS_TOKEN`] from now.
     ///
     /// # Errors
     /// When it cannot be encoded.
     pub fn access_token(&self, session: &RefreshToken, now: Timestamp) -> Result<String> {
         let iat = now.as_second();
         let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
-        let exp = iat + ACCESS_SECONDS;
+        let exp = iat + seconds(lifetime::ACCESS_TOKEN);
         let claims = Claims { sub: session.user, sid: session.session, iat, exp, nbf: None, iss, aud };
         let (typ, kid) = (Some(ACCESS_TYPE.to_owned()), Some(self.key.id.clone()));
         let header = Header { typ, kid, ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &self.key.encoding).map_err(|error| Error::internal("jwt", error))
     }
 
-    /// Whose access token this is, if it is valid now, give or take [`LEEWAY_SECONDS`]. When it was given does not matter.
+    /// Whose access token this is, if it is valid now, give or take [`lifetime::LEEWAY`]. When it was given does not matter.
     ///
     /// # Errors
     /// `Unauthenticated` for anything else.
@@ -178,9 +173,9 @@ impl Signer {
         let data =
             jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::Unauthenticated)?;
         let Claims { exp, nbf, .. } = data.claims;
-        let soon = now.as_duration() + SignedDuration::from_secs(LEEWAY_SECONDS);
+        let soon = now.as_duration() + SignedDuration::from_secs(seconds(lifetime::LEEWAY));
         let has_begun = nbf.is_none_or(|nbf| SignedDuration::try_from_secs_f64(nbf).is_ok_and(|nbf| nbf <= soon));
-        let is_over = now.as_second() >= exp.saturating_add(LEEWAY_SECONDS);
+        let is_over = now.as_second() >= exp.saturating_add(seconds(lifetime::LEEWAY));
         let valid = data.header.typ.as_deref() == Some(ACCESS_TYPE) && has_begun && !is_over;
         let Claims { sub: user, sid: session, .. } = data.claims;
         if valid { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
