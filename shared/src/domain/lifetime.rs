@@ -64,7 +64,7 @@ pub const fn seconds(time: Duration) -> i64 {
 pub fn words(time: Duration) -> String {
     let units = [(24 * 60 * 60, "a", "day"), (60 * 60, "an", "hour"), (60, "a", "minute"), (1, "a", "second")];
     let seconds = time.as_secs();
-    let unit = units.into_iter().find(|(length, _, _)| seconds % length == 0 && seconds >= *length);
+    let unit = units.into_iter().find(|(length, _, _)| seconds.is_multiple_of(*length) && seconds >= *length);
     match unit {
         Some((length, article, name)) if seconds == length => format!("{article} {name}"),
         Some((length, _, name)) => format!("{} {name}s", seconds / length),
