@@ -3,8 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::user::NewUser;
-use shared::store::users::Account;
+use shared::store::accounts::Account;
+use shared::store::registrations::Registrations;
 use shared::token::MailedToken;
+use shared::token::Signer;
 use tests::{PASSWORD, Service, User, picnic, registration, report, vote};
 use uuid::Uuid;
 
@@ -88,14 +90,15 @@ async fn cast(service: &Service, state: &str) -> ([Option<User>; 6], String) {
 
 /// A user who could not have a token, with one.
 async fn unconfirmed(service: &Service) -> User {
-    let (app, now) = (service.app(), service.now());
+    let (signer, registrations): (Signer, Registrations) = service.part();
+    let now = service.now();
     let token = MailedToken::new(Uuid::new_v4()).unwrap();
     let new = NewUser::parse(&registration("unconfirmed")).unwrap();
     let hash = tests::OLD_HASH.to_owned();
     let account = Account::new(token.user(), &new, hash, token.hash(), now);
-    app.users.create_user(&account, now).await.unwrap();
-    let session = app.signer.first_token(account.id).unwrap();
-    let access = app.signer.access_token(&session, now).unwrap();
+    registrations.create_account(&account, now).await.unwrap();
+    let session = signer.first_token(account.id).unwrap();
+    let access = signer.access_token(&session, now).unwrap();
     User { id: account.id, name: account.name, email: account.email, access, refresh: session.encode() }
 }
 

@@ -5,6 +5,8 @@ use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::event::{Invitee, Person};
+use shared::store::drafts::Drafts;
+use shared::store::events::Events;
 use tests::wire::{Fault, Plan, Wire};
 use tests::{PASSWORD, Response, Service, User, picnic, report, vote};
 
@@ -199,15 +201,15 @@ async fn what_comes_in_during_a_departure_is_found() {
     let [jane, john, jim] = service.users(CAST).await;
     service.picnic(&jane, std::slice::from_ref(&john)).await;
     let id = service.draft(&jane, &picnic(&[john.clone(), jim.clone()])).await;
-    let events = &service.app().events;
-    let mut late = events.find(id.parse().unwrap()).await.unwrap();
+    let (events, drafts): (Events, Drafts) = service.part();
+    let mut late = events.find_stored(id.parse().unwrap()).await.unwrap();
     let person = |guest: &User| Person { id: guest.id, name: guest.name.clone(), username: Some(guest.name.clone()) };
     late.event.invitees = [&john, &jim].map(|guest| Invitee::new(person(guest))).to_vec();
     // The call that reads john's rows, after the one that asked the index for them.
     wire.plan(Some(Plan { call: 4, fault: Fault::Held, always: false }));
     let sending = async {
         wire.held().await;
-        assert!(events.send_event(&late, service.now()).await.unwrap());
+        assert!(drafts.send_draft(&late, service.now()).await.unwrap());
         wire.release();
     };
     let body = json!({ "password": PASSWORD });

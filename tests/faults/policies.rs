@@ -15,7 +15,8 @@ use mock::{Failure, Grant, LocalService, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::store::sessions::Device;
+use shared::store::sessions::{Device, Sessions};
+use shared::token::Signer;
 use tests::wire::{Fault, Plan, Wire};
 use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
 
@@ -123,10 +124,10 @@ async fn guesses_at_a_pending_user_from_many_networks(service: &Service) {
 
 async fn one_login_too_many(service: &Service) {
     let jane = service.user("jane").await;
-    let app = service.app();
+    let (signer, sessions): (Signer, Sessions) = service.part();
     for _ in 0..99 {
-        let session = app.signer.first_token(jane.id).unwrap();
-        app.users.create_session(&session, Device::default(), service.now()).await.unwrap();
+        let session = signer.first_token(jane.id).unwrap();
+        sessions.create_session(&session, Device::default(), service.now()).await.unwrap();
     }
     service.login("jane", PASSWORD).await.expect(200);
 }

@@ -6,6 +6,8 @@ use std::pin::Pin;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::poll::Topic;
+use shared::store::accounts::Accounts;
+use shared::store::members::Members;
 use shared::token::MailedToken;
 use tests::{PASSWORD, Response, Service, User, picnic, vote};
 
@@ -410,7 +412,7 @@ async fn voted_past_each_other(service: &Service) -> State {
     let state = sent(service).await;
     let id = state.path.strip_prefix("/event/").unwrap().parse().unwrap();
     for topic in Topic::ALL {
-        service.app().events.update_vote(id, state.john.id, topic, Some(0)).await.unwrap();
+        service.part::<Members>().update_vote(id, state.john.id, topic, Some(0)).await.unwrap();
     }
     state
 }
@@ -502,7 +504,7 @@ async fn resent(service: &Service, state: &State, done: bool) {
         assert_ne!(service.mailed_token("new@example.com"), state.token, "there is a new link");
     } else {
         let token = MailedToken::parse(&state.token).unwrap();
-        let account = service.app().users.find_account(token.user(), service.now()).await.unwrap().unwrap();
+        let account = service.part::<Accounts>().find_account(token.user(), service.now()).await.unwrap().unwrap();
         assert!(account.confirm_hash == Some(token.hash()), "the old link goes on working");
     }
 }

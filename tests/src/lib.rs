@@ -33,15 +33,15 @@ use mock::{LocalService, Options};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
-use shared::app::{App, PlanApp};
 use shared::clock::Clock;
-use shared::config::Env;
+use shared::config::{Env, FromEnv};
 use shared::domain::UserId;
 use shared::domain::user::NewUser;
 use shared::log::Log;
+use shared::store::accounts::Account;
+use shared::store::registrations::Registrations;
 use shared::store::sessions::Device;
-use shared::store::users::Account;
-use shared::token::{MailedToken, RefreshToken};
+use shared::token::{MailedToken, RefreshToken, Signer};
 use uuid::Uuid;
 
 pub use crate::elsewhere::Elsewhere;
@@ -66,7 +66,8 @@ pub struct Service {
     /// Its clock, in milliseconds since 1970.
     time: Arc<AtomicI64>,
     http: reqwest::Client,
-    app: PlanApp,
+    everything: Env,
+    clock: Clock,
     /// What the functions logged.
     lines: Arc<Mutex<Vec<String>>>,
     /// What none of these lines may hold.
@@ -120,10 +121,9 @@ impl Service {
         });
         change(&mut options);
         let local = LocalService::start(options).await.unwrap_or_else(|error| panic!("{error}"));
-        let everything = Env::Table(local.variables().into_iter().collect());
-        let app = PlanApp::start(&everything, clock).unwrap();
+        let everything = Env::table(local.variables().into_iter().collect());
         let secrets = Mutex::new(HashSet::from([PASSWORD_HASH.to_owned()]));
-        Self { local, time, http: reqwest::Client::new(), app, lines, secrets }
+        Self { local, time, http: reqwest::Client::new(), everything, clock, lines, secrets }
     }
 
     /// Starts a service with other options, whose functions reach AWS over a wire that can be made to fail.
@@ -171,12 +171,17 @@ impl Service {
 
     /// The present second.
     pub fn now(&self) -> Timestamp {
-        self.app.clock.now()
+        self.clock.now()
     }
 
-    /// What the functions work with: to look at the tables, or to prepare them.
-    pub fn app(&self) -> &PlanApp {
-        &self.app
+    /// A part that functions work with, as one with all variables has it: to look at the tables, or to prepare them.
+    pub fn part<P: FromEnv>(&self) -> P {
+        P::from_env(&self.everything).unwrap()
+    }
+
+    /// The service's clock.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// Sends a request, and checks what every response promises.
@@ -250,13 +255,14 @@ impl Service {
     pub async fn user_with(&self, name: &str, hash: &str) -> User {
         let now = self.now();
         let (account, token) = self.registered(name, hash, now).await;
-        let session = self.app.signer.first_token(account.id).unwrap();
-        self.app.users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
+        let signer: Signer = self.part();
+        let session = signer.first_token(account.id).unwrap();
+        self.part::<Registrations>().confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
         let user = User {
             id: account.id,
             name: account.name,
             email: account.email,
-            access: self.app.signer.access_token(&session, now).unwrap(),
+            access: signer.access_token(&session, now).unwrap(),
             refresh: session.encode(),
         };
         let secrets = [hash, &user.email, &user.access, &user.refresh].map(str::to_owned);
@@ -269,7 +275,7 @@ impl Service {
         let new = NewUser::parse(&registration(name)).unwrap();
         let token = MailedToken::new(Uuid::new_v4()).unwrap();
         let account = Account::new(token.user(), &new, hash.to_owned(), token.hash(), since);
-        self.app.users.create_user(&account, since).await.unwrap();
+        self.part::<Registrations>().create_account(&account, since).await.unwrap();
         (account, token)
     }
 
