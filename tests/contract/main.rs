@@ -7,6 +7,7 @@ mod aliases;
 mod assignment;
 mod audit;
 mod bad_input;
+mod building;
 mod confirmation;
 mod corpus;
 mod dates;
