@@ -23,7 +23,7 @@ pub(crate) async fn run() {
     let mut login = Function::start(&binary("login"), &stage.environment("login")).await;
     let event = stage.request("login");
     let stored =
-        stage.service.part::<Accounts>().find_account(stage.jane.id, stage.service.now()).await.unwrap().unwrap();
+        stage.service.part::<Accounts>().find_account(stage.scene.jane.id, stage.service.now()).await.unwrap().unwrap();
     let attempt = Attempt::new(tests::PASSWORD);
     let (mut bare, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

@@ -30,6 +30,7 @@ mod registration;
 mod resets;
 mod roles;
 mod round_trip;
+mod samples;
 mod sessions;
 mod store;
 mod succession;
