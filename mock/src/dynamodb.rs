@@ -240,7 +240,8 @@ mod tests {
     async fn start(folder: Option<&Folder>, tables: &[Table]) -> Result<DynamoDb, Error> {
         let clock = Clock::new(|| Timestamp::from_second(1_000).unwrap());
         let listeners = vec![tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()];
-        let (doors, iam) = (Doors { listeners, patience: Patience::default() }, Arc::new(Iam::new(&template())));
+        let (doors, iam) =
+            (Doors { listeners, patience: Patience::default() }, Arc::new(Iam::new(&template()).unwrap()));
         DynamoDb::start(doors, folder, tables, clock, None, iam)
     }
 

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
+use crate::arn::REGION;
 use crate::iam::UNRESTRICTED;
-use crate::template::{Function, REGION};
+use crate::template::{Function, fill};
 
 /// Where the local AWS is reached.
 pub(crate) struct Endpoints {
@@ -39,29 +40,6 @@ pub(crate) fn of_function(
     Ok(environment)
 }
 
-/// `text` with each `{{resolve:secretsmanager:…}}` replaced by the secret that it names, by ARN or by name.
-pub(crate) fn fill(text: &str, secrets: &BTreeMap<String, String>) -> Result<String, String> {
-    let mut result = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{resolve:") {
-        let (reference, after) = after.split_once("}}").ok_or("a }} is missing")?;
-        let secret = reference
-            .strip_prefix("secretsmanager:")
-            .ok_or_else(|| format!("{{{{resolve:{reference}}}}} is not known to the local service"))?;
-        // After the secret's id: SecretString, a key of a JSON secret, the stage of a version. Here all is of the present stage.
-        let (id, rest_of_it) = secret.split_once(":SecretString").unwrap_or((secret, ""));
-        if !["", "::AWSCURRENT"].contains(&rest_of_it.trim_end_matches(':')) {
-            return Err(format!("the local service keeps no {rest_of_it} of the secret {id}"));
-        }
-        let found = secrets.iter().find(|(arn, _)| *arn == id || arn.rsplit(':').next() == Some(id));
-        let (_, value) = found.ok_or_else(|| format!("there is no secret {id}"))?;
-        result.push_str(before);
-        result.push_str(value);
-        rest = after;
-    }
-    Ok(result + rest)
-}
-
 /// Every variable of any function, for a tool that runs them all. It cannot tell which of them calls, so all may do everything.
 pub(crate) fn union<'a>(environments: impl Iterator<Item = &'a HashMap<String, String>>) -> BTreeMap<String, String> {
     let mut variables: BTreeMap<String, String> =
@@ -85,31 +63,9 @@ pub fn lines(environment: &BTreeMap<String, String>, prefix: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
-
-    const ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:TokenSecret";
-
-    #[test]
-    fn secrets_are_filled_in() {
-        let secrets = BTreeMap::from([(ARN.to_owned(), "s3cret".to_owned())]);
-        for (text, expected) in [
-            ("plain".to_owned(), Ok("plain")),
-            (format!("{{{{resolve:secretsmanager:{ARN}}}}}"), Ok("s3cret")),
-            (format!("a-{{{{resolve:secretsmanager:{ARN}:SecretString}}}}-b"), Ok("a-s3cret-b")),
-            (format!("{{{{resolve:secretsmanager:{ARN}:SecretString:::}}}}"), Ok("s3cret")),
-            (format!("{{{{resolve:secretsmanager:{ARN}:SecretString::AWSCURRENT}}}}"), Ok("s3cret")),
-            (
-                "{{resolve:secretsmanager:TokenSecret:SecretString::AWSPREVIOUS}}".to_owned(),
-                Err("the local service keeps no ::AWSPREVIOUS of the secret TokenSecret"),
-            ),
-            ("{{resolve:secretsmanager:TokenSecret}}".to_owned(), Ok("s3cret")),
-            ("{{resolve:secretsmanager:Other}}".to_owned(), Err("there is no secret Other")),
-            ("{{resolve:ssm:x}}".to_owned(), Err("{{resolve:ssm:x}} is not known to the local service")),
-            ("{{resolve:secretsmanager:x".to_owned(), Err("a }} is missing")),
-        ] {
-            assert_eq!(fill(&text, &secrets), expected.map(str::to_owned).map_err(str::to_owned), "{text}");
-        }
-    }
 
     #[test]
     fn the_local_endpoints_win_over_the_template_and_extra_over_both() {
@@ -123,7 +79,7 @@ mod tests {
             routes: vec![],
             timeout_seconds: 3,
             memory_mb: 128,
-            policies: vec![],
+            policies: Value::Null,
         };
         let endpoints = Endpoints { dynamodb: "http://127.0.0.1:8000".into(), ses: "http://127.0.0.1:3000/ses".into() };
         let extra = HashMap::from([("CONFIRMATION_PAGE".to_owned(), "http://localhost:5173".to_owned())]);

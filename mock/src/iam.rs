@@ -11,10 +11,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::http::{HeaderMap, header};
 use serde_json::Value;
 
-pub(crate) use self::policy::{Statement, parse};
+use self::policy::{Statement, parse};
 use self::request::{Ask, Keys};
 use crate::tell;
-use crate::template::Template;
+use crate::template::{Function, Template};
 
 /// The access key of whoever is no function.
 pub(crate) const UNRESTRICTED: &str = "local";
@@ -52,10 +52,15 @@ struct Record {
 
 impl Iam {
     /// Knows the template's functions, their policies and the tables.
-    pub(crate) fn new(template: &Template) -> Self {
-        let functions = template.functions.iter();
-        let policies = functions.map(|function| (function.binary.clone(), function.policies.clone())).collect();
-        Self { policies, keys: Keys::new(&template.tables), record: Mutex::default() }
+    ///
+    /// # Errors
+    /// The place in the template that is not understood.
+    pub(crate) fn new(template: &Template) -> Result<Self, String> {
+        let of_function = |Function { id, binary, policies, .. }: &Function| {
+            Ok((binary.clone(), parse(policies).map_err(|fault| format!("{id}.{fault}"))?))
+        };
+        let policies = template.functions.iter().map(of_function).collect::<Result<_, String>>()?;
+        Ok(Self { policies, keys: Keys::new(&template.tables), record: Mutex::default() })
     }
 
     /// The function that signed the request; none for anybody else. The access key of each is its name.

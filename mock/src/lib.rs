@@ -1,6 +1,7 @@
 //! The local AWS of event-messenger in one process: API Gateway in front of the real functions, `DynamoDB`, SES with a
 //! mailbox, and IAM. Everything it serves is made from `template.yaml`; nothing of it ever reaches AWS.
 
+mod arn;
 mod data;
 mod docker;
 mod dynamodb;

@@ -16,14 +16,14 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+use crate::arn::REGION;
 use crate::data::{Folder, secrets};
 use crate::dynamodb::{Doors, DynamoDb};
 use crate::environment::{self, Endpoints, union};
-use crate::gateway::routes::Routes;
-use crate::gateway::{self, Gateway, SES_PATH, Started};
+use crate::gateway::{self, Gateway, Local, Routes, SES_PATH, Started};
 use crate::iam::{Grant, Iam, UNRESTRICTED};
 use crate::server::Patience;
-use crate::template::{REGION, Template};
+use crate::template::Template;
 use crate::{Data, Error, Mailbox};
 
 /// How long requests that are under way may still take when the service ends.
@@ -141,6 +141,7 @@ impl LocalService {
         let faulty = |fault| Error::Template(options.template.clone(), fault);
         let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
         template.check_functions(&names).map_err(faulty)?;
+        let iam = Arc::new(Iam::new(&template).map_err(faulty)?);
 
         let (api_listeners, api) = listen("--addr", options.api_addr, options.bridge).await?;
         let (listeners, dynamodb_address) = listen("--dynamodb", options.dynamodb_addr, options.bridge).await?;
@@ -158,7 +159,6 @@ impl LocalService {
         };
         let doors = Doors { listeners, patience: options.patience };
         let (tables, clock) = (&template.tables, &options.clock);
-        let iam = Arc::new(Iam::new(&template));
         let sweep_every = options.sweep_every;
         let dynamodb = DynamoDb::start(doors, folder.as_ref(), tables, clock.clone(), sweep_every, Arc::clone(&iam))?;
 
@@ -183,18 +183,16 @@ impl LocalService {
         let listed = routes
             .iter()
             .map(|(route, place)| (route.method.clone(), route.path.clone(), started[place].name.to_owned()));
-        let listed = listed.collect();
+        let listed: Vec<_> = listed.collect();
 
         let (stop, stopped) = watch::channel(());
         let kill = Arc::new(Notify::new());
         let gateway = Gateway {
-            address: api,
             patience: options.patience,
             routes,
             functions: started,
             cors: template.cors,
-            mailbox: mailbox.clone(),
-            iam: Arc::clone(&iam),
+            local: Local { address: api, mailbox: mailbox.clone(), iam: Arc::clone(&iam), routes: listed.clone() },
             clock: options.clock,
             log: options.log,
             kill: Arc::clone(&kill),

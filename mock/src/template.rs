@@ -2,6 +2,7 @@
 //! in one line that names the resource and the property.
 
 mod resolve;
+mod secret;
 mod yaml;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,16 +11,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use self::resolve::table_arn;
 use self::resolve::{Resolver, text};
-use crate::Error;
-use crate::environment::fill;
-use crate::iam::{self, Statement};
-
-/// The region that the local service says it is in.
-pub(crate) const REGION: &str = "eu-central-1";
-/// The account that the local service says it belongs to.
-pub(crate) const ACCOUNT: &str = "000000000000";
+pub(crate) use self::secret::fill;
+use crate::{Error, arn};
 
 /// What the local service takes from the template.
 #[derive(Debug, PartialEq)]
@@ -96,8 +90,8 @@ pub(crate) struct Function {
     pub(crate) routes: Vec<Route>,
     pub(crate) timeout_seconds: u64,
     pub(crate) memory_mb: u64,
-    /// What it is allowed.
-    pub(crate) policies: Vec<Statement>,
+    /// What it is allowed, in IAM's own language; null for nothing.
+    pub(crate) policies: Value,
 }
 
 /// A method and a path such as `/event/{id}`.
@@ -148,7 +142,7 @@ impl Template {
                     template.cors = cors(&resolver, &document["Globals"], resource).map_err(at)?;
                 }
                 Some("AWS::SecretsManager::Secret") => {
-                    template.secrets.push(resolve::secret_arn(&resolver.physical(id, "Name").map_err(at)?));
+                    template.secrets.push(arn::of_secret(&resolver.physical(id, "Name").map_err(at)?));
                 }
                 Some(_) => {}
                 None => return Err(at("Type is missing".into())),
@@ -231,7 +225,7 @@ fn function(resolver: &Resolver<'_>, globals: &Value, id: &str, resource: &Value
     let policies = resolver.resolve(&own["Policies"]).map_err(|fault| format!("Policies: {fault}"))?;
     Ok(Function {
         id: id.to_owned(),
-        policies: iam::parse(&policies.unwrap_or_default())?,
+        policies: policies.unwrap_or_default(),
         binary: binary.ok_or("Metadata.BuildProperties.Binary is missing")?.to_owned(),
         environment,
         routes,

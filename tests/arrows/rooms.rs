@@ -29,7 +29,7 @@ const HOUSES: [House; 2] = [
             &["gateway", "dynamodb", "mailbox"],
             &["iam", "environment"],
             &["template"],
-            &["data", "docker", "error", "lib", "server"],
+            &["arn", "data", "docker", "error", "lib", "server"],
         ],
     },
 ];

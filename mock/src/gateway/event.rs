@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::routes::Match;
-use crate::template::ACCOUNT;
+use crate::arn::ACCOUNT;
 
 /// What an event says beside the request itself.
 pub(super) struct Origin<'a> {

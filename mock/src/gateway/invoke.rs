@@ -15,12 +15,19 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Context, LambdaEvent, Service, service_fn};
 use serde::Deserialize;
 use serde_json::Value;
+use shared::lambda::Handler;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::Started;
 use super::event::HOP_BY_HOP;
-use crate::template::{ACCOUNT, REGION};
+use crate::arn;
+
+/// A function that is ready for requests.
+pub(crate) struct Started {
+    pub(crate) name: &'static str,
+    pub(crate) handler: Handler,
+    pub(crate) timeout_seconds: u64,
+}
 
 /// The function's answer to the event, or what it did instead.
 pub(super) async fn invoke(
@@ -64,7 +71,7 @@ fn context(function: &Started, now: Timestamp) -> Context {
     let mut context = Context::default();
     context.request_id = Uuid::new_v4().to_string();
     context.deadline = u64::try_from(now.as_millisecond()).unwrap_or_default().saturating_add(timeout_ms);
-    context.invoked_function_arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", function.name);
+    context.invoked_function_arn = arn::of_function(function.name);
     context.env_config = Arc::new(config);
     context
 }

@@ -2,6 +2,7 @@
 //! path.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -13,9 +14,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{BODY_LIMIT, Gateway, Refusal, host, reply};
-use crate::mailbox::{Answer, Failure, refusal};
-use crate::server::{self, Ends};
+use super::host::host;
+use super::refusal::{self, Refusal};
+use crate::iam::Iam;
+use crate::mailbox::{self, Answer, Failure, Mailbox};
+use crate::server::{Ends, Patience, reply};
 
 const PAGE: &str = include_str!("../mailbox.html");
 
@@ -28,53 +31,68 @@ const SEND_EMAIL: &str = "/_local/ses/v2/email/outbound-emails";
 /// How a container calls the machine that it runs on.
 const FROM_DOCKER: &str = "host.docker.internal";
 
-pub(super) async fn answer(gateway: &Gateway, ends: Ends, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let is_mail = parts.method == Method::POST && parts.uri.path() == SEND_EMAIL;
-    // Who chose an address for other machines to reach chose to be called by any name.
-    let is_open = !gateway.address.ip().is_loopback();
-    if !(is_own(&parts.headers, ends.own, is_open) || is_mail && is_from_docker(&parts.headers)) {
-        return if is_mail { ses(&foreign(&parts)) } else { Refusal::FORBIDDEN.answer() };
-    }
-    let body = match server::read(body, BODY_LIMIT, gateway.patience).await {
-        Ok(body) => body,
-        Err(unread) => return Refusal::from(unread).answer(),
-    };
-    let mailbox = &gateway.mailbox;
-    let path = parts.uri.path().strip_prefix("/_local").unwrap_or_default();
-    match (&parts.method, path) {
-        (&Method::GET, "") => moved("/_local/"),
-        (&Method::GET, "/") => page(),
-        (&Method::GET, "/mails") => {
-            let to = parts.uri.query().and_then(to_address);
-            let mut mails = mailbox.mails(to.as_deref());
-            mails.reverse();
-            reply(StatusCode::OK, &json!(mails))
-        }
-        (&Method::DELETE, "/mails") => match mailbox.clear() {
-            Ok(()) => reply(StatusCode::OK, &json!({})),
-            Err(error) => reply(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": error.to_string()})),
-        },
-        (&Method::GET, "/routes") => reply(StatusCode::OK, &routes(gateway)),
-        (&Method::GET, "/ses") => reply(StatusCode::OK, &json!({"fail": mailbox.failure()})),
-        (&Method::POST, "/ses") => match serde_json::from_slice::<Switch>(&body) {
-            Ok(switch) => {
-                mailbox.set_failure(switch.fail);
-                reply(StatusCode::OK, &json!({"fail": switch.fail}))
-            }
-            Err(error) => reply(StatusCode::BAD_REQUEST, &json!({"message": error.to_string()})),
-        },
-        _ if is_mail => ses(&send(gateway, &parts.headers, &body)),
-        _ => Refusal::NOT_FOUND.answer(),
-    }
+/// What is served there.
+pub(crate) struct Local {
+    /// The first of the addresses that the gateway listens on.
+    pub(crate) address: SocketAddr,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) iam: Arc<Iam>,
+    /// Method, path and function of each route.
+    pub(crate) routes: Vec<(String, String, String)>,
 }
 
-/// Hands a mail over, if it comes from no function or its policies allow it.
-fn send(gateway: &Gateway, headers: &HeaderMap, body: &[u8]) -> Answer {
-    let function = gateway.iam.function(headers);
-    match function.map_or(Ok(()), |function| gateway.iam.judge_mail(function, body)) {
-        Ok(()) => gateway.mailbox.send(body),
-        Err(message) => refusal(403, "AccessDeniedException", &message),
+impl Local {
+    pub(super) async fn answer(&self, ends: Ends, request: Request, patience: Patience) -> Response {
+        let (parts, body) = request.into_parts();
+        let is_mail = parts.method == Method::POST && parts.uri.path() == SEND_EMAIL;
+        // Who chose an address for other machines to reach chose to be called by any name.
+        let is_open = !self.address.ip().is_loopback();
+        if !(is_own(&parts.headers, ends.own, is_open) || is_mail && is_from_docker(&parts.headers)) {
+            return if is_mail { ses(&foreign(&parts)) } else { Refusal::FORBIDDEN.answer() };
+        }
+        match refusal::read(body, patience).await {
+            Ok(body) if is_mail => ses(&self.send(&parts.headers, &body)),
+            Ok(body) => self.show(&parts, &body),
+            Err(refusal) => refusal.answer(),
+        }
+    }
+
+    /// Hands a mail over, if it comes from no function or its policies allow it.
+    fn send(&self, headers: &HeaderMap, body: &[u8]) -> Answer {
+        let function = self.iam.function(headers);
+        match function.map_or(Ok(()), |function| self.iam.judge_mail(function, body)) {
+            Ok(()) => self.mailbox.send(body),
+            Err(message) => mailbox::refusal(403, "AccessDeniedException", &message),
+        }
+    }
+
+    fn show(&self, parts: &Parts, body: &[u8]) -> Response {
+        let mailbox = &self.mailbox;
+        let path = parts.uri.path().strip_prefix("/_local").unwrap_or_default();
+        match (&parts.method, path) {
+            (&Method::GET, "") => moved("/_local/"),
+            (&Method::GET, "/") => page(),
+            (&Method::GET, "/mails") => {
+                let to = parts.uri.query().and_then(to_address);
+                let mut mails = mailbox.mails(to.as_deref());
+                mails.reverse();
+                reply(StatusCode::OK, &json!(mails))
+            }
+            (&Method::DELETE, "/mails") => match mailbox.clear() {
+                Ok(()) => reply(StatusCode::OK, &json!({})),
+                Err(error) => reply(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": error.to_string()})),
+            },
+            (&Method::GET, "/routes") => reply(StatusCode::OK, &routes(&self.routes)),
+            (&Method::GET, "/ses") => reply(StatusCode::OK, &json!({"fail": mailbox.failure()})),
+            (&Method::POST, "/ses") => match serde_json::from_slice::<Switch>(body) {
+                Ok(switch) => {
+                    mailbox.set_failure(switch.fail);
+                    reply(StatusCode::OK, &json!({"fail": switch.fail}))
+                }
+                Err(error) => reply(StatusCode::BAD_REQUEST, &json!({"message": error.to_string()})),
+            },
+            _ => Refusal::NOT_FOUND.answer(),
+        }
     }
 }
 
@@ -107,7 +125,7 @@ fn is_from_docker(headers: &HeaderMap) -> bool {
 fn foreign(parts: &Parts) -> Answer {
     let called = host(&parts.headers).map_or_else(|| "no name".to_owned(), |host| host.to_string());
     let message = format!("The local SES is called {called}; it answers to localhost, its address and {FROM_DOCKER}.");
-    refusal(403, "AccessDeniedException", &message)
+    mailbox::refusal(403, "AccessDeniedException", &message)
 }
 
 /// `to` in a query. A plus is a plus here, since mail addresses have it and never a space.
@@ -116,11 +134,9 @@ fn to_address(query: &str) -> Option<String> {
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
-fn routes(gateway: &Gateway) -> Value {
-    let routes = gateway.routes.iter().map(|(route, function)| {
-        json!({"method": route.method, "path": route.path, "function": gateway.functions[function].name})
-    });
-    routes.collect()
+fn routes(routes: &[(String, String, String)]) -> Value {
+    let told = |(method, path, function): &(String, String, String)| json!({"method": method, "path": path, "function": function});
+    routes.iter().map(told).collect()
 }
 
 fn page() -> Response {

@@ -3,13 +3,16 @@
 mod containers;
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use lambda_http::RequestExt;
+use serde_json::{Value, json};
 use shared::config::{ConfigError, Env};
-use shared::lambda::Endpoint;
+use shared::lambda::{Endpoint, Handler};
 use shared::log::Log;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::refusal::BODY_LIMIT;
 use super::*;
 use crate::data::tests::Scratch;
 use crate::{Data, Error, Failure, LocalService, Options};

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use crate::template::{ACCOUNT, REGION, Table, table_arn};
+use crate::arn;
+use crate::template::Table;
 
 /// The values of the partition keys.
 pub(super) const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
@@ -84,7 +85,7 @@ pub(super) fn of_dynamodb(operation: &str, body: &Value, keys: &Keys) -> Result<
             let tables = body["RequestItems"].as_object().into_iter().flatten();
             tables.map(|(table, parameters)| Call::of_batch(operation, table, parameters).ask(keys)).collect()
         }
-        "TransactGetItems" | "TransactWriteItems" => {
+        "TransactWriteItems" => {
             let members = body["TransactItems"].as_array().into_iter().flatten();
             let members = members.filter_map(Value::as_object).flatten();
             let asks = members.map(|(kind, parameters)| Call::of_one(format!("{kind}Item"), parameters).ask(keys));
@@ -119,18 +120,17 @@ fn merged(asks: Vec<Ask>) -> Vec<Ask> {
 
 /// What the sending of a mail asks for: the sender's address or its domain, and the configuration set if one is named.
 pub(super) fn of_mail(body: &Value) -> Vec<Ask> {
-    let arn = |kind: &str, name: &str| format!("arn:aws:ses:{REGION}:{ACCOUNT}:{kind}/{name}");
     let sender = body["FromEmailAddress"].as_str().unwrap_or_default();
     let address = sender.rsplit_once('<').map_or(sender, |(_, address)| address.trim_end_matches('>'));
-    let domain = address.rsplit_once('@').map(|(_, domain)| arn("identity", domain));
+    let domain = address.rsplit_once('@').map(|(_, domain)| arn::of_mail("identity", domain));
     let ask = |resources| Ask {
         action: "ses:SendEmail".to_owned(),
         resources,
         context: vec![(FROM_ADDRESS, vec![address.to_owned()])],
         ..Ask::default()
     };
-    let identity = ask([arn("identity", address)].into_iter().chain(domain).collect());
-    let set = body["ConfigurationSetName"].as_str().map(|name| ask(vec![arn("configuration-set", name)]));
+    let identity = ask([arn::of_mail("identity", address)].into_iter().chain(domain).collect());
+    let set = body["ConfigurationSetName"].as_str().map(|name| ask(vec![arn::of_mail("configuration-set", name)]));
     [identity].into_iter().chain(set).collect()
 }
 
@@ -179,7 +179,7 @@ impl<'a> Call<'a> {
         let one = |value: Option<&str>| value.map(str::to_owned).into_iter().collect();
         Ok(Ask {
             action: format!("dynamodb:{}", self.action),
-            resources: vec![table_arn(table) + &index],
+            resources: vec![arn::of_table(table) + &index],
             context: vec![
                 (LEADING_KEYS, self.leading_keys(keys.partition(table, self.index))),
                 (ATTRIBUTES, self.attributes().into_iter().map(str::to_owned).collect()),

@@ -10,8 +10,20 @@ use shared::lambda::Endpoint;
 use super::*;
 use crate::{LocalService, Options};
 
+const TEMPLATE: &str = include_str!("../template/fixture.yaml");
+
+fn parsed(text: &str) -> Result<Iam, String> {
+    Iam::new(&Template::parse(text, &HashMap::new()).unwrap())
+}
+
 fn iam() -> Iam {
-    Iam::new(&Template::parse(include_str!("../template/fixture.yaml"), &HashMap::new()).unwrap())
+    parsed(TEMPLATE).unwrap()
+}
+
+#[test]
+fn a_policy_that_is_not_understood_names_its_function() {
+    let fault = parsed(&TEMPLATE.replacen("Effect: Allow", "Effect: Deny", 1)).unwrap_err();
+    assert_eq!(fault, "EchoFunction.Policies[0].Statement[0].Effect: only Allow is understood");
 }
 
 fn key(pk: &str) -> Value {

@@ -101,7 +101,6 @@ fn faults_name_the_place() {
         ),
         ("AllowOrigins: [!Ref Origin]", "AllowOrigins: 7", "Api.CorsConfiguration: invalid type"),
         ("PanicFunction:\n    Type", "PanicFunction:\n    Typ", "PanicFunction.Type is missing"),
-        ("Effect: Allow", "Effect: Deny", "EchoFunction.Policies[0].Statement[0].Effect: only Allow is understood"),
         (
             "!GetAtt UsersTable.Arn",
             "!GetAtt Users.Arn",

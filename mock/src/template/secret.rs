@@ -1,0 +1,55 @@
+//! References to secrets in the template's texts.
+
+use std::collections::BTreeMap;
+
+/// `text` with each `{{resolve:secretsmanager:…}}` replaced by the secret that it names, by ARN or by name.
+pub(crate) fn fill(text: &str, secrets: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{resolve:") {
+        let (reference, after) = after.split_once("}}").ok_or("a }} is missing")?;
+        let secret = reference
+            .strip_prefix("secretsmanager:")
+            .ok_or_else(|| format!("{{{{resolve:{reference}}}}} is not known to the local service"))?;
+        // After the secret's id: SecretString, a key of a JSON secret, the stage of a version. Here all is of the present stage.
+        let (id, rest_of_it) = secret.split_once(":SecretString").unwrap_or((secret, ""));
+        if !["", "::AWSCURRENT"].contains(&rest_of_it.trim_end_matches(':')) {
+            return Err(format!("the local service keeps no {rest_of_it} of the secret {id}"));
+        }
+        let found = secrets.iter().find(|(arn, _)| *arn == id || arn.rsplit(':').next() == Some(id));
+        let (_, value) = found.ok_or_else(|| format!("there is no secret {id}"))?;
+        result.push_str(before);
+        result.push_str(value);
+        rest = after;
+    }
+    Ok(result + rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:TokenSecret";
+
+    #[test]
+    fn secrets_are_filled_in() {
+        let secrets = BTreeMap::from([(ARN.to_owned(), "s3cret".to_owned())]);
+        for (text, expected) in [
+            ("plain".to_owned(), Ok("plain")),
+            (format!("{{{{resolve:secretsmanager:{ARN}}}}}"), Ok("s3cret")),
+            (format!("a-{{{{resolve:secretsmanager:{ARN}:SecretString}}}}-b"), Ok("a-s3cret-b")),
+            (format!("{{{{resolve:secretsmanager:{ARN}:SecretString:::}}}}"), Ok("s3cret")),
+            (format!("{{{{resolve:secretsmanager:{ARN}:SecretString::AWSCURRENT}}}}"), Ok("s3cret")),
+            (
+                "{{resolve:secretsmanager:TokenSecret:SecretString::AWSPREVIOUS}}".to_owned(),
+                Err("the local service keeps no ::AWSPREVIOUS of the secret TokenSecret"),
+            ),
+            ("{{resolve:secretsmanager:TokenSecret}}".to_owned(), Ok("s3cret")),
+            ("{{resolve:secretsmanager:Other}}".to_owned(), Err("there is no secret Other")),
+            ("{{resolve:ssm:x}}".to_owned(), Err("{{resolve:ssm:x}} is not known to the local service")),
+            ("{{resolve:secretsmanager:x".to_owned(), Err("a }} is missing")),
+        ] {
+            assert_eq!(fill(&text, &secrets), expected.map(str::to_owned).map_err(str::to_owned), "{text}");
+        }
+    }
+}
