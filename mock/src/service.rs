@@ -175,14 +175,16 @@ impl LocalService {
             let handler =
                 (endpoint.start)(&Env::table(environment.clone()), clock.clone(), options.function_log.clone())
                     .map_err(|error| Error::Function(endpoint.name, error))?;
-            function.routes.iter().for_each(|route| routes.add(route, started.len()));
+            for route in &function.routes {
+                routes.add(route, started.len()).map_err(|fault| faulty(format!("{}.Events: {fault}", function.id)))?;
+            }
             started.push(Started { name: endpoint.name, handler, timeout_seconds: function.timeout_seconds });
             environments.insert(endpoint.name, environment);
             memory.insert(endpoint.name, function.memory_mb);
         }
         let listed = routes
             .iter()
-            .map(|(route, place)| (route.method.clone(), route.path.clone(), started[place].name.to_owned()));
+            .map(|(route, place)| (route.method.clone(), route.path.clone(), started[*place].name.to_owned()));
         let listed: Vec<_> = listed.collect();
 
         let (stop, stopped) = watch::channel(());

@@ -149,7 +149,6 @@ impl Template {
             }
         }
         template.check_secrets()?;
-        template.check_routes()?;
         Ok(template)
     }
 
@@ -175,21 +174,6 @@ impl Template {
         for Function { id, environment, .. } in &self.functions {
             for (name, value) in environment {
                 fill(value, &values).map_err(|fault| format!("{id}.Environment.{name}: {fault}"))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// API Gateway refuses two routes that differ in a parameter's name only; so does this.
-    fn check_routes(&self) -> Result<(), String> {
-        let mut seen = HashMap::new();
-        for Function { id, routes, .. } in &self.functions {
-            for Route { method, path } in routes {
-                let shape: Vec<_> =
-                    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
-                if let Some(other) = seen.insert((method, shape), id) {
-                    return Err(format!("{id}.Events: {other} has the route {method} {path} already"));
-                }
             }
         }
         Ok(())

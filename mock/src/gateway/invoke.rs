@@ -1,19 +1,18 @@
 //! Calls a function as the Lambda runtime does: event JSON in, response JSON out. A function that panics takes nobody
 //! with it.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Context, LambdaEvent, Service, service_fn};
-use serde::Deserialize;
 use serde_json::Value;
 use shared::lambda::Handler;
 use tokio::sync::Notify;
@@ -76,35 +75,21 @@ fn context(function: &Started, now: Timestamp) -> Context {
     context
 }
 
-/// A response in payload format 2.0, which knows no `multiValueHeaders`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Reply {
-    status_code: u16,
-    #[serde(default)]
-    headers: HashMap<String, String>,
-    #[serde(default)]
-    cookies: Vec<String>,
-    body: Option<String>,
-    #[serde(default)]
-    is_base64_encoded: bool,
-}
-
+/// A response in payload format 2.0, as `lambda_http` writes it.
 fn read(reply: &str) -> Option<Response> {
-    let reply: Reply = serde_json::from_str(reply).ok()?;
-    let body = reply.body.unwrap_or_default();
-    let body = if reply.is_base64_encoded { STANDARD.decode(body).ok()? } else { body.into_bytes() };
+    let reply: ApiGatewayV2httpResponse = serde_json::from_str(reply).ok()?;
+    let body = reply.body.as_deref().unwrap_or_default();
+    let body = if reply.is_base64_encoded { STANDARD.decode(body).ok()? } else { body.to_vec() };
     let mut response = Response::new(Body::from(body));
-    *response.status_mut() = StatusCode::from_u16(reply.status_code).ok()?;
-    for (name, value) in reply.headers {
-        let name = HeaderName::try_from(name).ok()?;
-        // The length is counted anew, the connection is the gateway's own.
-        if name != header::CONTENT_LENGTH && !HOP_BY_HOP.contains(&name.as_str()) {
-            response.headers_mut().insert(name, HeaderValue::try_from(value).ok()?);
-        }
+    *response.status_mut() = StatusCode::from_u16(reply.status_code.try_into().ok()?).ok()?;
+    let headers = response.headers_mut();
+    *headers = reply.headers;
+    // The length is counted anew, the connection is the gateway's own.
+    for name in HOP_BY_HOP.into_iter().chain([header::CONTENT_LENGTH.as_str()]) {
+        headers.remove(name);
     }
     for cookie in reply.cookies {
-        response.headers_mut().append(header::SET_COOKIE, HeaderValue::try_from(cookie).ok()?);
+        headers.append(header::SET_COOKIE, cookie.try_into().ok()?);
     }
     Some(response)
 }
@@ -124,12 +109,14 @@ mod tests {
         assert_eq!(response.headers()["location"], "/e/1");
         assert_eq!(response.headers().get("content-length"), None);
         assert_eq!(response.headers().get_all("set-cookie").iter().collect::<Vec<_>>(), ["a=1", "b=2"]);
+        assert!(read(r#"{"cookies": [], "statusCode": 200}"#).is_some());
         for broken in [
             "{}",
-            r#"{"statusCode": 99999}"#,
-            r#"{"statusCode": 200, "body": "%", "isBase64Encoded": true}"#,
-            r#"{"statusCode": 200, "headers": {"a b": "c"}}"#,
-            r#"{"statusCode": 200, "headers": {"a": "b\nc"}}"#,
+            r#"{"cookies": [], "statusCode": 99999}"#,
+            r#"{"cookies": [], "statusCode": 200, "body": "%", "isBase64Encoded": true}"#,
+            r#"{"cookies": [], "statusCode": 200, "headers": {"a b": "c"}}"#,
+            r#"{"cookies": [], "statusCode": 200, "headers": {"a": "b\nc"}}"#,
+            r#"{"cookies": ["a\nb"], "statusCode": 200}"#,
         ] {
             assert!(read(broken).is_none(), "{broken}");
         }

@@ -1,22 +1,20 @@
 //! Which function a request is for.
 
-use percent_encoding::percent_decode_str;
+use std::collections::HashMap;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::template::Route;
 
+/// What would not be one segment any more once it is decoded.
+const BORDERS: &AsciiSet = &CONTROLS.add(b'%').add(b'/');
+
 /// The routes of the API.
 #[derive(Default)]
-pub(crate) struct Routes(Vec<Entry>);
-
-struct Entry {
-    route: Route,
-    parts: Vec<Part>,
-    function: usize,
-}
-
-enum Part {
-    Literal(String),
-    Parameter(String),
+pub(crate) struct Routes {
+    all: Vec<(Route, usize)>,
+    /// Places in `all`, by method and path.
+    places: HashMap<String, matchit::Router<usize>>,
 }
 
 /// A route that serves a request.
@@ -31,43 +29,32 @@ pub(crate) struct Match {
 }
 
 impl Routes {
-    pub(crate) fn add(&mut self, route: &Route, function: usize) {
-        let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-            Some(name) => Part::Parameter(name.to_owned()),
-            None => Part::Literal(part.to_owned()),
-        };
-        self.0.push(Entry { parts: route.path.split('/').map(part).collect(), route: route.clone(), function });
+    /// Adds a route to a function.
+    ///
+    /// # Errors
+    /// The path is no path of an API, or another route has it but for the names of its parameters.
+    pub(crate) fn add(&mut self, route: &Route, function: usize) -> Result<(), String> {
+        let Route { method, path } = route;
+        let places = self.places.entry(method.clone()).or_default();
+        places.insert(path, self.all.len()).map_err(|error| format!("the route {method} {path}: {error}"))?;
+        self.all.push((route.clone(), function));
+        Ok(())
     }
 
     /// The routes and their functions, in the order of their adding.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Route, usize)> {
-        self.0.iter().map(|entry| (&entry.route, entry.function))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Route, usize)> {
+        self.all.iter()
     }
 
     /// The route for a method and the decoded segments of a path. A literal segment wins over a parameter.
     pub(crate) fn find(&self, method: &str, segments: &[String]) -> Option<Match> {
-        let entries = self.0.iter().filter(|entry| entry.route.method == method && entry.fits(segments));
-        let entry = entries
-            .max_by_key(|entry| entry.parts.iter().map(|part| matches!(part, Part::Literal(_))).collect::<Vec<_>>())?;
-        let named = entry.parts.iter().zip(segments).filter_map(|(part, segment)| match part {
-            Part::Parameter(name) => Some((name.clone(), segment.clone())),
-            Part::Literal(_) => None,
-        });
-        Some(Match {
-            function: entry.function,
-            key: format!("{method} {}", entry.route.path),
-            parameters: named.collect(),
-        })
-    }
-}
-
-impl Entry {
-    fn fits(&self, segments: &[String]) -> bool {
-        self.parts.len() == segments.len()
-            && self.parts.iter().zip(segments).all(|(part, segment)| match part {
-                Part::Literal(literal) => literal == segment,
-                Part::Parameter(_) => !segment.is_empty(),
-            })
+        let encoded = segments.iter().map(|segment| utf8_percent_encode(segment, BORDERS).to_string());
+        let path = encoded.collect::<Vec<_>>().join("/");
+        let found = self.places.get(method)?.at(&path).ok()?;
+        let (route, function) = &self.all[*found.value];
+        let decoded = |value| percent_decode_str(value).decode_utf8_lossy().into_owned();
+        let parameters = found.params.iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect();
+        Some(Match { function: *function, key: format!("{method} {}", route.path), parameters })
     }
 }
 
@@ -80,6 +67,10 @@ pub(crate) fn segments(path: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn route(method: &str, path: &str) -> Route {
+        Route { method: method.to_owned(), path: path.to_owned() }
+    }
 
     #[test]
     fn find() {
@@ -94,11 +85,13 @@ mod tests {
         .into_iter()
         .enumerate()
         {
-            routes.add(&Route { method: method.to_owned(), path: path.to_owned() }, place);
+            routes.add(&route(method, path), place).unwrap();
         }
         for (method, path, expected) in [
             ("GET", "/event/7", Some((0, "id=7"))),
             ("GET", "/event/a%2Fb%20%C3%BC", Some((0, "id=a/b ü"))),
+            ("GET", "/event/a%2525%252F", Some((0, "id=a%25%2F"))),
+            ("GET", "/event/{id}", Some((0, "id={id}"))),
             ("GET", "/event/mine", Some((1, ""))),
             ("GET", "/event/m%69ne", Some((1, ""))),
             ("PUT", "/event/7/vote", Some((2, "id=7"))),
@@ -118,5 +111,18 @@ mod tests {
             assert_eq!(found, expected.map(|(place, named)| (place, named.to_owned())), "{method} {path}");
         }
         assert_eq!(segments("/event/%FF"), None);
+    }
+
+    #[test]
+    fn two_routes_differ_by_more_than_the_name_of_a_parameter() {
+        let mut routes = Routes::default();
+        routes.add(&route("PUT", "/event/{id}"), 0).unwrap();
+        routes.add(&route("PUT", "/event/{other}/vote"), 0).unwrap();
+        routes.add(&route("GET", "/event/{other}"), 0).unwrap();
+        let fault = routes.add(&route("PUT", "/event/{other}"), 1).unwrap_err();
+        assert!(fault.starts_with("the route PUT /event/{other}: ") && fault.ends_with("/event/{id}"), "{fault}");
+        for path in ["/event/{id", "/event/{}", "/{id}-x"] {
+            assert!(routes.add(&route("PUT", path), 1).is_err(), "{path}");
+        }
     }
 }

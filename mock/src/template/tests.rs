@@ -86,11 +86,6 @@ fn faults_name_the_place() {
         ("${TokenSecret}}}", "Other}}", "EchoFunction.Environment.TOKEN_SECRET: there is no secret Other"),
         ("resolve:secretsmanager", "resolve:ssm", "EchoFunction.Environment.TOKEN_SECRET: {{resolve:ssm:"),
         ("Binary: panic", "Bin: panic", "PanicFunction.Metadata.BuildProperties.Binary is missing"),
-        (
-            "Path: /panic",
-            "Path: '/echo/{other}'",
-            "PanicFunction.Events: EchoFunction has the route PUT /echo/{other} already",
-        ),
         ("Path: /panic", "Pfad: /panic", "PanicFunction.Events.Route: Properties: missing field `Path`"),
         ("Path: /panic", "Path: '/{proxy+}'", "PanicFunction.Events.Route: Path: the local service does not serve"),
         ("Method: PUT, Path: /panic", "Method: ANY, Path: /panic", "PanicFunction.Events.Route: Method: "),
