@@ -34,32 +34,38 @@ mod tokens;
 
 use shared::lambda::{Endpoint, start};
 
-/// All endpoints, each with the name of its binary.
-pub static ENDPOINTS: [Endpoint; 23] = [
-    Endpoint { name: "register", start: |env, clock, log| start(register::handle, env, clock, log) },
-    Endpoint { name: "confirm", start: |env, clock, log| start(confirm::handle, env, clock, log) },
-    Endpoint {
-        name: "resend-confirmation",
-        start: |env, clock, log| start(resend_confirmation::handle, env, clock, log),
-    },
-    Endpoint { name: "login", start: |env, clock, log| start(login::handle, env, clock, log) },
-    Endpoint { name: "refresh", start: |env, clock, log| start(refresh::handle, env, clock, log) },
-    Endpoint { name: "logout", start: |env, clock, log| start(logout::handle, env, clock, log) },
-    Endpoint { name: "list-sessions", start: |env, clock, log| start(list_sessions::handle, env, clock, log) },
-    Endpoint { name: "get-user", start: |env, clock, log| start(get_user::handle, env, clock, log) },
-    Endpoint { name: "update-user", start: |env, clock, log| start(update_user::handle, env, clock, log) },
-    Endpoint { name: "change-password", start: |env, clock, log| start(change_password::handle, env, clock, log) },
-    Endpoint { name: "forgot-password", start: |env, clock, log| start(forgot_password::handle, env, clock, log) },
-    Endpoint { name: "reset-password", start: |env, clock, log| start(reset_password::handle, env, clock, log) },
-    Endpoint { name: "export-user", start: |env, clock, log| start(export_user::handle, env, clock, log) },
-    Endpoint { name: "delete-user", start: |env, clock, log| start(delete_user::handle, env, clock, log) },
-    Endpoint { name: "create-event", start: |env, clock, log| start(create_event::handle, env, clock, log) },
-    Endpoint { name: "update-event", start: |env, clock, log| start(update_event::handle, env, clock, log) },
-    Endpoint { name: "delete-event", start: |env, clock, log| start(delete_event::handle, env, clock, log) },
-    Endpoint { name: "get-event", start: |env, clock, log| start(get_event::handle, env, clock, log) },
-    Endpoint { name: "list-events", start: |env, clock, log| start(list_events::handle, env, clock, log) },
-    Endpoint { name: "send-event", start: |env, clock, log| start(send_event::handle, env, clock, log) },
-    Endpoint { name: "vote", start: |env, clock, log| start(vote::handle, env, clock, log) },
-    Endpoint { name: "answer", start: |env, clock, log| start(answer::handle, env, clock, log) },
-    Endpoint { name: "hand-over", start: |env, clock, log| start(hand_over::handle, env, clock, log) },
-];
+/// The registry: each endpoint's binary and the module that has its `handle`.
+macro_rules! endpoints {
+    ($($name:literal => $module:ident,)*) => {
+        /// All endpoints, each with the name of its binary.
+        pub static ENDPOINTS: [Endpoint; [$($name),*].len()] = [
+            $(Endpoint { name: $name, start: |env, clock, log| start($module::handle, env, clock, log) },)*
+        ];
+    };
+}
+
+endpoints! {
+    "register" => register,
+    "confirm" => confirm,
+    "resend-confirmation" => resend_confirmation,
+    "login" => login,
+    "refresh" => refresh,
+    "logout" => logout,
+    "list-sessions" => list_sessions,
+    "get-user" => get_user,
+    "update-user" => update_user,
+    "change-password" => change_password,
+    "forgot-password" => forgot_password,
+    "reset-password" => reset_password,
+    "export-user" => export_user,
+    "delete-user" => delete_user,
+    "create-event" => create_event,
+    "update-event" => update_event,
+    "delete-event" => delete_event,
+    "get-event" => get_event,
+    "list-events" => list_events,
+    "send-event" => send_event,
+    "vote" => vote,
+    "answer" => answer,
+    "hand-over" => hand_over,
+}

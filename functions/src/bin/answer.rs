@@ -1,4 +1,4 @@
-//! `PUT /event/{id}/answer` on Lambda.
+//! [`functions::answer`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::answer::handle)

@@ -1,4 +1,4 @@
-//! `GET /user/confirm?token=…` on Lambda.
+//! [`functions::confirm`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::confirm::handle)

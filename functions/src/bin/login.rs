@@ -1,4 +1,4 @@
-//! `POST /login` on Lambda.
+//! [`functions::login`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::login::handle)

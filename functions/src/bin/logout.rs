@@ -1,4 +1,4 @@
-//! `POST /token/revoke` on Lambda.
+//! [`functions::logout`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::logout::handle)

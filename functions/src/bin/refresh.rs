@@ -1,4 +1,4 @@
-//! `POST /token` on Lambda.
+//! [`functions::refresh`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::refresh::handle)

@@ -1,4 +1,4 @@
-//! `POST /user` on Lambda.
+//! [`functions::register`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::register::handle)

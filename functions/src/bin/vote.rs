@@ -1,4 +1,4 @@
-//! `PUT` and `DELETE /event/{id}/vote` on Lambda.
+//! [`functions::vote`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::vote::handle)

@@ -1,4 +1,4 @@
-//! `PUT /event/{id}/organiser` on Lambda.
+//! [`functions::hand_over`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::hand_over::handle)

@@ -1,4 +1,4 @@
-//! `POST /user/password/reset` on Lambda.
+//! [`functions::reset_password`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::reset_password::handle)

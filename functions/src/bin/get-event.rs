@@ -1,4 +1,4 @@
-//! `GET /event/{id}` on Lambda.
+//! [`functions::get_event`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::get_event::handle)

@@ -1,4 +1,4 @@
-//! `POST /user/password/forgot` on Lambda.
+//! [`functions::forgot_password`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::forgot_password::handle)

@@ -1,4 +1,4 @@
-//! `POST /user/confirm` on Lambda.
+//! [`functions::resend_confirmation`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::resend_confirmation::handle)

@@ -1,4 +1,4 @@
-//! `GET /event` on Lambda.
+//! [`functions::list_events`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::list_events::handle)

@@ -1,4 +1,4 @@
-//! `DELETE /event/{id}` on Lambda.
+//! [`functions::delete_event`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::delete_event::handle)

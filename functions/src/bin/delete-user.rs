@@ -1,4 +1,4 @@
-//! `DELETE /user` on Lambda.
+//! [`functions::delete_user`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::delete_user::handle)

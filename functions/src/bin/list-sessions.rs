@@ -1,4 +1,4 @@
-//! `GET /token` on Lambda.
+//! [`functions::list_sessions`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::list_sessions::handle)

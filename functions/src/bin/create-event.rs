@@ -1,4 +1,4 @@
-//! `POST /event` on Lambda.
+//! [`functions::create_event`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::create_event::handle)

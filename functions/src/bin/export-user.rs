@@ -1,4 +1,4 @@
-//! `GET /user/export` on Lambda.
+//! [`functions::export_user`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::export_user::handle)

@@ -1,4 +1,4 @@
-//! `POST /event/{id}/send` on Lambda.
+//! [`functions::send_event`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
     shared::lambda::serve(functions::send_event::handle)
