@@ -24,6 +24,7 @@ pub use crate::iam::Grant;
 pub use crate::mailbox::{Failure, Mail, Mailbox};
 pub use crate::server::Patience;
 pub use crate::service::{LocalService, Options};
+pub use crate::template::document;
 
 /// Says so on standard error. Where nobody reads that, nobody is told, and nothing else fails.
 pub fn tell(line: impl Display) {

@@ -114,6 +114,16 @@ pub(crate) struct Cors {
     pub(crate) allow_credentials: bool,
 }
 
+/// The whole template as JSON, with each intrinsic function in its long form, for tests that hold other files against it.
+///
+/// # Errors
+/// [`Error::Template`].
+pub fn document(path: &Path) -> Result<Value, Error> {
+    let fault = |fault| Error::Template(path.to_owned(), fault);
+    let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+    yaml::parse(&text).map_err(fault)
+}
+
 impl Template {
     /// Reads the template; `parameters` replace the defaults of its parameters.
     pub(crate) fn read(path: &Path, parameters: &HashMap<String, String>) -> Result<Self, Error> {

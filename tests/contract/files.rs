@@ -1,4 +1,6 @@
-//! The files that describe the service agree with it: template, routes for `cargo lambda watch`, schemas, sample events.
+//! The files that describe the service agree with it: lists of endpoints, variables, schemas, sample events.
+
+mod endpoints;
 
 use std::collections::BTreeSet;
 
@@ -11,78 +13,6 @@ use shared::config::Env;
 use shared::domain::user::NewUser;
 use tests::schema::{faults, json_file, names, workspace};
 use tests::{Service, User, registration, samples};
-
-fn toml(path: &str) -> toml::Table {
-    std::fs::read_to_string(workspace(path)).unwrap().parse().unwrap()
-}
-
-#[tokio::test]
-async fn every_endpoint_is_a_binary_with_a_route() {
-    let service = Service::start().await;
-    let endpoints: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect();
-    let routed: BTreeSet<_> = service.local.routes().iter().map(|(_, _, function)| function.clone()).collect();
-    assert_eq!(routed, endpoints);
-    let further = 4;
-    let all = endpoints.len() + further;
-    let why = "one route each, the page of one, a HEAD of two, and what takes back a vote";
-    assert_eq!(service.local.routes().len(), all, "{why}");
-    let manifest = toml("functions/Cargo.toml");
-    let binaries = manifest["bin"].as_array().unwrap().iter();
-    let binaries: BTreeSet<_> = binaries.map(|binary| binary["name"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(binaries, endpoints);
-}
-
-#[tokio::test]
-async fn the_routes_are_those_of_the_contract() {
-    let service = Service::start().await;
-    let routes: Vec<_> =
-        service.local.routes().iter().map(|(method, path, function)| format!("{method} {path} {function}")).collect();
-    let contract = [
-        "POST /user register",
-        "HEAD /user/confirm confirm",
-        "GET /user/confirm confirm",
-        "POST /user/confirm resend-confirmation",
-        "POST /login login",
-        "POST /token refresh",
-        "POST /token/revoke logout",
-        "GET /token list-sessions",
-        "GET /user get-user",
-        "PATCH /user update-user",
-        "PUT /user/password change-password",
-        "POST /user/password/forgot forgot-password",
-        "HEAD /user/password/reset reset-password",
-        "GET /user/password/reset reset-password",
-        "POST /user/password/reset reset-password",
-        "GET /user/export export-user",
-        "DELETE /user delete-user",
-        "POST /event create-event",
-        "PUT /event/{id} update-event",
-        "DELETE /event/{id} delete-event",
-        "GET /event/{id} get-event",
-        "GET /event list-events",
-        "POST /event/{id}/send send-event",
-        "PUT /event/{id}/vote vote",
-        "DELETE /event/{id}/vote vote",
-        "PUT /event/{id}/answer answer",
-        "PUT /event/{id}/organiser hand-over",
-    ];
-    assert_eq!(routes, contract);
-}
-
-#[tokio::test]
-async fn cargo_lambda_watch_has_the_same_routes() {
-    let service = Service::start().await;
-    let manifest = toml("Cargo.toml");
-    let router = manifest["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().unwrap().clone();
-    let mut watched = BTreeSet::new();
-    for (path, routes) in router {
-        for route in routes.as_array().unwrap() {
-            let text = |name: &str| route[name].as_str().unwrap().to_owned();
-            watched.insert((text("method"), path.clone(), text("function")));
-        }
-    }
-    assert_eq!(watched, service.local.routes().iter().cloned().collect());
-}
 
 #[tokio::test]
 async fn every_function_has_the_variables_that_it_needs_and_no_others() {
@@ -264,7 +194,8 @@ async fn the_variables_for_sam_local_are_all_that_the_template_names() {
     let own = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
     let named: BTreeSet<_> =
         service.local.variables().into_keys().filter(|name| !own.contains(&name.as_str())).collect();
-    assert_eq!(given.keys().cloned().collect::<BTreeSet<_>>(), named);
+    let lines = |name: &String| format!("    \"{name}\": \"\",");
+    endpoints::whole("events/env.json", named, given.keys().cloned(), lines);
     for (name, value) in given {
         let value = value.as_str().unwrap_or_else(|| panic!("sam local passes texts only: {name}"));
         let tables_are_the_local_ones = !name.ends_with("_TABLE") || value == service.local.variables()[name];
@@ -277,14 +208,6 @@ async fn the_variables_for_sam_local_are_all_that_the_template_names() {
         given["TOKEN_SECRET"].as_str(),
         "cargo run has it as well"
     );
-}
-
-#[test]
-fn every_function_has_a_sample_event() {
-    let samples: BTreeSet<_> = samples::names().into_iter().collect();
-    for endpoint in &ENDPOINTS {
-        assert!(samples.contains(endpoint.name), "events/{}.json is missing", endpoint.name);
-    }
 }
 
 #[tokio::test]
@@ -331,7 +254,8 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("vote-no-token", 401),
         ("vote-taken-back", 401),
     ];
-    assert_eq!(samples::names(), statuses.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    let tried = statuses.iter().map(|(name, _)| (*name).to_owned());
+    endpoints::whole("`statuses`", samples::names(), tried, |name| format!("        (\"{name}\", 401),"));
     for (sample, status) in statuses {
         // Resending and logging in are for a user who has not registered yet, so they come before.
         let service = if sample.starts_with("register") { &service } else { &Service::start().await };

@@ -1,0 +1,316 @@
+//! Each list of endpoints or routes is whole. What is missing is printed as it has to stand there.
+
+use std::collections::BTreeSet;
+
+use functions::ENDPOINTS;
+use serde_json::{Value, json};
+use tests::samples;
+use tests::schema::{json_file, workspace};
+
+/// The routes that the API promises, in the order in which a user meets them, each with its function.
+const ROUTES: [(&str, &str, &str); 27] = [
+    ("POST", "/user", "register"),
+    ("HEAD", "/user/confirm", "confirm"),
+    ("GET", "/user/confirm", "confirm"),
+    ("POST", "/user/confirm", "resend-confirmation"),
+    ("POST", "/login", "login"),
+    ("POST", "/token", "refresh"),
+    ("POST", "/token/revoke", "logout"),
+    ("GET", "/token", "list-sessions"),
+    ("GET", "/user", "get-user"),
+    ("PATCH", "/user", "update-user"),
+    ("PUT", "/user/password", "change-password"),
+    ("POST", "/user/password/forgot", "forgot-password"),
+    ("HEAD", "/user/password/reset", "reset-password"),
+    ("GET", "/user/password/reset", "reset-password"),
+    ("POST", "/user/password/reset", "reset-password"),
+    ("GET", "/user/export", "export-user"),
+    ("DELETE", "/user", "delete-user"),
+    ("POST", "/event", "create-event"),
+    ("PUT", "/event/{id}", "update-event"),
+    ("DELETE", "/event/{id}", "delete-event"),
+    ("GET", "/event/{id}", "get-event"),
+    ("GET", "/event", "list-events"),
+    ("POST", "/event/{id}/send", "send-event"),
+    ("PUT", "/event/{id}/vote", "vote"),
+    ("DELETE", "/event/{id}/vote", "vote"),
+    ("PUT", "/event/{id}/answer", "answer"),
+    ("PUT", "/event/{id}/organiser", "hand-over"),
+];
+
+/// Fails if one of `wanted` is not among `found`, printing its lines, or the other way round.
+pub(super) fn whole<T: Ord + std::fmt::Debug>(
+    place: &str,
+    wanted: impl IntoIterator<Item = T>,
+    found: impl IntoIterator<Item = T>,
+    lines: impl Fn(&T) -> String,
+) {
+    let (wanted, found): (BTreeSet<_>, BTreeSet<_>) = (wanted.into_iter().collect(), found.into_iter().collect());
+    let missing: Vec<_> = wanted.difference(&found).map(lines).collect();
+    let stray: Vec<_> = found.difference(&wanted).collect();
+    assert!(missing.is_empty(), "{place} lacks:\n{}\n", missing.join("\n"));
+    assert!(stray.is_empty(), "{place} has what there is no more: {stray:?}");
+}
+
+fn binaries() -> impl Iterator<Item = String> {
+    ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned())
+}
+
+fn text(path: &str) -> String {
+    std::fs::read_to_string(workspace(path)).unwrap()
+}
+
+fn toml(path: &str) -> toml::Table {
+    text(path).parse().unwrap()
+}
+
+fn template() -> Value {
+    mock::document(&workspace("template.yaml")).unwrap()
+}
+
+fn module(binary: &str) -> String {
+    binary.replace('-', "_")
+}
+
+/// The function's name in the template: `HandOverFunction`.
+fn logical_id(binary: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    binary.split('-').map(capital).collect::<String>() + "Function"
+}
+
+/// The function's name in an alarm: `handOver`.
+fn metric_id(binary: &str) -> String {
+    let id = logical_id(binary);
+    id[..1].to_lowercase() + id[1..].trim_end_matches("Function")
+}
+
+/// The template's functions by logical id.
+fn functions(template: &Value) -> Vec<(&String, &Value)> {
+    let resources = template["Resources"].as_object().unwrap().iter();
+    resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function").collect()
+}
+
+#[test]
+fn every_module_of_an_endpoint_is_registered() {
+    let root = text("functions/src/lib.rs");
+    let modules = root.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let modules = modules.map(|module| module.replace('_', "-"));
+    whole("`endpoints!` in functions/src/lib.rs", modules, binaries(), |binary| {
+        format!("    \"{binary}\" => {},", module(binary))
+    });
+}
+
+#[test]
+fn every_endpoint_is_a_binary() {
+    let manifest = toml("functions/Cargo.toml");
+    let declared = manifest["bin"].as_array().unwrap().iter();
+    let declared = declared.map(|binary| binary["name"].as_str().unwrap().to_owned());
+    whole("functions/Cargo.toml", binaries(), declared, |binary| {
+        format!("[[bin]]\nname = \"{binary}\"\ntest = false\n")
+    });
+    let source = |binary: &str| {
+        let module = module(binary);
+        format!(
+            "//! [`functions::{module}`] on Lambda.\n\nfn main() -> Result<(), shared::lambda::Failure> {{\n    \
+             shared::lambda::serve(functions::{module}::handle)\n}}\n"
+        )
+    };
+    let files = std::fs::read_dir(workspace("functions/src/bin")).unwrap();
+    let files = files.map(|file| file.unwrap().file_name().into_string().unwrap().trim_end_matches(".rs").to_owned());
+    whole("functions/src/bin", binaries(), files, |binary| format!("a file {binary}.rs:\n\n{}", source(binary)));
+    for binary in binaries() {
+        let path = format!("functions/src/bin/{binary}.rs");
+        assert_eq!(text(&path), source(&binary), "{path}");
+    }
+}
+
+#[test]
+fn every_endpoint_is_a_function_of_the_template() {
+    let template = template();
+    let deployed = functions(&template).into_iter().map(|(id, function)| {
+        let binary = function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap();
+        (id.clone(), binary.to_owned())
+    });
+    let wanted = binaries().map(|binary| (logical_id(&binary), binary));
+    whole("template.yaml, under `Resources`,", wanted, deployed, |(id, binary)| {
+        let routes = ROUTES.iter().filter(|(_, _, function)| function == binary);
+        let routes: Vec<_> = routes.map(|route| "        ".to_owned() + &event(route)).collect();
+        format!(
+            "  {id}:\n    Type: AWS::Serverless::Function\n    \
+             Metadata: {{BuildMethod: rust-cargolambda, BuildProperties: {{Binary: {binary}}}}}\n    Properties:\n      \
+             Environment: {{Variables: {{USERS_TABLE: !Ref UsersTable, EVENTS_TABLE: !Ref EventsTable}}}}\n      \
+             Events:\n{}\n      Policies: [{{Version: '2012-10-17', Statement: []}}]\n",
+            routes.join("\n")
+        )
+    });
+}
+
+/// A route as an event of its function, which needs another name if the function has several.
+fn event((method, path, _): &(&str, &str, &str)) -> String {
+    format!("Route: {{Type: HttpApi, Properties: {{ApiId: !Ref Api, Method: {method}, Path: '{path}'}}}}")
+}
+
+#[test]
+fn the_routes_are_those_of_the_contract() {
+    let template = template();
+    let binary = |function: &Value| function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned();
+    let mut routes = BTreeSet::new();
+    for (_, function) in functions(&template) {
+        for event in function["Properties"]["Events"].as_object().into_iter().flat_map(|events| events.values()) {
+            let of_event = |name: &str| event["Properties"][name].as_str().unwrap().to_owned();
+            routes.insert((of_event("Method"), of_event("Path"), binary(function)));
+        }
+    }
+    for binary in binaries() {
+        let routed = ROUTES.iter().any(|(_, _, function)| *function == binary);
+        assert!(routed, "ROUTES lacks:\n    (\"GET\", \"/path\", \"{binary}\"),");
+    }
+    let wanted = ROUTES
+        .iter()
+        .map(|(method, path, function)| ((*method).to_owned(), (*path).to_owned(), (*function).to_owned()));
+    whole("template.yaml", wanted, routes, |(method, path, function)| {
+        let event = event(&(method, path, function));
+        format!("        {event}    # under Events of {}", logical_id(function))
+    });
+}
+
+#[test]
+fn only_routes_are_throttled() {
+    let template = template();
+    let settings = template["Resources"]["Api"]["Properties"]["RouteSettings"].as_object().unwrap();
+    let routes: Vec<_> = ROUTES.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let stray: Vec<_> = settings.keys().filter(|route| !routes.contains(route)).collect();
+    assert!(stray.is_empty(), "RouteSettings in template.yaml has what is no route: {stray:?}");
+}
+
+#[test]
+fn cargo_lambda_watch_has_the_same_routes() {
+    let manifest = toml("Cargo.toml");
+    let router = manifest["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().unwrap().clone();
+    let mut watched = BTreeSet::new();
+    for (path, routes) in router {
+        for route in routes.as_array().unwrap() {
+            let text = |name: &str| route[name].as_str().unwrap().to_owned();
+            watched.insert((path.clone(), text("method"), text("function")));
+        }
+    }
+    let wanted = ROUTES
+        .iter()
+        .map(|(method, path, function)| ((*path).to_owned(), (*method).to_owned(), (*function).to_owned()));
+    whole("[workspace.metadata.lambda.watch.router] in Cargo.toml", wanted, watched, |(path, method, function)| {
+        let table = format!("{{ method = \"{method}\", function = \"{function}\" }}");
+        let is_there = manifest["workspace"]["metadata"]["lambda"]["watch"]["router"].get(path).is_some();
+        if is_there { format!("    {table},    # under \"{path}\"") } else { format!("\"{path}\" = [{table}]") }
+    });
+}
+
+/// The functions that each alarm on Lambda's metrics has, by metric, alarm and the metric's id.
+fn alarmed(template: &Value) -> Vec<(String, String, String, String)> {
+    let mut found = Vec::new();
+    for (alarm, resource) in template["Resources"].as_object().unwrap() {
+        for metric in resource["Properties"]["Metrics"].as_array().into_iter().flatten() {
+            let measured = &metric["MetricStat"]["Metric"];
+            if resource["Type"] == "AWS::CloudWatch::Alarm" && measured["Namespace"] == "AWS/Lambda" {
+                let of = |value: &Value| value.as_str().unwrap().to_owned();
+                let function = of(&measured["Dimensions"][0]["Value"]["Ref"]);
+                found.push((of(&measured["MetricName"]), alarm.clone(), of(&metric["Id"]), function));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_function_has_its_alarms() {
+    let template = template();
+    let alarmed = alarmed(&template);
+    for (metric, stat) in [("Errors", "Sum"), ("Duration", "p99")] {
+        let of_metric: Vec<_> = alarmed.iter().filter(|(name, ..)| name == metric).collect();
+        let found = of_metric.iter().map(|(_, _, id, function)| (id.clone(), function.clone()));
+        let wanted = binaries().map(|binary| (metric_id(&binary), logical_id(&binary)));
+        let alarms: BTreeSet<_> = of_metric.iter().map(|(_, alarm, ..)| alarm.as_str()).collect();
+        let place = format!("of the alarms {alarms:?} in template.yaml, one, under `Metrics`,");
+        whole(&place, wanted, found, |(id, function)| {
+            format!(
+                "        - {{Id: {id}, ReturnData: false, MetricStat: {{Stat: {stat}, Period: 300, Metric: {{Namespace: \
+                 AWS/Lambda,\n           MetricName: {metric}, Dimensions: [{{Name: FunctionName, Value: !Ref {function}}}]}}}}}}"
+            )
+        });
+        assert_eq!(of_metric.len(), ENDPOINTS.len(), "a function is in two alarms on {metric}: {of_metric:#?}");
+        for alarm in alarms {
+            let count = of_metric.iter().filter(|(_, name, ..)| name == alarm).count();
+            assert!(count < 10, "{alarm} has {count} functions; with its expression an alarm takes ten metrics");
+        }
+    }
+}
+
+#[test]
+fn every_function_is_on_the_dashboard() {
+    let template = template();
+    let body = template["Resources"]["Overview"]["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    for metric in ["Errors", "Throttles", "Duration"] {
+        let is_its = |widget: &&Value| {
+            let first = &widget["properties"]["metrics"][0];
+            first[0] == "AWS/Lambda" && first[1] == metric
+        };
+        let widget = body["widgets"].as_array().unwrap().iter().find(is_its);
+        let widget = widget.unwrap_or_else(|| panic!("the dashboard shows no {metric} of the functions"));
+        let shown = widget["properties"]["metrics"].as_array().unwrap().iter();
+        let shown = shown.map(|row| row.as_array().unwrap().iter().rfind(|cell| cell.is_string()).unwrap().to_string());
+        let wanted = binaries().map(|binary| format!("\"${{{}}}\"", logical_id(&binary)));
+        let place = format!("the dashboard in template.yaml, under {},", widget["properties"]["title"]);
+        whole(&place, wanted, shown, |function| format!("              [\"...\", {function}],"));
+    }
+}
+
+#[test]
+fn every_function_has_a_sample_event() {
+    let names: BTreeSet<_> = samples::names().into_iter().collect();
+    let routes = binaries().filter_map(|binary| ROUTES.iter().rfind(|(_, _, function)| *function == binary));
+    for (method, path, function) in routes {
+        assert!(names.contains(*function), "there is no file events/{function}.json:\n{}", sample(method, path));
+    }
+    for name in names {
+        let (event, function) = (json_file(&format!("events/{name}.json")), samples::function(&name));
+        let is_its = |(method, path, name): &&(&str, &str, &str)| {
+            event["routeKey"] == format!("{method} {path}") && *name == function
+        };
+        assert!(ROUTES.iter().any(|route| is_its(&route)), "events/{name}.json is of no route of {function}");
+    }
+}
+
+/// A sample of that route, made of another one.
+fn sample(method: &str, route: &str) -> String {
+    let mut event = json_file("events/get-event.json");
+    let id = event["pathParameters"]["id"].as_str().unwrap().to_owned();
+    let path = route.replace("{id}", &id);
+    for key in ["/routeKey", "/requestContext/routeKey"] {
+        *event.pointer_mut(key).unwrap() = json!(format!("{method} {route}"));
+    }
+    for key in ["/rawPath", "/requestContext/http/path"] {
+        *event.pointer_mut(key).unwrap() = json!(path);
+    }
+    event["requestContext"]["http"]["method"] = json!(method);
+    if path == route {
+        event.as_object_mut().unwrap().remove("pathParameters");
+    }
+    serde_json::to_string_pretty(&event).unwrap()
+}
+
+#[test]
+fn the_documented_routes_are_all() {
+    let page = ["functions/README.md", "README.md"]
+        .into_iter()
+        .find(|page| std::fs::read_to_string(workspace(page)).is_ok_and(|text| text.contains("\n| route | who |")));
+    let page = page.expect("a table of the API");
+    let text = text(page);
+    let rows = text.lines().skip_while(|line| !line.starts_with("| route | who |")).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    let told = rows.filter_map(|row| Some(row.split('`').nth(1)?.split('?').next()?.to_owned()));
+    let wanted = ROUTES.iter().filter(|(method, ..)| *method != "HEAD");
+    let wanted = wanted.map(|(method, path, _)| format!("{method} {path}"));
+    whole(&format!("the table of the API in {page}"), wanted, told, |route| {
+        format!("| `{route}` | *token* | … | `200 {{}}` | |")
+    });
+}
