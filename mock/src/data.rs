@@ -1,4 +1,4 @@
-//! The data folder: one instance at a time works on it, and what is in it is for its owner's eyes only.
+//! The data folder. One instance at a time works on it, and only its owner can read it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -18,7 +18,7 @@ pub enum Data {
     Memory,
 }
 
-/// A data folder that this instance has to itself for as long as the value lives.
+/// A data folder, locked for this instance as long as the value lives.
 pub(crate) struct Folder {
     path: PathBuf,
     _lock: File,

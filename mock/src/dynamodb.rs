@@ -21,12 +21,12 @@ use crate::server::{Patience, dropped};
 use crate::tell;
 use crate::template::Table;
 
-/// How long requests that are under way may still take when the service ends.
+/// The time that running requests still have once the service ends.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Where it is reached, and how long it waits for who comes.
 pub(crate) struct Doors {
-    /// The first is the one that is told.
+    /// The environments name the address of the first.
     pub(crate) listeners: Vec<tokio::net::TcpListener>,
     pub(crate) patience: Patience,
 }
@@ -40,7 +40,7 @@ pub(crate) struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Opens the database, creates what is missing of `tables`, and serves it to whom `iam` allows it.
+    /// Opens the database, creates the missing ones of `tables`, and serves the calls that `iam` allows.
     pub(crate) fn start(
         doors: Doors,
         folder: Option<&Folder>,
@@ -192,7 +192,7 @@ fn fits(database: &Database, table: &Table) -> Result<bool, String> {
     Ok(shape(&existing) == shape(table))
 }
 
-/// What cannot be changed without losing the items, in an order of its own.
+/// Keys, key types and indexes, sorted: they cannot change without losing the items.
 fn shape(table: &Table) -> Value {
     let mut attributes = table.attribute_definitions.clone();
     attributes.sort();

@@ -10,9 +10,9 @@ use shared::config::ConfigError;
 /// Why the local service cannot start.
 #[derive(Debug)]
 pub enum Error {
-    /// The template cannot be read, or says something that cannot be served. The text names the place.
+    /// The template cannot be read, or has something that cannot be served. The text names the place.
     Template(PathBuf, String),
-    /// An address cannot be listened on; the flag is the one that chooses it.
+    /// An address cannot be listened on. The flag chooses it.
     Listen(&'static str, SocketAddr, io::Error),
     /// Docker's bridge cannot be listened on.
     Bridge(&'static str, SocketAddr, io::Error),
@@ -80,7 +80,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// Messages of other crates may have several lines; whoever starts the service reads one.
+/// Messages of other crates may have several lines.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,5 @@
-//! IAM: judges every call that a function makes by the policies that the template gives it, and remembers which of them
-//! were of use. Who is no function of the template may do everything, as a developer's own tools do.
+//! IAM: judges every call of a function by the function's policies in the template, and remembers which of these it
+//! needed. A caller that is no function may do everything, as a developer's own tools do.
 
 mod policy;
 mod request;
@@ -16,10 +16,10 @@ use self::request::{Ask, Keys};
 use crate::tell;
 use crate::template::{Function, Template};
 
-/// The access key of whoever is no function.
+/// The access key of callers that are no function.
 pub(crate) const UNRESTRICTED: &str = "local";
 
-/// Something that the template allows a function.
+/// A permission of a function.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Grant {
     /// The function's binary.
@@ -90,7 +90,7 @@ impl Iam {
         self.judge(function, "ses:SendEmail", body.map(|body| request::of_mail(&body)))
     }
 
-    /// What is allowed in all.
+    /// All grants of the policies.
     pub(crate) fn grants(&self) -> BTreeSet<Grant> {
         let of_function = |(function, statements): (&String, &Vec<Statement>)| -> Vec<Grant> {
             let whats = statements
@@ -102,7 +102,7 @@ impl Iam {
         self.policies.iter().flat_map(of_function).collect()
     }
 
-    /// What of it was of use so far.
+    /// The grants that calls have needed so far.
     pub(crate) fn used(&self) -> BTreeSet<Grant> {
         self.record().used.clone()
     }
@@ -112,7 +112,7 @@ impl Iam {
         self.record().refusals.clone()
     }
 
-    /// Allows it if each of what it asks for is allowed. What is not understood is not.
+    /// Allows the call if every ask of it is allowed. A call that is not understood is refused.
     fn judge(&self, function: &str, action: &str, asks: Result<Vec<Ask>, String>) -> Result<(), String> {
         let judged = asks
             .map_err(|fault| format!("User: {function} is not authorized to perform: {action}, for {fault}"))
@@ -130,7 +130,7 @@ impl Iam {
         }
     }
 
-    /// What allows it: the first statement that does, so that a second one that would do is found to be of no use.
+    /// Finds the first statement that allows the ask. A second one that would allow it too counts as unneeded.
     fn judge_one(&self, function: &str, ask: &Ask) -> Result<Vec<Grant>, String> {
         let mut missing = Vec::new();
         for (index, statement) in self.policies.get(function).into_iter().flatten().enumerate() {

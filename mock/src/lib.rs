@@ -26,7 +26,7 @@ pub use crate::server::Patience;
 pub use crate::service::{LocalService, Options};
 pub use crate::template::document;
 
-/// Says so on standard error. Where nobody reads that, nobody is told, and nothing else fails.
+/// Writes the line to standard error. A closed standard error is ignored.
 pub fn tell(line: impl Display) {
     let line = line.to_string();
     // The macro panics where it cannot write, and is the only way by which tests keep to themselves what is told.

@@ -1,4 +1,4 @@
-//! SES as far as `SendEmail` goes: what is sent lands in a mailbox that a person or a test can read.
+//! SES, `SendEmail` alone: each mail lands in a mailbox that a person or a test can read.
 
 mod address;
 
@@ -114,9 +114,6 @@ impl Mailbox {
     }
 
     /// Throws all mails away.
-    ///
-    /// # Errors
-    /// When the folder's file cannot be emptied.
     pub fn clear(&self) -> io::Result<()> {
         let mut inner = self.lock();
         inner.mails.clear();

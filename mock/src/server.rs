@@ -1,5 +1,5 @@
-//! HTTP on sockets, for the API and for `DynamoDB`. Whatever is sent, and whatever panics, a request gets an answer and a connection
-//! ends in time.
+//! HTTP on sockets, for the API and for `DynamoDB`. Every request gets an answer and every connection ends, whatever is sent
+//! and whatever panics.
 
 use std::convert::Infallible;
 use std::io;
@@ -65,7 +65,7 @@ pub(crate) enum Unread {
     Broken,
     /// It is too long.
     TooLarge,
-    /// It did not come in time.
+    /// It took longer than [`Patience::body`].
     TooSlow,
 }
 

@@ -26,7 +26,7 @@ use crate::server::Patience;
 use crate::template::Template;
 use crate::{Data, Error, Mailbox};
 
-/// How long requests that are under way may still take when the service ends.
+/// The time that running requests still have once the service ends.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How the local service is to run.
@@ -43,7 +43,7 @@ pub struct Options {
     pub patience: Patience,
     /// Where users, events and mails are kept.
     pub data: Data,
-    /// The template that says what is served.
+    /// The SAM template to serve.
     pub template: PathBuf,
     /// Values for the template's parameters, in place of their defaults.
     pub parameters: HashMap<String, String>,
@@ -227,8 +227,7 @@ impl LocalService {
         &self.mailbox
     }
 
-    /// The environment of the function with this binary, which makes whoever has it that function; of one that there is not,
-    /// an empty one.
+    /// The environment of the function with this binary; empty if there is none. Its keys sign calls as that function.
     #[must_use]
     pub fn environment(&self, function: &str) -> HashMap<String, String> {
         self.environments.get(function).cloned().unwrap_or_default()
@@ -240,7 +239,7 @@ impl LocalService {
         union(self.environments.values())
     }
 
-    /// The memory that the template gives the function with this binary, in MB; 0 for one that there is not.
+    /// The memory of the function with this binary in MB; 0 if there is none.
     #[must_use]
     pub fn memory(&self, function: &str) -> u64 {
         self.memory.get(function).copied().unwrap_or_default()
@@ -253,21 +252,18 @@ impl LocalService {
     }
 
     /// Writes [`LocalService::variables`] to the file `env` of the data folder, for `cargo lambda watch --env-file`.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
     pub fn write_env_file(&self) -> Result<(), Error> {
         self.folder.as_ref().map_or(Ok(()), |folder| folder.write("env", &crate::lines(&self.variables(), "")))
     }
 
-    /// What ends the functions that are running at that moment, as Lambda ends them when they run out of time or memory: no code of
-    /// theirs runs any more, and their clients get a `500`.
+    /// A call of the result ends all running functions, as Lambda does when they run out of time or memory: no code of theirs runs any
+    /// more, and their clients get a `500`.
     pub fn killer(&self) -> impl Fn() + Send + Sync + 'static {
         let kill = Arc::clone(&self.kill);
         move || kill.notify_waiters()
     }
 
-    /// A client of the database that may do everything, for whoever wants to look at the items themselves.
+    /// A client of the database that may do everything, to look at the items themselves.
     ///
     /// # Panics
     /// Never: what it is made of is constant.
@@ -283,28 +279,25 @@ impl LocalService {
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
-    /// All that the template allows the functions.
+    /// All permissions of the functions.
     #[must_use]
     pub fn grants(&self) -> BTreeSet<Grant> {
         self.iam.grants()
     }
 
-    /// What of it the functions have used so far.
+    /// The permissions that the functions have used so far.
     #[must_use]
     pub fn used_grants(&self) -> BTreeSet<Grant> {
         self.iam.used()
     }
 
-    /// What was refused to functions so far, each with what is missing in the template.
+    /// The refused calls so far, each with what is missing in the template.
     #[must_use]
     pub fn refusals(&self) -> Vec<String> {
         self.iam.refusals()
     }
 
     /// Deletes the items that have expired, as `DynamoDB` does within some days. Gives their number.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub fn sweep(&self) -> Result<usize, Error> {
         self.dynamodb.sweep()
     }

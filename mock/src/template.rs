@@ -1,5 +1,5 @@
-//! Reads `template.yaml`, the only list of tables, routes, permissions and environments. What is wrong with it is said
-//! in one line that names the resource and the property.
+//! Reads `template.yaml`, the only list of tables, routes, permissions and environments. A fault is one
+//! line that names the resource and the property.
 
 mod resolve;
 mod secret;
@@ -90,7 +90,7 @@ pub(crate) struct Function {
     pub(crate) routes: Vec<Route>,
     pub(crate) timeout_seconds: u64,
     pub(crate) memory_mb: u64,
-    /// What it is allowed, in IAM's own language; null for nothing.
+    /// Its policies as the template has them, resolved; null for none.
     pub(crate) policies: Value,
 }
 
@@ -162,7 +162,7 @@ impl Template {
         Ok(template)
     }
 
-    /// Holds the template against the functions that exist: each is deployed exactly once, and nothing else is.
+    /// Checks that each endpoint is deployed by exactly one function, and that no other function is.
     pub(crate) fn check_functions(&self, endpoints: &[&str]) -> Result<(), String> {
         let mut seen = HashSet::new();
         for Function { id, binary, .. } in &self.functions {

@@ -87,6 +87,17 @@ fn arrows_run_down() {
 }
 
 #[test]
+fn no_two_types_of_mock_have_one_name() {
+    let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let is_type = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+    for found in whole().names().into_iter().filter(|found| found.file.starts_with("mock/") && is_type(&found.name)) {
+        types.entry(found.name).or_default().push(format!("{}:{}", found.file, found.line));
+    }
+    types.retain(|_, places| places.len() > 1);
+    assert!(types.is_empty(), "{types:#?}");
+}
+
+#[test]
 fn no_name_of_shared_is_taken_twice() {
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for found in whole().names().into_iter().filter(|found| found.file.starts_with("shared/")) {

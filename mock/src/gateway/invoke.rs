@@ -1,5 +1,5 @@
-//! Calls a function as the Lambda runtime does: event JSON in, response JSON out. A function that panics takes nobody
-//! with it.
+//! Calls a function as the Lambda runtime does: event JSON in, response JSON out. A panic ends
+//! that call alone.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -28,7 +28,10 @@ pub(crate) struct Started {
     pub(crate) timeout_seconds: u64,
 }
 
-/// The function's answer to the event, or what it did instead.
+/// Calls the function with the event.
+///
+/// # Errors
+/// What it did instead of answering, such as `panicked`.
 pub(super) async fn invoke(
     function: &Started,
     event: &Value,

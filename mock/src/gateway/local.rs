@@ -31,7 +31,7 @@ const SEND_EMAIL: &str = "/_local/ses/v2/email/outbound-emails";
 /// How a container calls the machine that it runs on.
 const FROM_DOCKER: &str = "host.docker.internal";
 
-/// What is served there.
+/// Serves what is under `/_local/`.
 pub(crate) struct Local {
     /// The first of the addresses that the gateway listens on.
     pub(crate) address: SocketAddr,
@@ -121,7 +121,7 @@ fn is_from_docker(headers: &HeaderMap) -> bool {
         && host(headers).is_some_and(|host| host.host().eq_ignore_ascii_case(FROM_DOCKER))
 }
 
-/// How SES refuses whoever calls it by a name that is not its own.
+/// SES's refusal of a request that names a foreign host.
 fn foreign(parts: &Parts) -> Answer {
     let called = host(&parts.headers).map_or_else(|| "no name".to_owned(), |host| host.to_string());
     let message = format!("The local SES is called {called}; it answers to localhost, its address and {FROM_DOCKER}.");

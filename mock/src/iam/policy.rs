@@ -1,5 +1,5 @@
-//! A function's policies as the template has them. What is not understood is a fault: a policy that is passed over here
-//! would be in force on AWS.
+//! A function's policies as the template has them. What is not understood is a fault: a policy skipped here would be in
+//! force on AWS.
 
 use serde_json::{Map, Value};
 
@@ -13,13 +13,13 @@ pub(crate) struct Statement {
     conditions: Vec<Condition>,
 }
 
-/// A condition, which holds if each value that the request has for the key is one of these.
+/// A condition. It holds if every value of the request for the key is one of these.
 #[derive(Clone, Debug, PartialEq)]
 struct Condition {
     key: &'static str,
     /// Whether asterisks and question marks stand for other characters.
     like: bool,
-    /// Whether it holds too if the request has no value.
+    /// Whether it also holds if the request has no value.
     if_exists: bool,
     values: Vec<String>,
 }
@@ -73,7 +73,7 @@ impl Statement {
         self.actions.iter().flat_map(of_action).collect()
     }
 
-    /// What of this it takes to allow what is asked for, or why this does not allow it. Nothing if it is not about that.
+    /// The grants that allow the ask, or why a condition does not hold. None if action or resource do not fit.
     pub(super) fn judge(&self, ask: &Ask) -> Option<Result<Vec<String>, String>> {
         let action = self.actions.iter().find(|pattern| like(pattern, &ask.action))?;
         let fits = |pattern: &&String| ask.resources.iter().any(|resource| like(pattern, resource));

@@ -32,7 +32,7 @@ const LEGACY: [&str; 7] = [
 const EXPRESSIONS: [&str; 5] =
     ["ProjectionExpression", "KeyConditionExpression", "FilterExpression", "ConditionExpression", "UpdateExpression"];
 
-/// Something that IAM is asked for.
+/// An action on a resource, and the values for its conditions.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Ask {
     pub(super) action: String,
@@ -134,7 +134,7 @@ pub(super) fn of_mail(body: &Value) -> Vec<Ask> {
     [identity].into_iter().chain(set).collect()
 }
 
-/// A call as far as it concerns one table.
+/// The part of a call that concerns one table.
 struct Call<'a> {
     action: String,
     table: &'a str,

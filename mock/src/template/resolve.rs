@@ -1,5 +1,5 @@
-//! The intrinsic functions of `CloudFormation`, as far as a template of ours uses them. They are resolved where the local
-//! service reads a value and nowhere else: what it does not read may say what it likes.
+//! The intrinsic functions of `CloudFormation` that our template uses. They are resolved only in values that the local
+//! service reads; others may use any function.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `value` without intrinsic functions. What is `AWS::NoValue` disappears, together with its key.
+    /// `value` without intrinsic functions. `AWS::NoValue` disappears, together with its key.
     pub(super) fn resolve(&self, value: &Value) -> Result<Option<Value>, String> {
         match value {
             Value::Object(entries) => match call(entries) {
@@ -121,7 +121,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The name that a resource has once it exists: the one that a property gives it, else its logical id.
+    /// A resource's physical name: the value of its property, else its logical id.
     pub(super) fn physical(&self, resource: &str, property: &str) -> Result<String, String> {
         let name = self.resolve(&self.document["Resources"][resource]["Properties"][property])?;
         Ok(name.as_ref().and_then(Value::as_str).unwrap_or(resource).to_owned())
