@@ -1,7 +1,7 @@
 //! `PUT /user/password`: changes the password.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
 use shared::error::{Error, Result};
@@ -52,7 +52,7 @@ pub async fn handle(
     request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
     let notice = password_changed(&account.username, now, request.address())?;
     tell(&mailer, &request, &account, notice).await;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 /// Whether this very change was made just now. Only whoever knows the former password learns that, and it takes a turn too.

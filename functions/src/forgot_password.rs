@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::UserId;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::limits::Limits;
@@ -71,7 +71,7 @@ async fn forgot(
         }
     };
     request.audit(Act::PasswordForgotten, Subject::Account(receiver));
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 /// Keeps the token and mails it. The user whom it went to is the answer.

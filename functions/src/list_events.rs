@@ -1,12 +1,11 @@
 //! `GET /event`: the user's events.
 
-use serde_json::json;
 use shared::domain::UserId;
 use shared::domain::fault::Fault;
 use shared::error::Result;
+use shared::http::views::ListBody;
 use shared::http::{Reply, Request};
 use shared::store::index::Position;
-use shared::store::lists::Entry;
 use shared::store::lists::Lists;
 use shared::token::Signer;
 
@@ -35,8 +34,7 @@ pub async fn handle(request: Request, (signer, lists): (Signer, Lists)) -> Resul
     let wanted = Wanted::read(&request, user, &signer)?;
     let (entries, next) = lists.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
     let cursor = next.map(|position| signer.seal(&wanted.purpose, &position.0));
-    let events: Vec<_> = entries.iter().map(Entry::view).collect();
-    Ok(Reply::ok(&json!({"events": events, "cursor": cursor})))
+    Reply::ok(&ListBody::new(&entries, cursor.as_deref()))
 }
 
 impl Wanted {

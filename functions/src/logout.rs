@@ -1,6 +1,6 @@
 //! `POST /token/revoke`: ends a session ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)), or all of one's sessions.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::fault::{Fault, Node};
 use shared::error::Result;
 use shared::http::{Reply, Request};
@@ -40,7 +40,7 @@ pub async fn handle(request: Request, (signer, sessions): (Signer, Sessions)) ->
             }
         }
     }
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
@@ -56,6 +56,7 @@ fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn what_is_to_end() {

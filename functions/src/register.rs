@@ -1,6 +1,5 @@
 //! `POST /user`: registers a user, who is inactive until the link in the mail is opened.
 
-use serde_json::json;
 use shared::domain::fault::Node;
 use shared::domain::limits::Limits;
 use shared::domain::user::{NewUser, REGISTRATION};
@@ -55,7 +54,7 @@ pub async fn handle(
         return Err(Error::invalid(address_field(&request), "cannot be mailed to"));
     }
     request.audit(Act::Registered, Subject::Account(Some(account.id)));
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 /// Where the address stands in the body, as the client wrote it.

@@ -1,7 +1,7 @@
 //! `POST /user/password/reset`: sets a new password by the token of a mailed link; `GET` is the page that the link opens.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
 use shared::error::{Error, Result};
@@ -51,7 +51,7 @@ pub async fn handle(
     request.audit(Act::PasswordReset, Subject::Account(Some(account.id)));
     let notice = password_changed(&account.username, now, request.address())?;
     tell(&mailer, &request, &account, notice).await;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 impl Reset {

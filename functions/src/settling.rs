@@ -3,6 +3,7 @@
 
 use shared::domain::event::{Event, Role};
 use shared::domain::poll::Topic;
+use shared::domain::vote::Effect;
 use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
 use shared::http::Request;
@@ -61,11 +62,11 @@ async fn settle(events: &Events, decisions: &Decisions, request: &Request, mut e
 }
 
 async fn record(events: &Events, decisions: &Decisions, request: &Request, event: &mut Event) -> Result<()> {
-    for topic in Topic::ALL {
+    for &topic in Topic::ALL {
         let Some(option) = event.due_decision(topic) else { continue };
         if decisions.record_majority(event.id, topic, option).await? {
             request.audit(Act::Settled, Subject::Event(event.id));
-            event.poll_mut(topic).chosen = Some(option);
+            event.apply(Effect::Decision { topic, option: Some(option) });
         } else {
             // Somebody else has decided it, or the organiser has taken a decision back.
             *event = events.find_event(event.id).await?;

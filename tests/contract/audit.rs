@@ -216,7 +216,7 @@ async fn a_secret_in_the_log_fails_the_test_that_it_came_up_in() {
 #[test]
 fn the_documentation_names_every_act() {
     let text = std::fs::read_to_string(workspace(".github/SECURITY.md")).unwrap();
-    for act in Act::ALL {
+    for &act in Act::ALL {
         assert!(text.contains(&format!("| `{}` |", act.name())), "SECURITY.md does not tell of {}", act.name());
     }
 }

@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::domain::event::{Answer, Event, Person};
+use shared::domain::event::{Answer, Event};
+use shared::domain::person::Person;
 use shared::domain::poll::Topic;
 use shared::error::Error;
 use shared::store::accounts::Accounts;

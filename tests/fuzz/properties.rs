@@ -9,9 +9,10 @@ use shared::config::Env;
 use shared::domain::date::When;
 use shared::domain::draft::Draft;
 use shared::domain::email::Email;
-use shared::domain::event::{Event, Invitee, Person, Role};
+use shared::domain::event::{Event, Invitee, Role};
 use shared::domain::login::{Credentials, Login};
 use shared::domain::password::Password;
+use shared::domain::person::Person;
 use shared::domain::poll::{Poll, Topic};
 use shared::domain::user::{NewUser, ProfileChanges};
 use shared::domain::vote::{Effect, Vote};
@@ -37,8 +38,9 @@ pub(crate) fn event(data: &[u8]) {
     }
     if let Ok(vote) = Vote::parse(&body) {
         for role in [Role::Organiser, Role::Invitee(0)] {
-            if let Ok(Effect::Cast(topic, option) | Effect::Decide(topic, option)) = vote.effect(&picnic(), role) {
-                assert!(option < picnic().poll(topic).options.len());
+            let effect = vote.effect(&picnic(), role);
+            if let Ok(Effect::Vote { topic, option, .. } | Effect::Decision { topic, option }) = effect {
+                assert!(option.is_some_and(|option| option < picnic().poll(topic).options.len()));
             }
         }
     }
@@ -141,7 +143,7 @@ async fn read(request: Request, (): ()) -> Result<Reply> {
     draft?;
     id?;
     user?;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 static READER: LazyLock<Handler> = LazyLock::new(|| {

@@ -103,7 +103,8 @@ async fn unknown(remote: &Remote) -> Result<(), String> {
     let request = remote.request(Method::GET, &format!("/{}", Uuid::new_v4()));
     let response = remote.exchange(request).await.map_err(|fault| format!("{what}: {fault}"))?;
     let status = response.status().as_u16();
-    let body: Value = response.json().await.map_err(|error| format!("{what}: {status} {error}"))?;
-    check_response(status, &body).map_err(|fault| format!("{what}: {fault}"))?;
+    let text = response.text().await.map_err(|error| format!("{what}: {status} {error}"))?;
+    let body: Value = serde_json::from_str(&text).map_err(|error| format!("{what}: {status} {error}"))?;
+    check_response(status, &body, &text).map_err(|fault| format!("{what}: {fault}"))?;
     if status == 404 { Ok(()) } else { Err(format!("{what}: {status} {body}")) }
 }

@@ -17,6 +17,7 @@
 
 mod bodies;
 mod elsewhere;
+mod order;
 pub mod remote;
 mod response;
 pub mod runtime;

@@ -46,7 +46,7 @@ impl Response {
             Value::Null
         } else if header("content-type").is_some_and(|kind| kind == "application/json") {
             let body = serde_json::from_str(&text).map_err(|error| format!("{error}: {status} {text}"))?;
-            schema::check_response(status, &body)?;
+            schema::check_response(status, &body, &text)?;
             body
         } else {
             Value::String(text)

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use serde_json::Value;
 
+use crate::order;
+
 static VALIDATORS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
     let names =
         files("mock/JSON_Schems").into_iter().filter_map(|name| name.strip_suffix("-scheme").map(str::to_owned));
@@ -54,11 +56,16 @@ pub fn faults(schema: &str, value: &Value) -> Vec<String> {
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Checks a response's body against the schema that its kind has.
+static EXAMPLES: LazyLock<BTreeMap<&'static str, String>> = LazyLock::new(|| {
+    let read = |name| std::fs::read_to_string(workspace(&format!("mock/JSON_Schems/{name}.json"))).unwrap();
+    names().map(|name| (name, read(name))).collect()
+});
+
+/// Checks a response's body against the schema that its kind has, and the order of its keys against the example.
 ///
 /// # Errors
 /// What of it does not fit.
-pub fn check_response(status: u16, body: &Value) -> Result<(), String> {
+pub fn check_response(status: u16, body: &Value, text: &str) -> Result<(), String> {
     let schema = match body {
         Value::Object(object) if object.is_empty() && status == 200 => return Ok(()),
         _ if status >= 400 => "error",
@@ -71,7 +78,7 @@ pub fn check_response(status: u16, body: &Value) -> Result<(), String> {
     };
     let faults = faults(schema, body);
     if faults.is_empty() {
-        return Ok(());
+        return order::check(text, &EXAMPLES[schema]);
     }
     Err(format!("{status} {body:#} does not fit {schema}-scheme.json: {faults:#?}"))
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use shared::domain::UserId;
+use shared::domain::session::Device;
 use shared::domain::user::NewUser;
 use shared::store::accounts::Account;
 use shared::store::registrations::Registrations;
-use shared::store::sessions::Device;
 use shared::token::Signer;
 use shared::token::{MailedToken, RefreshToken};
 use uuid::Uuid;

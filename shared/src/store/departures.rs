@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::decisions::Decisions;
-use super::event_items::{EventRow, MemberRow, event, row};
+use super::event_items::{EventRow, MemberRow, event_of, row};
 use super::events::{Events, Only};
 use super::failure::{Rounds, failure, written};
 use super::index::{distinct, event_id, keys_of, shown};
@@ -15,7 +15,7 @@ use super::item::{Item, from_item, to_item};
 use super::keys::{self, EVENT, member_row};
 use super::organisers::Organisers;
 use super::table::{Part, Table, over_table};
-use crate::domain::event::Person;
+use crate::domain::person::Person;
 use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
@@ -104,8 +104,8 @@ impl Departures {
             return Events::from(self.0.clone()).delete_only(user, id, Only::Any, now).await;
         }
         let items = Events::from(self.0.clone()).partition(id).await?;
-        let Some(event) = event(items.clone())?.filter(|event| event.organiser.id == user) else { return Ok(false) };
-        for topic in Topic::ALL {
+        let Some(event) = event_of(items.clone())?.filter(|event| event.organiser.id == user) else { return Ok(false) };
+        for &topic in Topic::ALL {
             // The heir's votes go, but not what they have decided.
             if let Some(option) = event.due_decision(topic) {
                 Decisions::from(self.0.clone()).record_majority(id, topic, option).await?;

@@ -15,7 +15,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::item::{Item, attribute, from_item, number, string, text, to_item};
 use super::keys::{EVENT, MEMBER, member_row};
 use crate::domain::addressee::Addressee;
-use crate::domain::event::{Answer, DELETED_USER, Event, Invitee, Person};
+use crate::domain::event::{Answer, Event, Invitee};
+use crate::domain::person::{DELETED_USER, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
@@ -236,7 +237,7 @@ pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now
 
 /// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What
 /// an interrupted sending or deletion has left is passed over.
-pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
+pub(super) fn event_of(items: Vec<Item>) -> Result<Option<Event>> {
     let (own, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| row(item) == EVENT);
     let Some(item) = own.into_iter().next() else { return Ok(None) };
     let stored: EventRow = from_item(item)?;

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::event_items::{MADE_OF, event, row};
+use super::event_items::{MADE_OF, event_of, row};
 use super::failure::conditional;
 use super::item::{EXPIRES_AT, Item, number, string, text};
 use super::keys::{self, EVENT};
@@ -56,7 +56,7 @@ impl Events {
         let items = self.partition(id).await?;
         let rows = items.iter().map(row).filter(|row| *row != EVENT).map(str::to_owned).collect();
         let made_of = items.iter().find_map(|item| string(item, MADE_OF)).map(str::to_owned);
-        event(items)?.map(|event| StoredEvent { event, made_of, rows }).ok_or(Error::NoSuchEvent)
+        event_of(items)?.map(|event| StoredEvent { event, made_of, rows }).ok_or(Error::NoSuchEvent)
     }
 
     /// All rows of the event, as they are now.

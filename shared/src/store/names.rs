@@ -7,9 +7,10 @@ use super::failure::{Rounds, conditional};
 use super::index::{distinct, event_id, keys_of, shown};
 use super::item::{Item, string, text};
 use super::keys::{self, EVENT};
-use super::lists::{Entry, entries};
+use super::lists::entries;
 use super::table::{Table, over_table};
-use crate::domain::event::Person;
+use crate::domain::listing::ListedEvent;
+use crate::domain::person::Person;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
 
@@ -22,7 +23,7 @@ over_table!(Names, of_events);
 impl Names {
     /// Puts a new name on all of the user's rows, and lists the newest events, up to that number. Repeating it finishes what was
     /// interrupted.
-    pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<Entry>> {
+    pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<ListedEvent>> {
         let own = keys_of(&self.0, user).await?;
         let ids = distinct(&own)?;
         let (listed, rest) = ids.split_at(listed.min(ids.len()));

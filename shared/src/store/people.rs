@@ -10,8 +10,8 @@ use super::item::{Item, Projection, from_item, string};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
-use crate::domain::event::Person;
 use crate::domain::login::Login;
+use crate::domain::person::Person;
 use crate::error::Result;
 
 /// Whether a read shows every write before it, for twice the capacity.
@@ -24,14 +24,14 @@ pub enum Consistency {
 }
 
 #[derive(Deserialize)]
-struct Known {
+struct KnownUser {
     user_id: UserId,
     name: String,
     username: String,
     active: bool,
 }
 
-impl Known {
+impl KnownUser {
     /// Somebody who has confirmed and is not leaving.
     fn person(self) -> Option<Person> {
         self.active.then_some(Person { id: self.user_id, name: self.name, username: Some(self.username) })
@@ -69,7 +69,7 @@ impl People {
         let wanted = ids.iter().flatten().map(|id| keys::user(*id));
         let mut people = HashMap::new();
         for item in self.0.get_many(distinct(wanted), consistent, Some(&KNOWN)).await? {
-            let person = from_item::<Known>(item)?.person();
+            let person = from_item::<KnownUser>(item)?.person();
             people.extend(person.map(|person| (person.id, person)));
         }
         Ok(ids.into_iter().map(|id| people.get(&id?).cloned()).collect())
@@ -90,7 +90,7 @@ impl People {
     /// The user with that id as it is now, unless the user has not confirmed or is leaving.
     pub async fn find_person(&self, id: UserId) -> Result<Option<Person>> {
         let item = self.0.get_as(keys::user(id), true, Some(&KNOWN)).await?;
-        Ok(item.map(from_item::<Known>).transpose()?.and_then(Known::person))
+        Ok(item.map(from_item::<KnownUser>).transpose()?.and_then(KnownUser::person))
     }
 }
 

@@ -7,9 +7,9 @@ use super::accounts::{Account, Claim};
 use super::failure::{NotWritten, conditional};
 use super::item::{Item, attribute, from_item, number, text, to_item};
 use super::keys;
-use super::sessions::Device;
 use super::sessions::first_session;
 use super::table::{Part, Table, over_table};
+use crate::domain::session::Device;
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, TokenHash};
 

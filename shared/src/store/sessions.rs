@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::failure::{conditional, failure};
@@ -14,22 +13,12 @@ use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::network;
+use crate::domain::session::{Device, Session};
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, Signer, Successors, TokenHash};
 
 /// A user has so many sessions at most; each further one ends the oldest.
 pub const MAX_SESSIONS: usize = 100;
-
-/// Where a request comes from, as its user is told of it in the list of sessions.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Device {
-    /// The address, as API Gateway saw it.
-    #[serde(default)]
-    pub address: String,
-    /// What the client says that it is; empty if it says nothing.
-    #[serde(default)]
-    pub agent: String,
-}
 
 /// The sessions.
 #[derive(Clone, Debug)]
@@ -182,12 +171,12 @@ impl Sessions {
     }
 
     /// The user's sessions that are not over, the last used first.
-    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<SessionEntry>> {
+    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         let now = now.as_second();
         let sessions =
             self.sessions(user).await?.into_iter().map(from_item::<SessionItem>).collect::<Result<Vec<_>>>()?;
         let live = sessions.into_iter().filter(|session| now < session.expires_at && now < session.ends_at);
-        let mut entries: Vec<_> = live.map(SessionEntry::try_from).collect::<Result<_>>()?;
+        let mut entries: Vec<_> = live.map(Session::try_from).collect::<Result<_>>()?;
         entries.sort_by_key(|entry| std::cmp::Reverse((entry.last_used_at, entry.created_at)));
         Ok(entries)
     }
@@ -249,20 +238,7 @@ impl Sessions {
     }
 }
 
-/// A session as its user sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionEntry {
-    /// Its id.
-    pub id: Uuid,
-    /// When it was opened.
-    pub created_at: Timestamp,
-    /// When its refresh token was last used.
-    pub last_used_at: Timestamp,
-    /// Where that came from.
-    pub device: Device,
-}
-
-impl TryFrom<SessionItem> for SessionEntry {
+impl TryFrom<SessionItem> for Session {
     type Error = Error;
 
     fn try_from(session: SessionItem) -> Result<Self> {
@@ -272,21 +248,6 @@ impl TryFrom<SessionItem> for SessionEntry {
             created_at: second(session.created_at.unwrap_or(session.ends_at - seconds(lifetime::SESSION)))?,
             last_used_at: second(session.last_used_at.unwrap_or(session.expires_at - seconds(lifetime::IDLE_SESSION)))?,
             device: session.device,
-        })
-    }
-}
-
-impl SessionEntry {
-    /// The entry in the shape of `mock/JSON_Schems/sessions.json`, for a request of that session.
-    #[must_use]
-    pub fn view(&self, current: Uuid) -> Value {
-        json!({
-            "id": self.id,
-            "created_at": self.created_at.to_string(),
-            "last_used_at": self.last_used_at.to_string(),
-            "address": self.device.address,
-            "agent": self.device.agent,
-            "current": self.id == current,
         })
     }
 }

@@ -133,7 +133,7 @@ pub(super) async fn decided(service: &Service) -> Scene {
 pub(super) async fn voted_past_each_other(service: &Service) -> Scene {
     let scene = sent(service).await;
     let id = scene.event.strip_prefix("/event/").unwrap().parse().unwrap();
-    for topic in Topic::ALL {
+    for &topic in Topic::ALL {
         service.part::<Members>().update_vote(id, scene.john.id, topic, Some(0)).await.unwrap();
     }
     scene
