@@ -167,7 +167,7 @@ async fn no_session_outlives_the_password_that_opened_it() {
 }
 
 #[tokio::test]
-async fn every_route_costs_what_the_readme_says() {
+async fn every_route_costs_what_the_table_says() {
     let service = Service::start().await;
     let mut rows = Vec::new();
     for scenario in scenarios::all() {
@@ -179,8 +179,8 @@ async fn every_route_costs_what_the_readme_says() {
         rows.push(format!("| {} | {} | {writes} | {reads} | {price:.2} |\n", scenario.name, operations.join(", ")));
     }
     let table = rows.concat();
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
-    assert!(readme.contains(&table), "the README's table has to be:\n{table}");
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
+    assert!(page.contains(&table), "the table of functions/README.md has to be:\n{table}");
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn a_vote_among_five_hundred_is_one_write_too() {
     service.put(&guests[7], &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
     let calls = wire.calls();
     assert_eq!(calls.iter().map(|call| call.writes).collect::<Vec<_>>(), [0.0, 1.0]);
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
     let sentence = format!("({} units at 500 members)", calls[0].reads);
-    assert!(readme.contains(&sentence), "the README has to say {sentence}");
+    assert!(page.contains(&sentence), "functions/README.md has to say {sentence}");
 }
