@@ -61,6 +61,13 @@ fn anchor(heading: &str) -> String {
     kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
+/// Whether that page has a heading to which the fragment leads.
+fn has_heading(page: &Path, fragment: &str) -> bool {
+    let text = prose(page);
+    let mut headings = text.lines().filter(|line| line.starts_with('#'));
+    headings.any(|heading| anchor(heading.trim_start_matches('#')) == fragment)
+}
+
 /// Of that section of a page, the lines below its heading.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let (_, rest) = page.split_once(&format!("\n## {heading}\n")).expect(heading);
@@ -92,17 +99,24 @@ fn every_link_leads_somewhere() {
             }
             let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
             let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
-            let has_anchor = || {
-                let text = prose(&target);
-                let mut headings = text.lines().filter(|line| line.starts_with('#'));
-                headings.any(|heading| anchor(heading.trim_start_matches('#')) == fragment)
-            };
-            if !target.exists() || !(fragment.is_empty() || has_anchor()) {
+            if !target.exists() || !(fragment.is_empty() || has_heading(&target, fragment)) {
                 dead.push(format!("{}: {link}", path.display()));
             }
         }
     }
     assert!(dead.is_empty(), "{dead:#?}");
+}
+
+/// An alarm's mail names the section to read at three in the morning.
+#[test]
+fn every_section_that_the_template_names_exists() {
+    let template = page("template.yaml");
+    let operations = workspace().join(".github/OPERATIONS.md");
+    let rest = template.split(".github/OPERATIONS.md#").skip(1);
+    let is_no_anchor = |char: char| !char.is_alphanumeric() && char != '-';
+    let named: BTreeSet<_> = rest.map(|rest| rest.split(is_no_anchor).next().unwrap()).collect();
+    let missing: Vec<_> = named.iter().filter(|fragment| !has_heading(&operations, fragment)).collect();
+    assert!(!named.is_empty() && missing.is_empty(), "{missing:?}");
 }
 
 /// `a/{b,c}.rs` as the paths that it stands for.
