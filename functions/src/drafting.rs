@@ -10,8 +10,7 @@ use shared::domain::fault::Fault;
 use shared::domain::login::Login;
 use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
-use shared::store::people::Consistency;
-use shared::store::users::Users;
+use shared::store::people::{Consistency, People};
 
 /// A draft that can be sent.
 pub(crate) struct Sendable {
@@ -25,11 +24,17 @@ pub(crate) struct Sendable {
 ///
 /// # Errors
 /// `Invalid` with every invitee who is unknown, `Unauthenticated` when the organiser is no more.
-pub(crate) async fn plan(users: &Users, id: EventId, organiser: UserId, draft: Draft, now: Timestamp) -> Result<Event> {
+pub(crate) async fn plan(
+    people: &People,
+    id: EventId,
+    organiser: UserId,
+    draft: Draft,
+    now: Timestamp,
+) -> Result<Event> {
     let wanted = Wanted::of(&draft.invited, &[]);
     let mut logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     logins.push(Login::Id(organiser));
-    let mut found = users.find_people_cheaply(&logins, now).await?;
+    let mut found = people.find_people_cheaply(&logins, now).await?;
     let organiser = found.pop().flatten().ok_or(Error::Unauthenticated)?;
     Ok(Event {
         id,
@@ -50,12 +55,12 @@ pub(crate) async fn plan(users: &Users, id: EventId, organiser: UserId, draft: D
 ///
 /// # Errors
 /// `Invalid` with every further invitee who is unknown.
-pub(crate) async fn replacement(users: &Users, stored: &Event, draft: Draft, now: Timestamp) -> Result<Event> {
+pub(crate) async fn replacement(people: &People, stored: &Event, draft: Draft, now: Timestamp) -> Result<Event> {
     let wanted = Wanted::of(&draft.invited, &stored.addressees);
     let is_new = wanted.iter().any(|wanted| matches!(wanted, Wanted::New(_)));
     let consistency = if is_new { Consistency::Strong } else { Consistency::Eventual };
     let logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
-    let found = users.find_people(&logins, consistency, now).await?;
+    let found = people.find_people(&logins, consistency, now).await?;
     Ok(Event {
         name: draft.name,
         addressees: Addressee::all(stored.organiser.id, draft.invited, &wanted, found)?,
@@ -68,9 +73,9 @@ pub(crate) async fn replacement(users: &Users, stored: &Event, draft: Draft, now
 
 /// The event with the names of the users whom it is to be sent to, which a draft is stored without. Of what was sent nothing is
 /// looked up.
-pub(crate) async fn named(users: &Users, event: Event, now: Timestamp) -> Result<Event> {
+pub(crate) async fn named(people: &People, event: Event, now: Timestamp) -> Result<Event> {
     let logins: Vec<Login> = event.addressees.iter().filter_map(|addressee| addressee.user).map(Login::Id).collect();
-    let mut found = users.find_people(&logins, Consistency::Eventual, now).await?.into_iter();
+    let mut found = people.find_people(&logins, Consistency::Eventual, now).await?.into_iter();
     let name = |addressee: Addressee| {
         if addressee.user.is_some() { addressee.named(found.next().flatten()) } else { addressee }
     };
@@ -81,11 +86,11 @@ pub(crate) async fn named(users: &Users, event: Event, now: Timestamp) -> Result
 ///
 /// # Errors
 /// `Invalid` with all that is missing, and every invitee who is no more or whose address is nobody's.
-pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Result<Sendable> {
+pub(crate) async fn sendable(people: &People, event: Event, now: Timestamp) -> Result<Sendable> {
     let mut faults = event.missing();
     let logins: Vec<Option<Login>> = event.addressees.iter().map(Addressee::login).collect();
     let known: Vec<Login> = logins.iter().flatten().cloned().collect();
-    let mut found = users.find_people(&known, Consistency::Strong, now).await?.into_iter();
+    let mut found = people.find_people(&known, Consistency::Strong, now).await?.into_iter();
     let (mut invitees, mut contacts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::from([event.organiser.id]);
     let mut has_strangers = false;
@@ -119,9 +124,9 @@ fn gone_addressee(index: usize) -> Fault {
 }
 
 /// Those of these invitees who are no more.
-pub(crate) async fn gone(users: &Users, invitees: &[Invitee], now: Timestamp) -> Result<Vec<UserId>> {
+pub(crate) async fn gone(people: &People, invitees: &[Invitee], now: Timestamp) -> Result<Vec<UserId>> {
     let logins: Vec<Login> = invitees.iter().map(|invitee| Login::Id(invitee.person.id)).collect();
-    let found: Vec<Option<Person>> = users.find_people_cheaply(&logins, now).await?;
+    let found: Vec<Option<Person>> = people.find_people_cheaply(&logins, now).await?;
     let gone = invitees.iter().zip(found).filter(|(_, person)| person.is_none());
     Ok(gone.map(|(invitee, _)| invitee.person.id).collect())
 }

@@ -1,14 +1,16 @@
 //! `GET /user/export`: everything that is held of the user ([GDPR, article 20](https://gdpr-info.eu/art-20-gdpr/)).
 
-use std::sync::Arc;
-
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use shared::app::PlanApp;
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
-use shared::store::lists::Position;
+use shared::store::exports::Exports;
+use shared::store::index::Position;
+use shared::store::profiles::Profiles;
+use shared::store::sessions::Sessions;
 use shared::token::Holder;
+use shared::token::Signer;
 
 /// How long a page is, in octets, before the event that ends it. A response of Lambda holds 6 MB, and this twice: what is in quotes
 /// here is there in quotes again.
@@ -20,18 +22,22 @@ const PAGE: usize = 1024 * 1024;
 ///
 /// # Errors
 /// `Unauthenticated`, also when the user is no more; `Invalid` for a cursor that is none.
-pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
-    let holder = request.holder(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, profiles, sessions, exports): (Signer, Profiles, Sessions, Exports),
+) -> Result<Reply> {
+    let holder = request.holder(&signer)?;
     let user = holder.user;
     let purpose = format!("export {user}");
-    let unseal = |text: String| app.signer.unseal(&purpose, &text).map(Position);
+    let unseal = |text: String| signer.unseal(&purpose, &text).map(Position);
     let from = request.query("cursor").map(|text| unseal(text).ok_or_else(bad_cursor)).transpose()?;
-    let mut export = if from.is_none() { account(&app, &holder).await? } else { Map::new() };
+    let mut export =
+        if from.is_none() { account(&profiles, &sessions, &holder, request.now()).await? } else { Map::new() };
     let room = PAGE.saturating_sub(json!(export).to_string().len());
-    let (events, next) = app.events.export_events(user, from, room).await?;
+    let (events, next) = exports.export_events(user, from, room).await?;
     request.audit(Act::UserExported, Subject::Account(Some(user)));
     export.insert("events".to_owned(), json!(events));
-    export.insert("cursor".to_owned(), json!(next.map(|position| app.signer.seal(&purpose, &position.0))));
+    export.insert("cursor".to_owned(), json!(next.map(|position| signer.seal(&purpose, &position.0))));
     Reply::ok(&json!({ "export": export })).attachment("event-messenger.json")
 }
 
@@ -40,10 +46,15 @@ fn bad_cursor() -> Error {
 }
 
 /// What is not of events.
-async fn account(app: &PlanApp, holder: &Holder) -> Result<Map<String, Value>> {
-    let (user, now) = (holder.user, app.clock.now());
-    let (profile, reset_mail) = app.users.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
-    let sessions = app.users.list_sessions(user, now).await?;
+async fn account(
+    profiles: &Profiles,
+    sessions: &Sessions,
+    holder: &Holder,
+    now: Timestamp,
+) -> Result<Map<String, Value>> {
+    let user = holder.user;
+    let (profile, reset_mail) = profiles.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
+    let sessions = sessions.list_sessions(user, now).await?;
     let sessions: Vec<Value> = sessions.iter().map(|session| session.view(holder.session)).collect();
     let account = json!({
         "id": profile.id,

@@ -1,14 +1,13 @@
 //! `GET /event`: the user's events.
 
-use std::sync::Arc;
-
 use serde_json::json;
-use shared::app::EventApp;
 use shared::domain::UserId;
 use shared::domain::fault::Fault;
 use shared::error::Result;
 use shared::http::{Reply, Request};
-use shared::store::lists::{Entry, Position};
+use shared::store::index::Position;
+use shared::store::lists::Entry;
+use shared::store::lists::Lists;
 use shared::token::Signer;
 
 /// How many events a page holds when the client does not say.
@@ -31,11 +30,11 @@ struct Wanted {
 ///
 /// # Errors
 /// `Invalid`.
-pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
-    let wanted = Wanted::read(&request, user, &app.signer)?;
-    let (entries, next) = app.events.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
-    let cursor = next.map(|position| app.signer.seal(&wanted.purpose, &position.0));
+pub async fn handle(request: Request, (signer, lists): (Signer, Lists)) -> Result<Reply> {
+    let user = request.user(&signer)?;
+    let wanted = Wanted::read(&request, user, &signer)?;
+    let (entries, next) = lists.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
+    let cursor = next.map(|position| signer.seal(&wanted.purpose, &position.0));
     let events: Vec<_> = entries.iter().map(Entry::view).collect();
     Ok(Reply::ok(&json!({"events": events, "cursor": cursor})))
 }

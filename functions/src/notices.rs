@@ -2,7 +2,7 @@
 
 use shared::http::Request;
 use shared::mail::{Mail, Mailer};
-use shared::store::users::Account;
+use shared::store::accounts::Account;
 
 /// Mails the notice. What it tells of is done, so without the mail the request succeeds all the same.
 pub(crate) async fn tell(mailer: &Mailer, request: &Request, account: &Account, notice: Mail) {

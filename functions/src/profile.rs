@@ -1,11 +1,12 @@
 //! What a user sees of oneself, as reading and changing it answer.
 
+use jiff::Timestamp;
 use serde_json::json;
-use shared::app::PlanApp;
 use shared::domain::UserId;
 use shared::error::{Error, Result};
 use shared::http::Reply;
 use shared::store::lists::Entry;
+use shared::store::profiles::Profiles;
 
 /// How many events are listed at most, the newest first.
 pub(crate) const MAX_EVENTS: usize = 100;
@@ -14,8 +15,8 @@ pub(crate) const MAX_EVENTS: usize = 100;
 ///
 /// # Errors
 /// `Unauthenticated` when the user is no more.
-pub(crate) async fn profile(app: &PlanApp, user: UserId, entries: &[Entry]) -> Result<Reply> {
-    let profile = app.users.find_profile(user, app.clock.now()).await?.ok_or(Error::Unauthenticated)?;
+pub(crate) async fn profile(profiles: &Profiles, user: UserId, entries: &[Entry], now: Timestamp) -> Result<Reply> {
+    let profile = profiles.find_profile(user, now).await?.ok_or(Error::Unauthenticated)?;
     let events: Vec<_> = entries.iter().map(|entry| entry.id).collect();
     let chats: Vec<_> =
         entries.iter().filter(|entry| entry.sent && entry.chat_is_open()).map(|entry| entry.id).collect();

@@ -7,16 +7,23 @@ use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
 use shared::http::Request;
 use shared::log::{Act, Subject};
+use shared::store::decisions::Decisions;
 use shared::store::events::Events;
 
 /// The event and that member's part in it, once what is due in it is recorded.
 ///
 /// # Errors
 /// `NoSuchEvent`, also for who is no member.
-pub(crate) async fn settled(events: &Events, request: &Request, id: EventId, user: UserId) -> Result<(Event, Role)> {
+pub(crate) async fn settled(
+    events: &Events,
+    decisions: &Decisions,
+    request: &Request,
+    id: EventId,
+    user: UserId,
+) -> Result<(Event, Role)> {
     let event = events.find_event(id).await?;
     event.role(user).ok_or(Error::NoSuchEvent)?;
-    let event = settle(events, request, event).await?;
+    let event = settle(events, decisions, request, event).await?;
     let role = event.role(user).ok_or(Error::NoSuchEvent)?;
     Ok((event, role))
 }
@@ -26,9 +33,14 @@ pub(crate) async fn settled(events: &Events, request: &Request, id: EventId, use
 ///
 /// # Errors
 /// `NoSuchEvent`.
-pub(crate) async fn settled_anew(events: &Events, request: &Request, event: Event) -> Result<Event> {
+pub(crate) async fn settled_anew(
+    events: &Events,
+    decisions: &Decisions,
+    request: &Request,
+    event: Event,
+) -> Result<Event> {
     if event.has_due_decisions() {
-        settle(events, request, events.find_event(event.id).await?).await
+        settle(events, decisions, request, events.find_event(event.id).await?).await
     } else {
         Ok(event)
     }
@@ -40,18 +52,18 @@ pub(crate) async fn lost(events: &Events, id: EventId) -> Error {
 }
 
 /// What cannot be recorded now is left to the next request: until then the poll is undecided for everybody.
-async fn settle(events: &Events, request: &Request, mut event: Event) -> Result<Event> {
-    match record(events, request, &mut event).await {
+async fn settle(events: &Events, decisions: &Decisions, request: &Request, mut event: Event) -> Result<Event> {
+    match record(events, decisions, request, &mut event).await {
         Err(error) if error.cause().is_some() => request.trouble("a decision is yet to be recorded", &error),
         result => result?,
     }
     Ok(event)
 }
 
-async fn record(events: &Events, request: &Request, event: &mut Event) -> Result<()> {
+async fn record(events: &Events, decisions: &Decisions, request: &Request, event: &mut Event) -> Result<()> {
     for topic in Topic::ALL {
         let Some(option) = event.due_decision(topic) else { continue };
-        if events.record_majority(event.id, topic, option).await? {
+        if decisions.record_majority(event.id, topic, option).await? {
             request.audit(Act::Settled, Subject::Event(event.id));
             event.poll_mut(topic).chosen = Some(option);
         } else {

@@ -1,8 +1,5 @@
 //! `PUT /event/{id}/vote`: an invitee's vote, or the organiser's decision. `DELETE` takes them back.
 
-use std::sync::Arc;
-
-use shared::app::EventApp;
 use shared::domain::UserId;
 use shared::domain::event::{Event, Role};
 use shared::domain::poll::Topic;
@@ -10,6 +7,10 @@ use shared::domain::vote::{Effect, Vote, Withdrawal};
 use shared::error::Result;
 use shared::http::{Reply, Request, both};
 use shared::log::{Act, Subject};
+use shared::store::decisions::Decisions;
+use shared::store::events::Events;
+use shared::store::members::Members;
+use shared::token::Signer;
 
 use crate::settling::{lost, settled, settled_anew};
 
@@ -18,11 +19,14 @@ use crate::settling::{lost, settled, settled_anew};
 /// # Errors
 /// `Invalid` unless exactly one element moves or goes back, `NoSuchEvent`, `PollDecided`, `StillDraft`, `NotOrganiser` for one who
 /// is not any more at that very moment.
-pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, events, members, decisions): (Signer, Events, Members, Decisions),
+) -> Result<Reply> {
+    let user = request.user(&signer)?;
     let (id, vote) = both(request.event_id(), request.parse(Vote::parse))?;
-    let (event, role) = settled(&app.events, &request, id, user).await?;
-    let member = Member { app: &app, request: &request, user, role };
+    let (event, role) = settled(&events, &decisions, &request, id, user).await?;
+    let member = Member { events: &events, members: &members, decisions: &decisions, request: &request, user, role };
     let event = if request.is_delete() {
         match vote.withdrawal(&event, role)? {
             Withdrawal::OfVote(topic) => member.votes(event, topic, None).await?,
@@ -41,7 +45,9 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
 
 /// Who votes or decides, or takes that back.
 struct Member<'a> {
-    app: &'a EventApp,
+    events: &'a Events,
+    members: &'a Members,
+    decisions: &'a Decisions,
     request: &'a Request,
     user: UserId,
     role: Role,
@@ -49,7 +55,7 @@ struct Member<'a> {
 
 impl Member<'_> {
     async fn votes(&self, mut event: Event, topic: Topic, option: Option<usize>) -> Result<Event> {
-        self.app.events.update_vote(event.id, self.user, topic, option).await?;
+        self.members.update_vote(event.id, self.user, topic, option).await?;
         let act = if option.is_some() { Act::Voted } else { Act::VoteTakenBack };
         self.request.audit(act, Subject::Event(event.id));
         if let Role::Invitee(index) = self.role
@@ -57,12 +63,12 @@ impl Member<'_> {
         {
             invitee.set_vote(topic, option);
         }
-        settled_anew(&self.app.events, self.request, event).await
+        settled_anew(self.events, self.decisions, self.request, event).await
     }
 
     async fn decides(&self, mut event: Event, topic: Topic, option: Option<usize>) -> Result<Event> {
-        if !self.app.events.update_decision(event.id, self.user, topic, option).await? {
-            return Err(lost(&self.app.events, event.id).await);
+        if !self.decisions.update_decision(event.id, self.user, topic, option).await? {
+            return Err(lost(self.events, event.id).await);
         }
         let act = if option.is_some() { Act::Decided } else { Act::Reopened };
         self.request.audit(act, Subject::Event(event.id));

@@ -3,6 +3,7 @@
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 use shared::domain::limits::Limits;
+use shared::store::resets::Resets;
 use shared::token::MailedToken;
 use tests::{PASSWORD_HASH, Service, User, registration};
 
@@ -15,7 +16,7 @@ async fn ask(service: &Service, user: &User, address: &str) -> bool {
     service.pass(60);
     let limits = Limits { failures: 5, failures_of_network: 100, mail_requests: 20, mails: 5 };
     let token = MailedToken::new(user.id).unwrap();
-    service.app().users.create_reset(&token, PASSWORD_HASH, address, &limits, service.now()).await.unwrap()
+    service.part::<Resets>().create_reset(&token, PASSWORD_HASH, address, &limits, service.now()).await.unwrap()
 }
 
 #[tokio::test]

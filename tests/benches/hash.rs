@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::domain::password::Attempt;
+use shared::store::accounts::Accounts;
 use tests::runtime::Function;
 
 use crate::stage::{Stage, binary};
@@ -21,12 +22,13 @@ pub(crate) async fn run() {
     let stage = Stage::set().await;
     let mut login = Function::start(&binary("login"), &stage.environment("login")).await;
     let event = stage.request("login");
-    let stored = stage.service.app().users.find_account(stage.jane.id, stage.service.now()).await.unwrap().unwrap();
+    let stored =
+        stage.service.part::<Accounts>().find_account(stage.scene.jane.id, stage.service.now()).await.unwrap().unwrap();
     let attempt = Attempt::new(tests::PASSWORD);
     let (mut bare, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let before = cpu();
-        assert!(attempt.matches(Some(&stored.password)).unwrap());
+        assert!(attempt.matches(Some(&stored.password_hash)).unwrap());
         bare.push(cpu().saturating_sub(before).as_secs_f64() * 1e3);
         let before = login.cpu();
         assert_eq!(login.invoke(&event).await.result.unwrap()["statusCode"], 200);

@@ -74,8 +74,8 @@ pub(crate) async fn run() {
 
 fn start(stage: &Stage, function: &str) -> Handler {
     let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == function).unwrap();
-    let environment = Env::Table(stage.service.local.environment(function));
-    (endpoint.start)(&environment, stage.service.app().clock.clone(), Log::new(|_| {})).unwrap()
+    let environment = Env::table(stage.service.local.environment(function));
+    (endpoint.start)(&environment, stage.service.clock(), Log::new(|_| {})).unwrap()
 }
 
 fn request(stage: &Stage, function: &str, body: &Value) -> lambda_http::Request {

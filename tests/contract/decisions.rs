@@ -3,6 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::poll::Topic;
+use shared::store::decisions::Decisions;
+use shared::store::members::Members;
 use tests::wire::{Fault, Plan, Wire};
 use tests::{Response, Service, User, vote};
 use uuid::Uuid;
@@ -39,7 +41,7 @@ async fn confirmed(service: &Service, path: &str, user: &User) -> String {
 async fn vote_past_each_other(service: &Service, path: &str, guests: &[User]) {
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
     for guest in &guests[..2] {
-        service.app().events.update_vote(id, guest.id, Topic::Date, Some(0)).await.unwrap();
+        service.part::<Members>().update_vote(id, guest.id, Topic::Date, Some(0)).await.unwrap();
     }
 }
 
@@ -125,7 +127,7 @@ async fn what_the_organiser_takes_back_members_do_not_decide_again() {
     assert_eq!(confirmed(&service, &path, &jane).await, "");
     // Nor does a request that saw the majority before it was taken back.
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
-    assert!(!service.app().events.record_majority(id, Topic::Date, 0).await.unwrap());
+    assert!(!service.part::<Decisions>().record_majority(id, Topic::Date, 0).await.unwrap());
     // The other poll is as it was, and the organiser decides again.
     let place = vote("place", "Pub");
     let decided = service.put(&guests[0], &format!("{path}/vote"), &place).await.expect(200).body;
@@ -244,7 +246,7 @@ async fn what_the_organiser_does_meanwhile_goes_before_a_majority() {
 async fn a_reading_does_not_fail_because_the_decision_cannot_be_recorded() {
     let (wire, service, jane, guests, path) = held(1).await;
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
-    service.app().events.update_vote(id, guests[0].id, Topic::Date, Some(0)).await.unwrap();
+    service.part::<Members>().update_vote(id, guests[0].id, Topic::Date, Some(0)).await.unwrap();
     wire.plan(Some(Plan { call: 1, fault: Fault::Throttled, always: true }));
     assert_eq!(confirmed(&service, &path, &jane).await, "");
     assert_eq!(service.logged("trouble").len(), 1);

@@ -27,8 +27,8 @@ fn bloated(user: &User) -> Value {
 /// All pages: the events of each, and how long it is as the response of a function.
 async fn pages(service: &Service, user: &User) -> Vec<(Vec<Value>, usize)> {
     let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == "export-user").unwrap();
-    let environment = Env::Table(service.local.environment(endpoint.name));
-    let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
+    let environment = Env::table(service.local.environment(endpoint.name));
+    let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
     let (mut pages, mut cursor) = (Vec::new(), Value::Null);
     loop {
         let query = cursor.as_str().map_or(String::new(), |cursor| format!("cursor={cursor}"));

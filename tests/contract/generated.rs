@@ -189,8 +189,8 @@ async fn no_request_is_answered_otherwise_than_documented() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
     for endpoint in &ENDPOINTS {
-        let environment = Env::Table(service.local.environment(endpoint.name));
-        let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
+        let environment = Env::table(service.local.environment(endpoint.name));
+        let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
         let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
         let requests = any_request(&john, path.strip_prefix("/event/").unwrap());
         let runtime = tokio::runtime::Handle::current();

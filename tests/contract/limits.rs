@@ -1,6 +1,7 @@
 //! What slows down those who guess and those who flood, and nobody else.
 
 use serde_json::json;
+use shared::store::accounts::Accounts;
 use tests::{OLD_HASH, PASSWORD, Service, registration};
 
 /// A service with the limits that the template sets.
@@ -160,7 +161,8 @@ async fn without_limits_nothing_is_slowed_down() {
 async fn a_hash_of_less_work_is_replaced_at_the_next_login() {
     let service = Service::start().await;
     let jane = service.user_with("jane", OLD_HASH).await;
-    let stored = async || service.app().users.find_account(jane.id, service.now()).await.unwrap().unwrap().password;
+    let stored =
+        async || service.part::<Accounts>().find_account(jane.id, service.now()).await.unwrap().unwrap().password_hash;
     service.login("jane", "guess").await.expect(403);
     assert_eq!(stored().await, OLD_HASH);
     service.login("jane", PASSWORD).await.expect(200);

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::poll::Topic;
+use shared::store::members::Members;
 use tests::{PASSWORD, Response, Service, User, picnic, vote};
 
 async fn hands_over(service: &Service, path: &str, user: &User, to: &Value) -> Response {
@@ -199,7 +200,7 @@ async fn what_the_heir_has_decided_with_others_stays() {
         service.put(guest, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
         // Past each other, so that nobody has recorded it.
         let id = path.strip_prefix("/event/").unwrap().parse().unwrap();
-        service.app().events.update_vote(id, guest.id, Topic::Place, Some(1)).await.unwrap();
+        service.part::<Members>().update_vote(id, guest.id, Topic::Place, Some(1)).await.unwrap();
     }
     leaves(&service, &jane).await;
     let event = event(&service, &path, &guests[2]).await;

@@ -7,9 +7,11 @@ use shared::domain::email::Email;
 use shared::domain::password::Password;
 use shared::domain::user::NewUser;
 use shared::domain::username::Username;
+use shared::store::accounts::Account;
+use shared::store::registrations::Registrations;
 use shared::store::sessions::Device;
-use shared::store::users::Account;
 use shared::token::MailedToken;
+use shared::token::Signer;
 use tests::{PASSWORD, PASSWORD_HASH, Service, vote};
 use uuid::Uuid;
 
@@ -146,9 +148,13 @@ async fn whoever_has_such_a_name_keeps_it() {
         let new = NewUser { username: Username::parse(name).unwrap(), email, password };
         let token = MailedToken::new(Uuid::new_v4()).unwrap();
         let account = Account::new(token.user(), &new, PASSWORD_HASH.to_owned(), token.hash(), now);
-        service.app().users.create_user(&account, now).await.unwrap();
-        let session = service.app().signer.first_token(account.id).unwrap();
-        service.app().users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
+        service.part::<Registrations>().create_account(&account, now).await.unwrap();
+        let session = service.part::<Signer>().first_token(account.id).unwrap();
+        service
+            .part::<Registrations>()
+            .confirm(&account, &token.hash(), &session, Device::default(), now)
+            .await
+            .unwrap();
         service.login(name, PASSWORD).await.expect(200);
         let draft = json!({"event": {"members": [{"invited": [{"id": name}]}]}});
         service.call(&jane, Method::POST, "/event", &draft).await.expect(201);

@@ -15,11 +15,12 @@ use mock::{Failure, Grant, LocalService, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::store::sessions::Device;
+use shared::store::sessions::{Device, Sessions};
+use shared::token::Signer;
+use tests::samples::{Play, plays};
 use tests::wire::{Fault, Plan, Wire};
 use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
 
-use crate::scenarios::{self, Scenario};
 use crate::{departures, start};
 
 /// How many services run at once.
@@ -52,7 +53,7 @@ const OUTCOMES: [Outcome; 18] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_function_may_do_more_than_it_does() {
-    let of_scenarios = scenarios::all().into_iter().map(|scenario| play(scenario).boxed());
+    let of_scenarios = plays().into_iter().map(|play| done(play).boxed());
     let of_outcomes = OUTCOMES.into_iter().map(|outcome| reach(outcome).boxed());
     let used: Vec<_> = stream::iter(of_scenarios.chain(of_outcomes)).buffer_unordered(AT_ONCE).collect().await;
     let used: BTreeSet<Grant> = used.into_iter().flatten().collect();
@@ -63,11 +64,11 @@ async fn no_function_may_do_more_than_it_does() {
     assert_eq!(allowed, used);
 }
 
-async fn play(scenario: Scenario) -> BTreeSet<Grant> {
+async fn done(play: Play) -> BTreeSet<Grant> {
     let (service, _wire) = start().await;
-    let state = (scenario.prepare)(&service).await;
-    (scenario.act)(&service, &state).await.expect(scenario.success);
-    (scenario.check)(&service, &state, true).await;
+    let scene = (play.scenario.prepare)(&service).await;
+    play.act(&service, &scene).await.expect(play.scenario.success);
+    (play.scenario.check)(&service, &scene, true).await;
     service.local.used_grants()
 }
 
@@ -123,10 +124,10 @@ async fn guesses_at_a_pending_user_from_many_networks(service: &Service) {
 
 async fn one_login_too_many(service: &Service) {
     let jane = service.user("jane").await;
-    let app = service.app();
+    let (signer, sessions): (Signer, Sessions) = service.part();
     for _ in 0..99 {
-        let session = app.signer.first_token(jane.id).unwrap();
-        app.users.create_session(&session, Device::default(), service.now()).await.unwrap();
+        let session = signer.first_token(jane.id).unwrap();
+        sessions.create_session(&session, Device::default(), service.now()).await.unwrap();
     }
     service.login("jane", PASSWORD).await.expect(200);
 }
@@ -175,7 +176,7 @@ async fn links_for_a_new_password(service: &Service, wire: &Wire) {
     let jane = service.user("jane").await;
     let forgot = async |status: u16| {
         service.pass(60);
-        service.post("/user/password/forgot", &json!({"username": jane.email})).await.expect(status);
+        service.forgot(&jane.email).await.expect(status);
     };
     let reset = async |status: u16| {
         let body = json!({"token": service.mailed_token(&jane.email), "new_password": "battery staple"});
@@ -209,7 +210,7 @@ async fn an_address_that_is_sent_to(service: &Service) {
     let mut body = picnic(&[]);
     body["event"]["members"][0]["invited"] = json!([{"id": john.email}]);
     let id = service.draft(&jane, &body).await;
-    service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
 }
 
 async fn invitees_by_every_name(service: &Service) {
@@ -230,14 +231,13 @@ async fn a_large_sending_that_broke_off(service: &Service, wire: &Wire) {
     let jane = service.user("jane").await;
     let guests = service.guests(120).await;
     let path = format!("/event/{}", service.draft(&jane, &picnic(&guests)).await);
-    let send = async || service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await;
     // The second transaction, after those that read the event, the guests and the contacts.
     fail(wire, 6);
-    send().await.expect(503);
+    service.send_event(&jane, &path).await.expect(503);
     wire.plan(None);
     // Those who are not invited any more have rows already.
     service.put(&jane, &path, &picnic(&guests[..1])).await.expect(200);
-    send().await.expect(200);
+    service.send_event(&jane, &path).await.expect(200);
 }
 
 /// Whatever a slip in its code would ask for: who has no business with passwords or sessions cannot read them.

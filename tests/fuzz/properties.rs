@@ -1,12 +1,11 @@
 //! What holds for any input whatever. `cargo fuzz` looks for inputs that break it, and `cargo test` tries all that were ever kept.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::app::App;
 use shared::clock::Clock;
-use shared::config::{ConfigError, Env};
+use shared::config::Env;
 use shared::domain::date::When;
 use shared::domain::draft::Draft;
 use shared::domain::email::Email;
@@ -132,22 +131,12 @@ pub(crate) fn token(data: &[u8]) {
     }
 }
 
-struct Reader {
-    clock: Clock,
-}
-
-impl App for Reader {
-    fn start(_: &Env, clock: Clock) -> std::result::Result<Self, ConfigError> {
-        Ok(Self { clock })
-    }
-}
-
 /// Reads all of a request that any function reads.
-async fn read(app: Arc<Reader>, request: Request) -> Result<Reply> {
+async fn read(request: Request, (): ()) -> Result<Reply> {
     let (_, _, _) = (request.base_url(), request.device(), request.asks_for_json());
     let (_, _, _) = (request.query("token"), request.query("cursor"), request.may_replace("\"v1\""));
     let (key, draft) = (request.idempotency_key().map(drop), request.parse(Draft::parse));
-    let (id, user) = (request.event_id(), request.user(&SIGNER, &app.clock));
+    let (id, user) = (request.event_id(), request.user(&SIGNER));
     key?;
     draft?;
     id?;
@@ -157,7 +146,7 @@ async fn read(app: Arc<Reader>, request: Request) -> Result<Reply> {
 
 static READER: LazyLock<Handler> = LazyLock::new(|| {
     let clock = Clock::new(|| Timestamp::UNIX_EPOCH);
-    start(read, &Env::Table([].into()), clock, Log::new(|_| {})).unwrap()
+    start(read, &Env::table([].into()), clock, Log::new(|_| {})).unwrap()
 });
 
 /// The parts of an event of API Gateway that a client has in hand: a line each, the body last. (The rest is API Gateway's own, and

@@ -172,6 +172,17 @@ fn the_table_of_bodies_is_whole() {
 }
 
 #[test]
+fn the_keys_of_all_items_are_described() {
+    let code = page("shared/src/store/keys.rs");
+    let rows = code.lines().filter(|line| line.starts_with("//! |"));
+    let keys: Vec<_> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|key| key.contains('#')).collect();
+    assert!(keys.len() > 5, "{keys:?}");
+    let page = page("shared/README.md");
+    let undescribed: Vec<_> = keys.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
+    assert!(undescribed.is_empty(), "{undescribed:?}");
+}
+
+#[test]
 fn the_options_of_the_program_are_described() {
     let help = Command::new(env!("CARGO_BIN_EXE_event-messenger")).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();

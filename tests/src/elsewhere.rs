@@ -29,8 +29,8 @@ impl Elsewhere<'_> {
             |(route, template, _): &&(String, String, String)| *route == method.as_str() && template == path_of;
         let (_, _, name) = service.local.routes().iter().find(is_route).expect("a route without parameters");
         let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == name).unwrap();
-        let environment = Env::Table(service.local.environment(name));
-        let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
+        let environment = Env::table(service.local.environment(name));
+        let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
         let mut headers = json!({"host": "api.example", "x-forwarded-proto": "https"});
         if let Some(user) = user {
             headers["authorization"] = json!(format!("Bearer {}", user.access));

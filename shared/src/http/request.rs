@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderName, HeaderValue, IF_MATCH, USER_AGENT,
@@ -58,6 +59,12 @@ impl Request {
         Arc::clone(&self.trail)
     }
 
+    /// The present time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.trail.clock.now()
+    }
+
     /// Tells the log who sent the request, where no access token does.
     pub fn identify(&self, user: UserId) {
         // Whoever is named first stays: a request has one sender.
@@ -78,18 +85,18 @@ impl Request {
     ///
     /// # Errors
     /// `Unauthenticated`.
-    pub fn user(&self, signer: &Signer, clock: &Clock) -> Result<UserId> {
-        self.holder(signer, clock).map(|holder| holder.user)
+    pub fn user(&self, signer: &Signer) -> Result<UserId> {
+        self.holder(signer).map(|holder| holder.user)
     }
 
     /// The same, with the session in which the token was given.
     ///
     /// # Errors
     /// `Unauthenticated`.
-    pub fn holder(&self, signer: &Signer, clock: &Clock) -> Result<Holder> {
+    pub fn holder(&self, signer: &Signer) -> Result<Holder> {
         let header = self.whole(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
         let token = headers::bearer(&header).ok_or(Error::Unauthenticated)?;
-        let holder = signer.verify_access(token, clock.now())?;
+        let holder = signer.verify_access(token, self.now())?;
         self.identify(holder.user);
         Ok(holder)
     }

@@ -17,7 +17,7 @@ use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use jiff::Timestamp;
 
 use crate::aws::{self, Connection};
-use crate::config::{ConfigError, Env};
+use crate::config::{ConfigError, Env, FromEnv};
 use crate::error::{Error, Result};
 
 /// What the service calls itself in its mails and pages.
@@ -54,12 +54,8 @@ impl Mail {
     }
 }
 
-impl Mailer {
-    /// Makes the client of SES.
-    ///
-    /// # Errors
-    /// Names the variable of the environment that is missing or wrong.
-    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+impl FromEnv for Mailer {
+    fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let connection = Connection::from_env(env)?;
         let endpoint = env.get("AWS_ENDPOINT_URL_SESV2");
         let mut config = aws_sdk_sesv2::Config::builder()
@@ -78,7 +74,9 @@ impl Mailer {
             configuration_set: env.get("SES_CONFIGURATION_SET"),
         })
     }
+}
 
+impl Mailer {
     /// Hands the mail over to SES for this address.
     ///
     /// # Errors

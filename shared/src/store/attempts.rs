@@ -1,6 +1,6 @@
-//! What is counted so that nobody can guess: `TRIES#<digest>`, an item for each account that is tried, and one for each wide
-//! network that tries. A turn is taken before a password is looked at, on a condition, so that however many arrive at once, no
-//! more are looked at than may be. A good password gives its turn back.
+//! The attempts at passwords and tokens, counted so that nobody can guess: an item for each account that is tried, and one for each
+//! wide network that tries. A turn is taken on a condition before a password is looked at: however many arrive at once, no more are
+//! looked at than allowed. A right password gives its turn back.
 //!
 //! | attribute | counts |
 //! |---|---|
@@ -15,15 +15,15 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 
 use super::change::Change;
-use super::users::{Users, key};
-use super::{EXPIRES_AT, Item, conditional, failure, integer, number};
+use super::failure::{conditional, failure};
+use super::item::{EXPIRES_AT, Item, integer, number};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::{Bounds, Failures, Limits, network, wide_network};
 use crate::error::Result;
 use crate::token::digest::fingerprint;
-
-pub(super) const TRIES: &str = "TRIES";
 
 /// How many characters of a digest tell networks apart.
 const NETWORK: usize = 10;
@@ -213,11 +213,14 @@ pub(super) fn digest(network: &str) -> String {
     digest
 }
 
-impl Users {
+/// The turns at passwords and tokens.
+#[derive(Clone, Debug)]
+pub struct Attempts(Table);
+
+over_table!(Attempts, of_users);
+
+impl Attempts {
     /// Takes a turn, if there is one.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
     pub async fn take_turn(&self, ledger: Ledger) -> Result<std::result::Result<Turn, Refused>> {
         if ledger.free == u32::MAX {
             return Ok(Ok(Turn { ledger, before: Failures::default() }));
@@ -243,9 +246,6 @@ impl Users {
     }
 
     /// Forgets the failures of the turn's network, because the password was right.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn forget_failures(&self, turn: &Turn) -> Result<()> {
         let ledger = &turn.ledger;
         let change = Change::new().remove("#count").remove("#last").when("attribute_exists(#count)");
@@ -254,9 +254,6 @@ impl Users {
     }
 
     /// Gives back the turn alone: what the network failed at before stays.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn give_back(&self, turn: &Turn) -> Result<()> {
         let (ledger, before) = (&turn.ledger, turn.before);
         let mut change = Change::new().add("#count", number(&-1)).when("#count >= :one").value(":one", number(&1));
@@ -275,7 +272,7 @@ impl Users {
     }
 
     fn ledger(&self, ledger: &Ledger) -> UpdateItemFluentBuilder {
-        self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(TRIES, &ledger.key)))
+        self.0.update_item(keys::tries(&ledger.key))
     }
 
     /// The item as it was before the turn; or as it is, where the condition did not hold.

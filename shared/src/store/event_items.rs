@@ -12,21 +12,16 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Item, from_item, text, to_item};
+use super::item::{Item, attribute, from_item, number, string, text, to_item};
+use super::keys::{EVENT, MEMBER, member_row};
 use crate::domain::addressee::Addressee;
 use crate::domain::event::{Answer, DELETED_USER, Event, Invitee, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
-/// The sort key of the event itself.
-pub(super) const EVENT: &str = "EVENT";
-
-/// What the sort keys of the invitees begin with.
-const MEMBER: &str = "MEMBER#";
-
-/// The attributes of the row `EVENT` that hold what an organiser can write into a draft.
-pub(super) const CONTENT: [&str; 7] = ["name", "dates", "date", "places", "place", "invitees", "additional"];
+/// The attribute that holds the fingerprint of the body that an event was made of.
+pub(super) const MADE_OF: &str = "made_of";
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct EventRow {
@@ -142,7 +137,7 @@ impl MemberRow {
     pub(super) fn new(event: EventId, person: &Person, position: usize, listed_at: i64) -> Self {
         Self {
             event_id: event,
-            row: member(person.id),
+            row: member_row(person.id),
             user_id: person.id,
             listed_at,
             name: person.name.clone(),
@@ -165,43 +160,72 @@ impl MemberRow {
     }
 }
 
-/// The key of an event's row.
-pub(super) fn key(event: EventId, row: impl Into<String>) -> Item {
-    Item::from([("event_id".to_owned(), text(&event)), ("row".to_owned(), AttributeValue::S(row.into()))])
-}
-
-/// The sort key of an invitee.
-pub(super) fn member(user: UserId) -> String {
-    format!("{MEMBER}{user}")
-}
-
 /// The sort key of an item.
 pub(super) fn row(item: &Item) -> &str {
-    item.get("row").and_then(|row| row.as_s().ok()).map_or("", String::as_str)
+    string(item, "row").unwrap_or_default()
 }
 
 /// The row of a draft.
 pub(super) fn draft_item(event: &Event) -> Result<Item> {
-    to_item(EventRow {
-        event_id: event.id,
+    to_item(draft_row(event))
+}
+
+fn draft_row(event: &Event) -> EventRow {
+    let Event { id, name, sent: _, created_at, organiser, date, place, addressees, invitees: _, additional, version } =
+        event;
+    EventRow {
+        event_id: *id,
         row: EVENT.to_owned(),
-        user_id: event.organiser.id,
-        user_name: event.organiser.name.clone(),
-        username: event.organiser.username.clone(),
-        listed_at: event.created_at.as_millisecond(),
-        name: event.name.clone(),
+        user_id: organiser.id,
+        user_name: organiser.name.clone(),
+        username: organiser.username.clone(),
+        listed_at: created_at.as_millisecond(),
+        name: name.clone(),
         sent: false,
-        version: event.version,
-        dates: event.date.options.clone(),
-        date: event.date.chosen,
-        date_reopened: event.date.reopened,
-        places: event.place.options.clone(),
-        place: event.place.chosen,
-        place_reopened: event.place.reopened,
-        invitees: event.addressees.iter().map(AddresseeRow::from).collect(),
-        additional: event.additional.clone(),
+        version: *version,
+        dates: date.options.clone(),
+        date: date.chosen,
+        date_reopened: date.reopened,
+        places: place.options.clone(),
+        place: place.chosen,
+        place_reopened: place.reopened,
+        invitees: addressees.iter().map(AddresseeRow::from).collect(),
+        additional: additional.clone(),
         expires_at: None,
-    })
+    }
+}
+
+/// What an organiser can write into a draft: the attributes with their values; without one, the attribute goes.
+pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<AttributeValue>); 7]> {
+    let EventRow {
+        event_id: _,
+        row: _,
+        user_id: _,
+        user_name: _,
+        username: _,
+        listed_at: _,
+        name,
+        sent: _,
+        version: _,
+        dates,
+        date,
+        date_reopened: _,
+        places,
+        place,
+        place_reopened: _,
+        invitees,
+        additional,
+        expires_at: _,
+    } = draft_row(event);
+    Ok([
+        ("name", Some(text(&name))),
+        ("dates", Some(attribute(dates)?)),
+        ("date", date.as_ref().map(number)),
+        ("places", Some(attribute(places)?)),
+        ("place", place.as_ref().map(number)),
+        ("invitees", (!invitees.is_empty()).then(|| attribute(invitees)).transpose()?),
+        ("additional", (!additional.is_empty()).then(|| text(&additional))),
+    ])
 }
 
 /// The row of one who is invited by sending the event now.
@@ -210,8 +234,8 @@ pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now
     to_item(MemberRow { alias: invitee.alias.clone(), ..row })
 }
 
-/// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What is left of an
-/// interrupted sending or deletion is passed over.
+/// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What
+/// an interrupted sending or deletion has left is passed over.
 pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
     let (own, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| row(item) == EVENT);
     let Some(item) = own.into_iter().next() else { return Ok(None) };

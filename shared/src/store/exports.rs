@@ -6,10 +6,11 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::event_items::{EVENT, EventRow, MemberRow, key, member, row};
-use super::events::Events;
-use super::lists::{Position, event_id, position, start_key};
-use super::{Item, from_item};
+use super::event_items::{EventRow, MemberRow, row};
+use super::index::{Position, event_id, index_page, position, start_key};
+use super::item::{Item, from_item};
+use super::keys::{self, EVENT};
+use super::table::{Table, over_table};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
@@ -17,12 +18,15 @@ use crate::error::{Error, Result};
 /// How many entries of the index are read at once. The largest drafts have some 300 KB each.
 const CHUNK: usize = 20;
 
-impl Events {
+/// The exports of what users have among the events.
+#[derive(Clone, Debug)]
+pub struct Exports(Table);
+
+over_table!(Exports, of_events);
+
+impl Exports {
     /// A page of all that the user made or is a member of, as far as the user may see it, the newest first, and where the next page
     /// begins. It ends with the event that makes it longer than so many bytes of JSON, and is empty only at the end.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
     pub async fn export_events(
         &self,
         user: UserId,
@@ -32,7 +36,7 @@ impl Events {
         let mut start = from.map(|position| start_key(user, &position)).transpose()?;
         let (mut events, mut length) = (Vec::new(), 0);
         loop {
-            let (entries, next) = self.index_page(user, CHUNK, start).await?;
+            let (entries, next) = index_page(&self.0, user, CHUNK, start).await?;
             let mut exported = self.exported(user, &entries).await?;
             for (index, entry) in entries.iter().enumerate() {
                 let Some(event) = exported.remove(&event_id(entry)?) else { continue };
@@ -58,8 +62,8 @@ impl Events {
             let id = event_id(entry)?;
             wanted.extend([(id, row(entry) == EVENT), (id, true)]);
         }
-        let row_of = |is_event: bool| if is_event { EVENT.to_owned() } else { member(user) };
-        let keys = wanted.into_iter().map(|(id, is_event)| key(id, row_of(is_event))).collect();
+        let key_of = |(id, is_event)| if is_event { keys::event(id) } else { keys::member(id, user) };
+        let keys = wanted.into_iter().map(key_of).collect();
         let (mut events, mut memberships) = (Vec::new(), HashMap::new());
         for item in self.0.get_many(keys, true, None).await? {
             if row(&item) == EVENT {

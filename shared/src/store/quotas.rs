@@ -5,10 +5,12 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::attempts::{HOUR, TRIES, digest};
+use super::attempts::{HOUR, digest};
 use super::change::Change;
-use super::users::{Users, key};
-use super::{EXPIRES_AT, conditional, number};
+use super::failure::conditional;
+use super::item::{EXPIRES_AT, number};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::limits::{Bounds, Limits, network, wide_network};
 use crate::error::{Error, Result};
 use crate::token::digest::fingerprint;
@@ -89,7 +91,13 @@ impl Quota {
     }
 }
 
-impl Users {
+/// The counts of requests and mails.
+#[derive(Clone, Debug)]
+pub struct Quotas(Table);
+
+over_table!(Quotas, of_users);
+
+impl Quotas {
     /// Counts one more.
     ///
     /// # Errors
@@ -108,9 +116,6 @@ impl Users {
     }
 
     /// Counts one less, because it came to nothing.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn uncount(&self, quota: &Quota) -> Result<()> {
         if quota.counts.bounds.is_none() {
             return Ok(());
@@ -120,6 +125,6 @@ impl Users {
     }
 
     fn quota(&self, quota: &Quota) -> UpdateItemFluentBuilder {
-        self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(TRIES, &quota.key)))
+        self.0.update_item(keys::tries(&quota.key))
     }
 }

@@ -1,45 +1,29 @@
-//! Everything of one user among the events: to carry a new name. `departures` takes it away, `exports` hands it out.
-//!
-//! What belongs to whom comes from the index, which may lag a moment.
+//! The names of users on the rows of events, where others see them.
 
 use std::collections::HashSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
-use super::event_items::{EVENT, key, row};
-use super::events::Events;
-use super::lists::{Entry, distinct, entries, event_id, shown};
-use super::{Item, Rounds, conditional, text};
+use super::event_items::row;
+use super::failure::{Rounds, conditional};
+use super::index::{distinct, event_id, keys_of, shown};
+use super::item::{Item, string, text};
+use super::keys::{self, EVENT};
+use super::lists::{Entry, entries};
+use super::table::{Table, over_table};
 use crate::domain::event::Person;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
 
-/// How many entries of the index are read at once.
-const PAGE: usize = 500;
+/// The names on the rows of events.
+#[derive(Clone, Debug)]
+pub struct Names(Table);
 
-impl Events {
-    /// The keys of the user's rows: `EVENT` where the user organises, the own `MEMBER#` row elsewhere.
-    pub(super) async fn keys_of(&self, user: UserId) -> Result<Vec<Item>> {
-        let (mut keys, mut start) = (Vec::new(), None);
-        loop {
-            let (page, next) = self.index_page(user, PAGE, start).await?;
-            for entry in page {
-                keys.push(key(event_id(&entry)?, row(&entry)));
-            }
-            start = next;
-            if start.is_none() {
-                return Ok(keys);
-            }
-        }
-    }
+over_table!(Names, of_events);
 
+impl Names {
     /// Puts a new name on all of the user's rows, and lists the newest events, up to that number. Repeating it finishes what was
     /// interrupted.
-    ///
-    /// # Errors
-    /// When it cannot be read or written.
     pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<Entry>> {
-        let own = self.keys_of(user).await?;
+        let own = keys_of(&self.0, user).await?;
         let ids = distinct(&own)?;
         let (listed, rest) = ids.split_at(listed.min(ids.len()));
         let mut keys: Vec<_> = listed.iter().flat_map(|id| shown(*id, user)).collect();
@@ -68,11 +52,11 @@ impl Events {
         for item in rows {
             let attribute = if row(item) == EVENT { "user_name" } else { "name" };
             let is_others = item.get("user_id") != Some(&owner);
-            if is_others || item.get(attribute).and_then(|name| name.as_s().ok()).is_some_and(|old| old == name) {
+            if is_others || string(item, attribute) == Some(name) {
                 continue;
             }
             let id = event_id(item)?;
-            if !self.rename_row(key(id, row(item)), attribute, user, name).await? {
+            if !self.rename_row(keys::event_row(id, row(item)), attribute, user, name).await? {
                 missed.push(id);
             }
         }
@@ -80,25 +64,19 @@ impl Events {
     }
 
     /// Puts a new name of the organiser's on an event.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn rename_organiser(&self, id: EventId, organiser: &Person) -> Result<()> {
-        self.rename_row(key(id, EVENT), "user_name", organiser.id, &organiser.name).await.map(drop)
+        self.rename_row(keys::event(id), "user_name", organiser.id, &organiser.name).await.map(drop)
     }
 
     /// If the row is gone or another's by now, the answer is `false`.
     async fn rename_row(&self, key: Item, attribute: &str, user: UserId, name: &str) -> Result<bool> {
         let update = self
             .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key))
+            .update_item(key)
             .update_expression("SET #name = :name")
             .condition_expression("user_id = :user")
             .expression_attribute_names("#name", attribute)
-            .expression_attribute_values(":name", AttributeValue::S(name.to_owned()))
+            .expression_attribute_values(":name", text(&name))
             .expression_attribute_values(":user", text(&user));
         conditional("UpdateItem", update.send().await)
     }
