@@ -62,11 +62,12 @@ where
     }))
 }
 
-/// The time until the deadline that Lambda has set, less what the answer takes; none where there is no deadline.
+/// The time until the deadline that Lambda has set, less what the answer takes; none where there is no deadline. One that has passed
+/// before the event is looked at is none: with every event, `cargo lambda watch` names ten minutes after 1970.
 fn time_left(request: &lambda_http::Request, clock: &Clock) -> Option<Duration> {
-    let deadline = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > 0)?;
     let now = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
-    Some(Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(ANSWERING))
+    let deadline = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > now)?;
+    Some(Duration::from_millis(deadline - now).saturating_sub(ANSWERING))
 }
 
 /// The result of `reply`, or a 503 when the time is over. A handler can be cut off anywhere, as Lambda would do it.
@@ -104,5 +105,31 @@ struct Ready(Response<Body>);
 impl IntoResponse for Ready {
     fn into_response(self) -> BoxFuture<'static, Response<Body>> {
         Box::pin(std::future::ready(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use lambda_http::Context;
+
+    #[test]
+    fn a_deadline_that_is_over_is_none() {
+        const NOW: u64 = 1_768_110_752_000;
+        let clock = Clock::new(|| Timestamp::from_millisecond(NOW.cast_signed()).unwrap());
+        let cases = [
+            (0, None),
+            (600_000, None),
+            (NOW, None),
+            (NOW + 100, Some(Duration::ZERO)),
+            (NOW + 29_000, Some(Duration::from_millis(28_700))),
+        ];
+        for (deadline, left) in cases {
+            let mut context = Context::default();
+            context.deadline = deadline;
+            let request = lambda_http::Request::default().with_lambda_context(context);
+            assert_eq!(time_left(&request, &clock), left, "{deadline}");
+        }
     }
 }

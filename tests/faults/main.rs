@@ -167,11 +167,11 @@ async fn no_session_outlives_the_password_that_opened_it() {
     assert_eq!(sessions.as_array().unwrap().len(), 1, "jane's own, from before: {sessions}");
 }
 
-/// The head of the README's table of costs.
+/// The head of the table of costs in `functions/README.md`.
 const HEAD: &str = "| request | calls | write units | read units | USD a million |\n|---|---|---|---|---|\n";
 
 #[tokio::test]
-async fn every_route_costs_what_the_readme_says() {
+async fn every_route_costs_what_the_table_says() {
     let service = Service::start().await;
     let mut rows = Vec::new();
     for play in plays() {
@@ -182,11 +182,26 @@ async fn every_route_costs_what_the_readme_says() {
         let price = price::of_a_million(play.sample, &calls, service.local.memory(function) as f64);
         rows.push(format!("| {} | {} | {writes} | {reads} | {price:.2} |", play.scenario.name, operations.join(", ")));
     }
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
-    let (_, table) = readme.split_once(HEAD).unwrap_or_else(|| panic!("the README has no table of costs:\n{HEAD}"));
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
+    let (_, table) = page.split_once(HEAD).unwrap_or_else(|| {
+        panic!(
+            "functions/README.md has no table of costs:
+{HEAD}"
+        )
+    });
     let told: BTreeSet<_> = table.lines().take_while(|line| line.starts_with('|')).map(str::to_owned).collect();
     let rows_told: BTreeSet<_> = rows.iter().cloned().collect();
-    assert_eq!(told, rows_told, "the rows of the README's table have to be, in any order:\n{}\n", rows.join("\n"));
+    assert_eq!(
+        told,
+        rows_told,
+        "the rows of that table have to be, in any order:
+{}
+",
+        rows.join(
+            "
+"
+        )
+    );
 }
 
 #[tokio::test]
@@ -199,7 +214,7 @@ async fn a_vote_among_five_hundred_is_one_write_too() {
     service.put(&guests[7], &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
     let calls = wire.calls();
     assert_eq!(calls.iter().map(|call| call.writes).collect::<Vec<_>>(), [0.0, 1.0]);
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
     let sentence = format!("({} units at 500 members)", calls[0].reads);
-    assert!(readme.contains(&sentence), "the README has to say {sentence}");
+    assert!(page.contains(&sentence), "functions/README.md has to say {sentence}");
 }

@@ -1,4 +1,4 @@
-//! What requests cost on AWS, computed from the calls and units that they were seen to take. The README says the same in words.
+//! What requests cost on AWS, computed from the calls and units that they were seen to take. `functions/README.md` says the same in words.
 //!
 //! Prices are those on demand in eu-central-1, in USD, without tax and without what is free, as
 //! [AWS's calculator](https://calculator.aws) had them in 2025.
