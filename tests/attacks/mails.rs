@@ -6,10 +6,6 @@ use shared::domain::limits::Limits;
 use shared::token::MailedToken;
 use tests::{PASSWORD_HASH, Service, User, registration};
 
-async fn limited() -> Service {
-    Service::start_with(|options| options.parameters.clear()).await
-}
-
 /// Asks for a link from that network address as the front door does, but for the second that it takes.
 async fn ask(service: &Service, user: &User, address: &str) -> bool {
     service.pass(60);
@@ -20,7 +16,7 @@ async fn ask(service: &Service, user: &User, address: &str) -> bool {
 
 #[tokio::test]
 async fn a_stranger_does_not_use_up_an_owners_mails() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let jane = service.user("jane").await;
     let mut sent = 0;
     // All the networks of one customer, and one more.
@@ -40,7 +36,7 @@ async fn a_stranger_does_not_use_up_an_owners_mails() {
 
 #[tokio::test]
 async fn a_mailbox_is_sent_a_bounded_number_a_day() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let jane = service.user("jane").await;
     let mut sent = 0;
     for index in 0..60 {
@@ -51,7 +47,7 @@ async fn a_mailbox_is_sent_a_bounded_number_a_day() {
 
 #[tokio::test]
 async fn registrations_for_one_address_are_bounded_too() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let register = async |address: String, name: String| {
         let body = json!({"username": name, "password": "long enough", "e-mail": "jane@example.com"});
         service.from(address).post("/user", &body).await
@@ -71,7 +67,7 @@ async fn registrations_for_one_address_are_bounded_too() {
 
 #[tokio::test]
 async fn names_that_are_taken_use_up_no_mails() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     service.user("jane").await;
     for _ in 0..8 {
         let body = json!({"username": "jane", "password": "long enough", "e-mail": "new@example.com"});
@@ -82,7 +78,7 @@ async fn names_that_are_taken_use_up_no_mails() {
 
 #[tokio::test]
 async fn mails_that_could_not_be_sent_use_up_none() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     service.local.mailbox().set_failure(mock::Failure::Down);
     for _ in 0..8 {
         service.register("jane").await.expect(503);
@@ -93,7 +89,7 @@ async fn mails_that_could_not_be_sent_use_up_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_networks_of_one_customer_are_counted_together() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let requests = (0..250).map(|index| {
         let service = &service;
         async move {

@@ -1,6 +1,5 @@
 //! `GET /user` and `GET /event`.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Service, User, picnic};
 
@@ -20,7 +19,7 @@ async fn started() -> (Service, User, User) {
         body["event"]["name"] = json!(name);
         let id = service.draft(&jane, &body).await;
         if name == "b" || name == "d" {
-            service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+            service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
         }
     }
     (service, jane, john)

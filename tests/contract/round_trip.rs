@@ -4,9 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{PASSWORD, Service, User, report};
+use tests::{Service, User, report};
 
 /// How many drafts are read and sent back.
 const CASES: u32 = 48;
@@ -93,7 +92,7 @@ async fn check(draft: Generated) -> Result<(), TestCaseError> {
     let path = format!("/event/{}", service.draft(&jane, &body).await);
     for (who, is_taken) in draft.left {
         let user = &people[who];
-        service.call(user, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
+        service.leave(user).await.expect(204);
         if is_taken {
             service.user(&user.name).await;
         }

@@ -38,7 +38,7 @@ async fn a_late_sending_writes_nothing_over_a_sent_event() {
         let john = invitees[0].clone();
         let id = service.draft(&jane, &picnic(&invitees)).await;
         let late = service.app().events.find(id.parse().unwrap()).await.unwrap();
-        service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+        service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
         service.put(&john, &format!("/event/{id}/vote"), &tests::vote("date", "01.02.2027")).await.expect(200);
         assert!(!service.app().events.send_event(&late, service.now()).await.unwrap());
         let event = service.get(&john, &format!("/event/{id}")).await.expect(200).body;
@@ -77,7 +77,7 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
     assert_eq!(service.get(&jim, "/event").await.expect(200).body["events"], json!([]));
     assert_eq!(service.get(&jim, "/user").await.expect(200).body["user"]["events"], json!([]));
-    service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
     assert_eq!(rows(&service, &id).await, ["EVENT".to_owned(), format!("MEMBER#{}", john.id)]);
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::poll::Topic;
-use tests::{PASSWORD, Response, Service, User, picnic, vote};
+use tests::{Response, Service, User, picnic, vote};
 
 async fn hands_over(service: &Service, path: &str, user: &User, to: &Value) -> Response {
     service.put(user, &format!("{path}/organiser"), &json!({ "id": to })).await
@@ -14,12 +14,8 @@ async fn answers(service: &Service, path: &str, user: &User, answer: &str) {
     service.put(user, &format!("{path}/answer"), &json!({ "answer": answer })).await.expect(200);
 }
 
-async fn leaves(service: &Service, user: &User) {
-    service.call(user, Method::DELETE, "/user", &json!({ "password": PASSWORD })).await.expect(204);
-}
-
 async fn event(service: &Service, path: &str, user: &User) -> Value {
-    service.get(user, path).await.expect(200).body["event"].clone()
+    service.event(user, path).await
 }
 
 /// The event's organiser: id and name.
@@ -122,7 +118,7 @@ async fn it_passes_on_to_members_with_an_account_who_have_not_declined() {
     let [jane, john, jim, joan, eve] = service.users(["jane", "john", "jim", "joan", "eve"]).await;
     let path = service.picnic(&jane, &[john.clone(), jim.clone(), joan.clone()]).await;
     answers(&service, &path, &john, "no").await;
-    leaves(&service, &jim).await;
+    service.leave(&jim).await.expect(204);
     let before = event(&service, &path, &jane).await;
     let gone = before["members"][0]["invited"][1].clone();
     assert_eq!(gone["name"], "deleted user");
@@ -167,12 +163,12 @@ async fn when_the_organiser_leaves_the_first_who_comes_may_come_or_is_open_inher
                 "" => {}
                 "gone" => {
                     answers(&service, &path, guest, "yes").await;
-                    leaves(&service, guest).await;
+                    service.leave(guest).await.expect(204);
                 }
                 answer => answers(&service, &path, guest, answer).await,
             }
         }
-        leaves(&service, &jane).await;
+        service.leave(&jane).await.expect(204);
         let Some(heir) = heir else {
             for guest in guests.iter().zip(given).filter(|(_, answer)| *answer != "gone").map(|(guest, _)| guest) {
                 service.get(guest, &path).await.expect(404);
@@ -201,7 +197,7 @@ async fn what_the_heir_has_decided_with_others_stays() {
         let id = path.strip_prefix("/event/").unwrap().parse().unwrap();
         service.app().events.update_vote(id, guest.id, Topic::Place, Some(1)).await.unwrap();
     }
-    leaves(&service, &jane).await;
+    service.leave(&jane).await.expect(204);
     let event = event(&service, &path, &guests[2]).await;
     assert_eq!(organiser(&event), of(&guests[0]));
     assert_eq!(
@@ -217,14 +213,14 @@ async fn who_left_long_ago_does_not_inherit() {
     let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
     let path = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
     answers(&service, &path, &john, "yes").await;
-    leaves(&service, &john).await;
+    service.leave(&john).await.expect(204);
     let (client, table) = (service.local.dynamodb_client(), service.local.variables()["EVENTS_TABLE"].clone());
     let rows = client.scan().table_name(&table).send().await.unwrap();
     let left = rows.items().iter().find(|item| item.contains_key("gone")).expect("a row with the mark");
     let key = ["event_id", "row"].map(|name| (name.to_owned(), left[name].clone()));
     let unmark = client.update_item().table_name(&table).set_key(Some(key.into())).update_expression("REMOVE gone");
     unmark.send().await.unwrap();
-    leaves(&service, &jane).await;
+    service.leave(&jane).await.expect(204);
     assert_eq!(organiser(&event(&service, &path, &jim).await), of(&jim));
 }
 
@@ -240,7 +236,7 @@ async fn an_interrupted_sending_leaves_nothing_of_who_leaves() {
     let put = put.item("row", text(&format!("MEMBER#{}", john.id))).item("user_id", text(&john.id.to_string()));
     let put = put.item("listed_at", number("1")).item("name", text("john")).item("position", number("0"));
     put.send().await.unwrap();
-    leaves(&service, &john).await;
+    service.leave(&john).await.expect(204);
     let rows = client.scan().table_name(&table).send().await.unwrap();
     assert_eq!(rows.items().len(), 1, "the draft: {rows:?}");
 }

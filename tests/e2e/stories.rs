@@ -1,7 +1,6 @@
 //! What users do with the service.
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{Service, User, vote};
 
 /// Registers somebody, opens the mailed link, and logs in.
@@ -32,7 +31,7 @@ async fn friends_plan_a_picnic() {
     }});
     service.put(&jane, &path, &draft).await.expect(200);
     service.get(&john, &path).await.expect(404);
-    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &path).await.expect(200);
 
     // Both agree on the date; the organiser decides on the place.
     let url = format!("{path}/vote");

@@ -37,6 +37,11 @@ impl Service {
         Self::start_with(|_| {}).await
     }
 
+    /// Starts a service with the limits that the template sets.
+    pub async fn start_with_limits() -> Self {
+        Self::start_with(|options| options.parameters.clear()).await
+    }
+
     /// Starts a service with other options.
     pub async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let start: Timestamp = "2027-01-01T12:00:00Z".parse().unwrap();
@@ -153,6 +158,11 @@ impl Service {
     /// Reads as that user.
     pub async fn get(&self, user: &User, path: &str) -> Response {
         self.call(user, Method::GET, path, &Value::Null).await
+    }
+
+    /// The event at that path, as that user sees it.
+    pub async fn event(&self, user: &User, path: &str) -> Value {
+        self.get(user, path).await.expect(200).body["event"].clone()
     }
 
     /// Puts as that user.

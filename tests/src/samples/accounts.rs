@@ -5,8 +5,11 @@ use serde_json::json;
 use shared::token::MailedToken;
 
 use super::scene::{a_pending_user, an_event, as_it_stands, pending, sent_both_ways, two_users};
-use super::{By, Meanwhile, Request, Sample, Scenario, Scene};
+use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{PASSWORD, Service, email_of, registration};
+
+/// The address of somebody else who registers with jane's name.
+pub const OTHER_EMAIL: &str = "other@example.com";
 
 /// What somebody is called once they are renamed.
 pub const NEW_NAME: &str = "Somebody Else";
@@ -17,6 +20,10 @@ pub(super) fn samples() -> Vec<Sample> {
             .by_role([200; 6])
             .harmless(|_| Request::by(By::Nobody).json(json!({})), 400)
             .hashing(1)
+            .departing_with(Which::Own, |scene| {
+                let body = json!({"username": scene.jane.name, "password": scene.password, "e-mail": OTHER_EMAIL});
+                Request::by(By::Nobody).json(body)
+            })
             .scenario(Scenario {
                 name: "register",
                 // The name is taken by what was half-way; the link comes with the second mail.
@@ -59,10 +66,12 @@ pub(super) fn samples() -> Vec<Sample> {
         .bench(a_pending_user),
         Sample::new(Method::GET, "/user", |_| Request::by(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
+            .departing()
             .scenario(Scenario { name: "get-user", request: Some(|_| Request::by(By::John)), ..Scenario::READING })
             .bench(as_it_stands),
         Sample::new(Method::PATCH, "/user", |_| renaming(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
+            .departing()
             .scenario(Scenario {
                 name: "update-user",
                 request: Some(|_| renaming(By::John)),
@@ -78,6 +87,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .bench(an_event),
         Sample::new(Method::GET, "/user/export", |_| Request::by(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
+            .departing()
             .scenario(Scenario { name: "export-user", request: Some(|_| Request::by(By::John)), ..Scenario::READING })
             .bench(as_it_stands),
         Sample::new(Method::DELETE, "/user", |_| leaving(By::Jane))
@@ -145,7 +155,7 @@ async fn has_a_new_link(service: &Service, scene: &Scene, done: bool) {
 
 async fn was_renamed(service: &Service, scene: &Scene, done: bool) {
     let own = service.get(&scene.john, "/user").await.expect(200).body["user"]["name"].clone();
-    let event = service.get(&scene.jane, &scene.event).await.expect(200).body["event"].clone();
+    let event = service.event(&scene.jane, &scene.event).await;
     let seen = event["members"][0]["invited"][0]["name"].clone();
     for name in [own, seen] {
         assert!(name == json!(NEW_NAME) || !done && name == json!("john"), "{name}");
@@ -154,7 +164,7 @@ async fn was_renamed(service: &Service, scene: &Scene, done: bool) {
 
 async fn was_deleted(service: &Service, scene: &Scene, done: bool) {
     for path in [&scene.event, &scene.other_event] {
-        let event = service.get(&scene.jane, path).await.expect(200).body["event"].clone();
+        let event = service.event(&scene.jane, path).await;
         let invited = event["members"][0]["invited"].as_array().unwrap().len();
         let is_johns = path == &scene.other_event;
         let inherited = is_johns && event["members"][0]["confirmed"][0]["id"] == json!(scene.jane.id);

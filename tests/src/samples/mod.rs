@@ -17,10 +17,10 @@ use std::sync::LazyLock;
 
 use reqwest::Method;
 
-pub use self::accounts::NEW_NAME;
+pub use self::accounts::{NEW_NAME, OTHER_EMAIL};
 pub use self::events::{event, function, names};
 pub use self::request::{Ask, By, Request};
-pub use self::scenario::{Check, Meanwhile, Play, Prepare, Recover, Scenario};
+pub use self::scenario::{Check, Departing, Meanwhile, Play, Prepare, Recover, Scenario, Which};
 pub use self::scene::{Scene, Step};
 use crate::{Response, Service};
 
@@ -45,8 +45,10 @@ pub struct Sample {
     pub harmless: Vec<(Ask, u16)>,
     /// Its part of the fault matrix. Each is a row of the table of costs too.
     pub scenarios: Vec<Scenario>,
-    /// What is done by this route while somebody deletes the account.
+    /// What is done by this route while a member of the event deletes the account.
     pub meanwhile: Vec<Meanwhile>,
+    /// What is done by this route while the one who does it deletes the account.
+    pub departing: Vec<Departing>,
     /// How the benches come to a request of this function; one route of each function has it.
     pub bench: Option<Fresh>,
     /// How many passwords a request hashes.
@@ -111,6 +113,7 @@ impl Sample {
             harmless: Vec::new(),
             scenarios: Vec::new(),
             meanwhile: Vec::new(),
+            departing: Vec::new(),
             bench: None,
             hashes: 0,
             shortest: 0.0,
@@ -148,6 +151,16 @@ impl Sample {
 
     fn meanwhile(mut self, meanwhile: Meanwhile) -> Self {
         self.meanwhile.push(meanwhile);
+        self
+    }
+
+    fn departing(self) -> Self {
+        let request = self.request;
+        self.departing_with(Which::Own, request)
+    }
+
+    fn departing_with(mut self, event: Which, request: Ask) -> Self {
+        self.departing.push(Departing { request, event });
         self
     }
 

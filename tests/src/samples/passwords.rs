@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::scene::{a_user, forgotten, two_sessions};
-use super::{By, Request, Sample, Scenario, Scene};
+use super::{By, Request, Sample, Scenario, Scene, Which};
 use crate::{NEW_PASSWORD, PASSWORD, Service};
 
 /// Whoever forgot a password waits so long, in milliseconds, known or not.
@@ -18,6 +18,7 @@ pub(super) fn samples() -> Vec<Sample> {
         .by_role([401, 401, 401, 200, 200, 200])
         // The old one is checked, the new one hashed.
         .hashing(2)
+        .departing()
         .scenario(Scenario {
             name: "change-password",
             prepare: |service| Box::pin(two_sessions(service)),
@@ -29,6 +30,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .case_by_role(|scene| forgot(&scene.jim.name), [200; 6])
             .harmless(|_| Request::by(By::Nobody).json(json!({})), 400)
             .taking_at_least(FORGOTTEN)
+            .departing_with(Which::Own, |scene| forgot(&scene.jane.name))
             .scenario(Scenario {
                 name: "forgot-password",
                 request: Some(|scene| forgot(&scene.jane.name)),

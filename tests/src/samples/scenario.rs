@@ -85,3 +85,22 @@ impl Meanwhile {
         Self { request, draft: false, leavers }
     }
 }
+
+/// What jane does while her own account is deleted.
+pub struct Departing {
+    /// The request.
+    pub request: Ask,
+    /// The event that it is about, if it is about one.
+    pub event: Which,
+}
+
+/// An event of somebody who leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// One that she organises and has sent.
+    Own,
+    /// A draft of hers.
+    Draft,
+    /// One that she is invited to.
+    Invited,
+}

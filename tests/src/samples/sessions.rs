@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::scene::{a_user, as_it_stands, failed_login};
-use super::{By, Request, Sample, Scenario, Scene};
+use super::{By, Request, Sample, Scenario, Scene, Which};
 use crate::{PASSWORD, Service};
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -15,6 +15,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .harmless(|scene| login(&scene.jim.name, "guess"), 403)
             .harmless(|_| Request::by(By::Nobody).json(json!({})), 400)
             .hashing(1)
+            .departing_with(Which::Own, |scene| login(&scene.jane.email, PASSWORD))
             .scenario(Scenario { name: "login", ..Scenario::READING })
             .scenario(Scenario {
                 name: "login after a failure",
@@ -30,6 +31,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .bench(a_user),
         Sample::new(Method::POST, "/token", |scene| session(&scene.jane.refresh))
             .case_by_role(|_| session(&"A".repeat(86)), [401; 6])
+            .departing()
             .scenario(Scenario {
                 name: "refresh",
                 check: |service, scene, done| Box::pin(was_refreshed(service, scene, done)),
@@ -38,6 +40,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .bench(a_user),
         Sample::new(Method::GET, "/token", |_| Request::by(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
+            .departing()
             .scenario(Scenario { name: "list-sessions", ..Scenario::READING })
             .bench(as_it_stands),
         Sample::new(Method::POST, "/token/revoke", |scene| session(&scene.jane.refresh))
@@ -45,6 +48,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .case_by_role(|_| session(&"A".repeat(86)), [200; 6])
             .case_by_role(|_| Request::by(By::Nobody).json(json!({})), [400; 6])
             .harmless(|_| session("none"), 200)
+            .departing_with(Which::Own, all_sessions)
             .scenario(Scenario {
                 name: "logout",
                 // That a session has no such token is no fault of logging out.

@@ -1,5 +1,7 @@
 //! The wire between the functions and AWS: a proxy that counts the calls to DynamoDB and SES, and makes chosen ones fail.
 
+mod fault;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,57 +13,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-/// A way for a call to fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Refused for its rate.
-    Throttled,
-    /// An error of the service's own.
-    ServerError,
-    /// Refused for good. For mails only.
-    Refused,
-    /// No answer before the client gives up.
-    Timeout,
-    /// The connection is closed before anything is done.
-    DroppedBefore,
-    /// It is done, but the connection is closed before the answer.
-    DroppedAfter,
-    /// Another transaction is at the same items. For transactions only.
-    Conflict,
-    /// Its condition is said not to hold. For conditional writes only.
-    ConditionFailed,
-    /// Nothing of it is done, and the answer says so. For batches only.
-    Unprocessed,
-    /// The function is killed before the call is done.
-    KilledBefore,
-    /// The function is killed once the call is done.
-    KilledAfter,
-    /// No failure: it waits for [`Wire::release`], so that something else can come before it.
-    Held,
-}
-
-impl Fault {
-    /// All that are failures.
-    pub const ALL: [Self; 11] = [
-        Self::Throttled,
-        Self::ServerError,
-        Self::Refused,
-        Self::Timeout,
-        Self::DroppedBefore,
-        Self::DroppedAfter,
-        Self::Conflict,
-        Self::ConditionFailed,
-        Self::Unprocessed,
-        Self::KilledBefore,
-        Self::KilledAfter,
-    ];
-
-    /// Whether it ends the function.
-    #[must_use]
-    pub fn kills(self) -> bool {
-        matches!(self, Self::KilledBefore | Self::KilledAfter)
-    }
-}
+pub use self::fault::Fault;
+use self::fault::{Outcome, strike};
 
 /// Which call fails, and how.
 #[derive(Clone, Copy, Debug)]
@@ -114,17 +67,6 @@ impl fmt::Debug for Killer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Killer")
     }
-}
-
-enum Outcome {
-    Pass,
-    Answer(Response<Full<Bytes>>),
-    Hang,
-    Hold,
-    DropBefore,
-    DropAfter,
-    KillBefore,
-    KillAfter,
 }
 
 impl Wire {
@@ -295,57 +237,4 @@ fn asking_for_capacity(body: &[u8]) -> Bytes {
     let mut json: Value = serde_json::from_slice(body).unwrap();
     json["ReturnConsumedCapacity"] = json!("TOTAL");
     Bytes::from(json.to_string())
-}
-
-fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    let is_mail = operation == "SendEmail";
-    match fault {
-        Fault::Throttled if is_mail => error(429, "TooManyRequestsException", &json!({})),
-        Fault::Throttled => error(400, "ThrottlingException", &json!({})),
-        Fault::ServerError => error(500, "InternalServerError", &json!({})),
-        Fault::Refused if is_mail => error(400, "MessageRejected", &json!({})),
-        Fault::Timeout => Outcome::Hang,
-        Fault::Held => Outcome::Hold,
-        Fault::DroppedBefore => Outcome::DropBefore,
-        Fault::DroppedAfter => Outcome::DropAfter,
-        Fault::KilledBefore => Outcome::KillBefore,
-        Fault::KilledAfter => Outcome::KillAfter,
-        Fault::Conflict | Fault::ConditionFailed if operation == "TransactWriteItems" => {
-            let code = if fault == Fault::Conflict { "TransactionConflict" } else { "ConditionalCheckFailed" };
-            let writes = json["TransactItems"].as_array().map_or(1, Vec::len);
-            let reasons: Vec<_> =
-                (0..writes).map(|write| json!({"Code": if write == 0 { code } else { "None" }})).collect();
-            error(400, "TransactionCanceledException", &json!({"CancellationReasons": reasons}))
-        }
-        Fault::ConditionFailed if json.get("ConditionExpression").is_some() => {
-            error(400, "ConditionalCheckFailedException", &json!({}))
-        }
-        Fault::Unprocessed if operation == "BatchGetItem" => {
-            answer(200, &json!({"Responses": {}, "UnprocessedKeys": json["RequestItems"]}))
-        }
-        Fault::Unprocessed if operation == "BatchWriteItem" => {
-            answer(200, &json!({"UnprocessedItems": json["RequestItems"]}))
-        }
-        Fault::Refused | Fault::Conflict | Fault::ConditionFailed | Fault::Unprocessed => Outcome::Pass,
-    }
-}
-
-fn error(status: u16, code: &str, more: &Value) -> Outcome {
-    let mut body =
-        json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "secret of the inside"});
-    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
-        body.extend(more.clone());
-    }
-    answer(status, &body)
-}
-
-fn answer(status: u16, body: &Value) -> Outcome {
-    let code = body["__type"].as_str().and_then(|code| code.rsplit('#').next()).unwrap_or("").to_owned();
-    let response = Response::builder()
-        .status(status)
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amzn-errortype", code)
-        .body(Full::new(Bytes::from(body.to_string())));
-    Outcome::Answer(response.unwrap())
 }
