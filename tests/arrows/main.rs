@@ -1,6 +1,6 @@
 //! Arrows run down: no files import each other in a circle, none imports one of a higher room, and each SDK is named in its room alone.
 //!
-//! What is still wrong stands in `KNOWN`, which must be exactly what is found: it can only get shorter.
+//! `KNOWN` lists what is still wrong. It has to be exactly what is found, so it can only get shorter.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::graph::Graph;
 use crate::tree::{Sources, Tree};
 
-/// The circles, arrows and names that are wrong today, without lines.
+/// What is wrong today, without lines.
 const KNOWN: &[&str] = &[
     "circle: mock/src/environment.rs, mock/src/iam.rs, mock/src/iam/policy.rs, mock/src/iam/request.rs, mock/src/template.rs, mock/src/template/resolve.rs",
     "circle: mock/src/gateway.rs, mock/src/gateway/invoke.rs, mock/src/gateway/local.rs, mock/src/server.rs",
@@ -31,7 +31,7 @@ const KNOWN: &[&str] = &[
     "upward: shared/src/log.rs → shared/src/mail/mod.rs",
 ];
 
-/// The names that several types, or functions that are not private, have in `shared` today.
+/// The names that several types or visible functions of `shared` have today.
 const KNOWN_DOUBLES: &[&str] = &["EventRow", "Found", "Html", "Known", "MemberRow", "Text", "key"];
 
 fn workspace() -> PathBuf {
@@ -70,7 +70,7 @@ fn whole() -> Tree {
     tree
 }
 
-/// What is wrong: by name, and told with its lines.
+/// What is wrong: the name for `KNOWN`, and a description with lines.
 fn faults(tree: &Tree) -> BTreeMap<String, String> {
     let graph = Graph::of(tree);
     let mut faults = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! An account that is deleted while its owner does something else: whatever comes first, nothing of the user is left.
+//! A user deletes the account while another request of the same user runs. Afterwards no data of the user is left.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use tests::{NEW_PASSWORD, PASSWORD, Response, Service, User, picnic, report};
 /// How many services run at once.
 const AT_ONCE: usize = 8;
 
-/// What jane does while her account is deleted.
+/// A request of jane's during which her account is deleted.
 #[derive(Clone, Copy)]
 struct Route {
     sample: &'static Sample,
@@ -25,7 +25,7 @@ impl fmt::Display for Route {
     }
 }
 
-/// Everything that the table says she does.
+/// All such requests of the table of samples.
 fn routes() -> Vec<Route> {
     let of_sample = |sample: &'static Sample| sample.departing.iter().map(move |deed| Route { sample, deed });
     samples::all().iter().flat_map(of_sample).collect()
@@ -61,7 +61,7 @@ impl Stage {
         route.sample.send(&self.service, &scene, &(route.deed.request)(&scene)).await
     }
 
-    /// Deletes the account, with the password that it has by now.
+    /// Deletes the account, with its current password.
     async fn delete(&self) {
         for (password, statuses) in [(PASSWORD, vec![204, 403]), (NEW_PASSWORD, vec![204])] {
             let body = json!({"password": password});
@@ -73,7 +73,7 @@ impl Stage {
         }
     }
 
-    /// Neither in the tables nor by any session.
+    /// Checks that neither the tables nor any session know jane.
     async fn is_forgotten(&self, case: &str, response: &Response) {
         let client = self.service.local.dynamodb_client();
         let (id, name, email) = (self.scene.jane.id.to_string(), json!("jane").to_string(), &self.scene.jane.email);
@@ -83,7 +83,7 @@ impl Stage {
                 let text = format!("{item:?}");
                 let is_mark = item.contains_key("left") && item.contains_key("expires_at") && item.len() == 4;
                 let is_contact_of_john = text.contains(&format!("CONTACTS#{}", self.scene.john.id));
-                // Who registers her name anew when it is free is somebody else.
+                // Once her name is free, somebody else may register it.
                 let is_other = text.contains(OTHER_EMAIL) || text.contains("NAME#jane") && !text.contains(&id);
                 let told = [&id, &name, email, NEW_NAME].into_iter().find(|told| text.contains(*told));
                 assert!(told.is_none() || is_mark || is_contact_of_john || is_other, "{case}: {told:?} in {text}");
@@ -106,7 +106,7 @@ fn held(call: usize) -> Plan {
     Plan { call, fault: Fault::Held, always: false }
 }
 
-/// Holds that call of the route until the account is deleted. Tells whether there was such a call.
+/// Holds that call of the request until the account is deleted. Returns whether there was such a call.
 async fn deleted_during(route: Route, call: usize) -> bool {
     let stage = Stage::set().await;
     let case = format!("{route} with the deletion before call {call}");
@@ -132,7 +132,7 @@ async fn deleted_during(route: Route, call: usize) -> bool {
     true
 }
 
-/// Holds that call of the deletion until the route was taken. Tells whether there was such a call.
+/// Holds that call of the deletion until the request is done. Returns whether there was such a call.
 async fn done_during(route: Route, call: usize) -> bool {
     let stage = Stage::set().await;
     let case = format!("{route} before call {call} of the deletion");

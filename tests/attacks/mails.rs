@@ -1,4 +1,4 @@
-//! Mailboxes that are flooded, and mails that are used up.
+//! Flooding mailboxes, and using up the mails of others.
 
 use futures_util::{StreamExt, stream};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The JSON Schemas in `mock/JSON_Schems`, and which of them a response has to fit.
+//! The JSON Schemas in `mock/JSON_Schems`, and which of them applies to a response.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub fn workspace(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
 }
 
-/// The names of the JSON files in that folder, without their ending, in order.
+/// The sorted names of the JSON files in that folder, without the extension.
 #[must_use]
 pub fn files(folder: &str) -> Vec<String> {
     let entries = std::fs::read_dir(workspace(folder)).unwrap();
@@ -47,17 +47,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     VALIDATORS.keys().map(String::as_str)
 }
 
-/// What of the value does not fit that schema.
+/// The violations of that schema.
 #[must_use]
 pub fn faults(schema: &str, value: &Value) -> Vec<String> {
     let validator = VALIDATORS.get(schema).unwrap_or_else(|| panic!("there is no schema {schema}"));
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Checks a response's body against the schema that its kind has.
+/// Checks a response's body against the schema of its kind.
 ///
 /// # Errors
-/// What of it does not fit.
+/// The violations.
 pub fn check_response(status: u16, body: &Value) -> Result<(), String> {
     let schema = match body {
         Value::Object(object) if object.is_empty() && status == 200 => return Ok(()),

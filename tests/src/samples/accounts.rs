@@ -8,10 +8,10 @@ use super::scene::{a_pending_user, an_event, as_it_stands, pending, sent_both_wa
 use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{PASSWORD, Service, email_of, registration};
 
-/// The address of somebody else who registers with jane's name.
+/// The address with which somebody else registers jane's name.
 pub const OTHER_EMAIL: &str = "other@example.com";
 
-/// What somebody is called once they are renamed.
+/// The name that users change theirs to.
 pub const NEW_NAME: &str = "Somebody Else";
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -26,7 +26,7 @@ pub(super) fn samples() -> Vec<Sample> {
             })
             .scenario(Scenario {
                 name: "register",
-                // The name is taken by what was half-way; the link comes with the second mail.
+                // The interrupted registration has taken the name. A second mail brings the link.
                 killed: Some((409, |service, scene| Box::pin(asks_for_the_link(service, scene)))),
                 prepare: |service| Box::pin(two_users(service)),
                 check: |service, scene, done| Box::pin(was_registered(service, scene, done)),
@@ -41,7 +41,7 @@ pub(super) fn samples() -> Vec<Sample> {
         .harmless(page, 200)
         .scenario(Scenario {
             name: "confirm",
-            // The link is spent, and the address confirmed.
+            // The link is used, and the address confirmed.
             killed: Some((410, |service, scene| Box::pin(is_confirmed(service, scene, true)))),
             prepare: |service| Box::pin(pending(service)),
             check: |service, scene, done| Box::pin(is_confirmed(service, scene, done)),
@@ -57,7 +57,7 @@ pub(super) fn samples() -> Vec<Sample> {
         .hashing(1)
         .scenario(Scenario {
             name: "resend-confirmation",
-            // The mail that was not sent counts: a minute later there is another.
+            // The lost mail counts, so the next one has to wait a minute.
             killed: Some((429, |service, scene| Box::pin(asks_for_the_link(service, scene)))),
             prepare: |service| Box::pin(pending(service)),
             check: |service, scene, done| Box::pin(has_a_new_link(service, scene, done)),
@@ -75,12 +75,12 @@ pub(super) fn samples() -> Vec<Sample> {
             .scenario(Scenario {
                 name: "update-user",
                 request: Some(|_| renaming(By::John)),
-                // A row that is gone needs no name.
+                // A failed condition means that the row is gone and needs no name.
                 believes_conditions: true,
                 check: |service, scene, done| Box::pin(was_renamed(service, scene, done)),
                 ..Scenario::READING
             })
-            // The own account goes, or a place changes hands.
+            // The sender's own account is deleted, or an event gets another organiser.
             .meanwhile(Meanwhile::new(|_| renaming(By::Jane), &[By::Jane, By::John]))
             .meanwhile(Meanwhile::new(|_| renaming(By::John), &[By::Jane, By::John]))
             .meanwhile(Meanwhile::new(|_| renaming(By::Jim), &[By::Jane, By::John, By::Jim]))
@@ -106,12 +106,12 @@ pub(super) fn samples() -> Vec<Sample> {
     ]
 }
 
-/// The page of a link that has no token.
+/// The page of a link without a token.
 fn page(_: &Scene) -> Request {
     Request::by(By::Nobody)
 }
 
-/// Somebody's name with a wrong password.
+/// A user's name with a wrong password.
 fn guess(scene: &Scene) -> Request {
     Request::by(By::Nobody).json(json!({"username": scene.jim.name, "password": "guess"}))
 }

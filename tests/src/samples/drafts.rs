@@ -1,4 +1,4 @@
-//! The routes of who organises an event, from the draft to its deletion: `/event`, `PUT` and `DELETE` of `/event/{id}`, `/event/{id}/send`.
+//! The routes of an event's organiser: `/event`, `PUT` and `DELETE` of `/event/{id}`, `/event/{id}/send`.
 
 use reqwest::Method;
 use serde_json::json;
@@ -32,7 +32,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .departing_with(Which::Draft, with_a_guest)
             .scenario(Scenario {
                 name: "update-event",
-                // Somebody who is looked up by name.
+                // An invitee who has to be looked up by name.
                 request: Some(|scene| {
                     let members = json!([{"invited": [{"id": scene.john.name}]}]);
                     Request::by(By::Jane).json(json!({"event": {"name": "Dinner", "members": members}}))

@@ -56,11 +56,11 @@ fn voting() -> Sample {
             check: |service, scene, done| Box::pin(is_decided(service, scene, done)),
             ..Scenario::READING
         })
-        // The guest's doings while he leaves, or the organiser does, whom he inherits from.
+        // The guest votes while he leaves, or the organiser, whose event he inherits.
         .meanwhile(Meanwhile::new(|_| for_the_first_date(By::John), &[By::Jane, By::John]))
-        // The organiser's while she leaves, or the one who would inherit from her.
+        // The organiser decides while she leaves, or the guest who would inherit her event.
         .meanwhile(Meanwhile::new(|_| Request::by(By::Jane).json(vote("date", "02.02.2027")), &[By::Jane, By::John]))
-        // Two are invited to the event of all requests, so that the vote of one decides nothing.
+        // Two are invited in the common scene, so that one vote decides nothing.
         .bench(as_it_stands)
 }
 
@@ -114,7 +114,7 @@ fn handing_over() -> Sample {
             check: |service, scene, done| Box::pin(was_handed_over(service, scene, done)),
             ..Scenario::READING
         })
-        // While she leaves, or the one to whom she hands over, or who would inherit from that one.
+        // She leaves meanwhile, or the guest to whom she hands over, or the one who would inherit from him.
         .meanwhile(Meanwhile::new(to_john, &[By::Jane, By::John, By::Jim]))
         .bench(an_event)
 }

@@ -7,7 +7,7 @@ use super::scene::{a_user, forgotten, two_sessions};
 use super::{By, Request, Sample, Scenario, Scene, Which};
 use crate::{NEW_PASSWORD, PASSWORD, Service};
 
-/// Whoever forgot a password waits so long, in milliseconds, known or not.
+/// The duration of a request for a new password, in milliseconds, whether the login is known or not.
 const FORGOTTEN: f64 = 1000.0;
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -34,9 +34,9 @@ pub(super) fn samples() -> Vec<Sample> {
             .scenario(Scenario {
                 name: "forgot-password",
                 request: Some(|scene| forgot(&scene.jane.name)),
-                // The mail that was not sent counts, which nobody is told: a minute later there is another.
+                // The lost mail counts, which the response does not disclose. The next one has to wait a minute.
                 killed: Some((200, |service, scene| Box::pin(asks_again(service, scene)))),
-                // Nor is anybody told that a link was mailed just now.
+                // A failed condition means that a link was mailed within the minute, which is not disclosed either.
                 believes_conditions: true,
                 hides_refusals: true,
                 check: |service, scene, done| Box::pin(was_mailed_a_link(service, scene, done)),

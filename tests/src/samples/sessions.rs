@@ -11,7 +11,7 @@ pub(super) fn samples() -> Vec<Sample> {
     vec![
         Sample::new(Method::POST, "/login", |scene| login(&scene.jane.name, PASSWORD))
             .case_by_role(|scene| login(&scene.jim.name, "guess"), [403; 6])
-            // On a stage nobody has that name. What is counted for it is forgotten within the hour.
+            // On a deployed stage nobody has that random name. Its failures are forgotten within the hour.
             .harmless(|scene| login(&scene.jim.name, "guess"), 403)
             .harmless(|_| Request::by(By::Nobody).json(json!({})), 400)
             .hashing(1)
@@ -51,7 +51,7 @@ pub(super) fn samples() -> Vec<Sample> {
             .departing_with(Which::Own, all_sessions)
             .scenario(Scenario {
                 name: "logout",
-                // That a session has no such token is no fault of logging out.
+                // A failed condition means that the session is over, which is a success.
                 believes_conditions: true,
                 check: |service, scene, done| Box::pin(is_logged_out(service, scene, done)),
                 ..Scenario::READING
@@ -83,7 +83,7 @@ async fn was_refreshed(service: &Service, scene: &Scene, done: bool) {
         let again = service.post("/token", &json!({"refresh_token": scene.jane.refresh})).await.expect(200);
         let next = json!({"refresh_token": again.body["refresh_token"]});
         service.post("/token", &next).await.expect(200);
-        // Back to the first: the two after it are of the same session, which this ends.
+        // The first token again, after two later ones of the same session: that is a replay, which ends the session.
         service.post("/token", &json!({"refresh_token": scene.jane.refresh})).await.expect(401);
     }
 }

@@ -8,34 +8,34 @@ use serde_json::{Value, json};
 /// A way for a call to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Refused for its rate.
+    /// Throttled.
     Throttled,
-    /// An error of the service's own.
+    /// An internal error of the service.
     ServerError,
-    /// Refused for good. For mails only.
+    /// Refused permanently. For mails only.
     Refused,
-    /// No answer before the client gives up.
+    /// No response before the client gives up.
     Timeout,
-    /// The connection is closed before anything is done.
+    /// The connection is closed before the call is done.
     DroppedBefore,
-    /// It is done, but the connection is closed before the answer.
+    /// The call is done, but the connection is closed before the response.
     DroppedAfter,
-    /// Another transaction is at the same items. For transactions only.
+    /// Another transaction holds the same items. For transactions only.
     Conflict,
-    /// Its condition is said not to hold. For conditional writes only.
+    /// The response says that the condition does not hold. For conditional writes only.
     ConditionFailed,
-    /// Nothing of it is done, and the answer says so. For batches only.
+    /// Nothing is done, and the response says so. For batches only.
     Unprocessed,
     /// The function is killed before the call is done.
     KilledBefore,
     /// The function is killed once the call is done.
     KilledAfter,
-    /// No failure: it waits for [`Wire::release`], so that something else can come before it.
+    /// No failure: the call waits for [`Wire::release`](super::Wire::release), so that something else can happen first.
     Held,
 }
 
 impl Fault {
-    /// All that are failures.
+    /// All faults that are failures.
     pub const ALL: [Self; 11] = [
         Self::Throttled,
         Self::ServerError,
@@ -50,14 +50,14 @@ impl Fault {
         Self::KilledAfter,
     ];
 
-    /// Whether it ends the function.
+    /// Whether the fault ends the function.
     #[must_use]
     pub fn kills(self) -> bool {
         matches!(self, Self::KilledBefore | Self::KilledAfter)
     }
 }
 
-/// What becomes of a call.
+/// What the proxy does with a call.
 pub(super) enum Outcome {
     Pass,
     Answer(Response<Full<Bytes>>),
@@ -69,7 +69,7 @@ pub(super) enum Outcome {
     KillAfter,
 }
 
-/// What the fault makes of that call; it passes where the fault is none for it.
+/// What the proxy does with that call under that fault. The call passes where the fault does not apply to it.
 pub(super) fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let is_mail = operation == "SendEmail";

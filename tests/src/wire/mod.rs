@@ -19,11 +19,11 @@ use self::fault::{Outcome, strike};
 /// Which call fails, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// The number of the call from when the plan was made, counting from 0. A call and its repetitions by the SDK are one.
+    /// The number of the call since the plan was made, from 0. A call and its retries by the SDK count as one.
     pub call: usize,
     /// How it fails.
     pub fault: Fault,
-    /// Whether its repetitions fail too, and all later calls of the same operation.
+    /// Whether its retries and all later calls of the same operation fail too.
     pub always: bool,
 }
 
@@ -39,11 +39,11 @@ pub struct Wire {
 /// A call to AWS.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// What was called, such as `Query`.
+    /// The operation, such as `Query`.
     pub operation: String,
-    /// The read capacity units that it took.
+    /// The read capacity units consumed.
     pub reads: f64,
-    /// The write capacity units that it took.
+    /// The write capacity units consumed.
     pub writes: f64,
 }
 
@@ -51,10 +51,10 @@ pub struct Call {
 struct State {
     dynamodb: String,
     ses: String,
-    /// What the functions call the machine; none for its address.
+    /// The host name by which the functions reach the machine; its address where there is none.
     host: Option<&'static str>,
     plan: Option<Plan>,
-    /// The calls that were seen since the plan was made, each with the name that the SDK gives it and all its repetitions.
+    /// The calls since the plan was made, each with the invocation id that the SDK sends with all retries.
     calls: Vec<(String, Call)>,
     struck: usize,
     killer: Option<Killer>,
@@ -91,23 +91,23 @@ impl Wire {
         wire
     }
 
-    /// Where the functions find it.
+    /// The URL of the proxy.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Passes on what it is sent to these.
+    /// Sets where the calls are forwarded to.
     pub fn connect(&self, dynamodb: String, ses: String) {
         let mut state = self.state();
         (state.dynamodb, state.ses) = (dynamodb, ses);
     }
 
-    /// Calls the machine that name from now on, as functions do that run elsewhere.
+    /// Sets the host name by which the functions reach the machine, as from a container.
     pub fn call_it(&self, host: &'static str) {
         self.state().host = Some(host);
     }
 
-    /// Makes a call fail from now on, and counts the calls anew. Without a plan none fails.
+    /// Sets the plan, and counts the calls anew. Without a plan no call fails.
     pub fn plan(&self, plan: Option<Plan>) {
         let mut state = self.state();
         state.plan = plan;
@@ -115,27 +115,27 @@ impl Wire {
         state.struck = 0;
     }
 
-    /// Waits until the call that the plan holds has come.
+    /// Waits until the call that the plan holds has arrived.
     pub async fn held(&self) {
         self.arrived.notified().await;
     }
 
-    /// Lets the call go on that the plan holds.
+    /// Lets the held call continue.
     pub fn release(&self) {
         self.released.notify_one();
     }
 
-    /// How often the plan has made something fail.
+    /// How often the plan has applied.
     pub fn struck(&self) -> usize {
         self.state().struck
     }
 
-    /// The calls since the plan was made, in order; repetitions by the SDK are not counted.
+    /// The calls since the plan was made, in order, without retries by the SDK.
     pub fn calls(&self) -> Vec<Call> {
         self.state().calls.iter().map(|(_, call)| call.clone()).collect()
     }
 
-    /// Kills the functions with this, when a plan says so.
+    /// Sets what kills the functions when a plan demands it.
     pub fn kill_with(&self, killer: impl Fn() + Send + Sync + 'static) {
         self.state().killer = Some(Killer(Arc::new(killer)));
     }
@@ -198,7 +198,7 @@ impl Wire {
         (!matches!(outcome, Outcome::DropAfter | Outcome::KillAfter)).then_some(response)
     }
 
-    /// Adds the capacity that the answer tells of to the call.
+    /// Adds the consumed capacity in the response to the call.
     fn count(&self, invocation: &str, answer: &[u8]) {
         let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
         let consumed = &answer["ConsumedCapacity"];
@@ -232,7 +232,7 @@ impl Wire {
     }
 }
 
-/// The same request, which also asks what it costs.
+/// The same request, which also asks for the consumed capacity.
 fn asking_for_capacity(body: &[u8]) -> Bytes {
     let mut json: Value = serde_json::from_slice(body).unwrap();
     json["ReturnConsumedCapacity"] = json!("TOTAL");
