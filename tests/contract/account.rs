@@ -150,9 +150,9 @@ async fn nothing_of_a_deleted_user_is_left() {
         let table = service.local.variables()[variable].clone();
         for item in client.scan().table_name(table).send().await.unwrap().items() {
             let text = format!("{item:?}");
-            // John's own draft says whom he means to invite, by an id that leads nowhere now.
+            // John's own draft keeps the id of the invitee, which leads nowhere now.
             let is_draft_of_john = text.contains(&john.id.to_string()) && text.contains("\"invitees\"");
-            // For an hour a mark stays where something of hers was, so that no request under way makes it anew.
+            // For an hour a marker replaces her items, so that no running request creates them again.
             let is_mark = item.len() == 4 && item.contains_key("left") && item.contains_key("expires_at");
             let is_contact_of_john = text.contains(&format!("CONTACTS#{}", john.id));
             assert!(!text.contains(&id) || is_draft_of_john || is_mark || is_contact_of_john, "{text}");

@@ -1,4 +1,4 @@
-//! Under which name the others see whoever was invited by an address.
+//! The name under which members see a guest who was invited by an address.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The log: one line a request, and the audit trail. That no line holds anything personal or secret, every test checks.
+//! The log: one line a request, and the audit trail. The harness checks in every test that no line contains anything personal or secret.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ async fn what_goes_wrong_beside_the_request_is_logged() {
     assert_eq!((trouble.len(), &trouble[0]["during"]), (1, &json!("SendEmail")));
 }
 
-/// What the lines count, as CloudWatch reads it.
+/// The metrics in the lines, as CloudWatch reads them.
 fn counted(service: &Service) -> Vec<String> {
     let lines = ["audit", "request", "trouble"].into_iter().flat_map(|kind| service.logged(kind));
     let metrics = lines.filter(|line| line["_aws"].is_object()).map(|line| {
@@ -189,7 +189,7 @@ async fn what_matters_to_the_operator_is_counted() {
     assert!(Metric::ALL.iter().all(|metric| names.contains(&metric.name())));
 }
 
-/// What every test rests on when it says that the log tells nothing.
+/// Checks the check of the harness that no log contains a secret.
 #[tokio::test]
 async fn a_secret_in_the_log_fails_the_test_that_it_came_up_in() {
     for what in ["nothing", "a password", "a hash", "an address", "a name", "an access token", "a refresh token"] {

@@ -1,4 +1,4 @@
-//! What no client should send: each is a clear 4xx that names every fault, and nothing is stored.
+//! Bad input: each gets a 4xx that names every fault, and nothing is stored.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tests::{PASSWORD, Response, Service, User};
 
 const ID: &str = "0192f0c1-2345-4abc-8def-0123456789ab";
 
-/// Every route that takes a body, of an event that there is not.
+/// Every route with a body, for an event that does not exist.
 fn routes() -> Vec<(Method, String)> {
     let scene = Scene { event: format!("/event/{ID}"), ..Scene::made_up() };
     let requests = samples::all().iter().map(|sample| (sample, (sample.request)(&scene)));

@@ -107,7 +107,7 @@ async fn an_idempotency_key_is_of_one_body() {
     };
     let body = r#"{"name": "Picnic", "members": {"invited": [{"id": "john"}]}}"#;
     let other = r#"{"name": "Dinner"}"#;
-    // What made nothing is not remembered.
+    // The key of a failed request is not remembered.
     create(r#"{"name": 7}"#).await.expect(400);
     let path = create(body).await.expect(201).header("location").to_owned();
     service.put(&jane, &path, &json!({"name": "Brunch", "members": {"invited": [{"id": "john"}]}})).await.expect(200);
@@ -115,7 +115,7 @@ async fn an_idempotency_key_is_of_one_body() {
     assert_eq!((again.header("location"), &again.body["event"]["name"]), (path.as_str(), &json!("Brunch")));
     let refused = create(other).await.expect(422);
     assert!(refused.body["message"].as_str().unwrap().contains("Idempotency-Key"), "{}", refused.body);
-    // The same again finds what it made, also when somebody whom it names is no more.
+    // The same request finds its event again, even after the account of an invitee was deleted.
     service.leave(&john).await.expect(204);
     assert_eq!(create(body).await.expect(201).header("location"), path);
     service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);

@@ -1,4 +1,4 @@
-//! Who is invited, and by what.
+//! Invitees by id, name and address.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ pub(crate) fn each(event: &Value, attribute: &str) -> Vec<Value> {
     invited(event).iter().map(|entry| entry[attribute].clone()).collect()
 }
 
-/// Makes a draft that invites these and sends it. Gives its path.
+/// Makes and sends an event with these invitees. Returns its path.
 pub(crate) async fn sent(service: &Service, organiser: &User, entries: &Value) -> String {
     let path = format!("/event/{}", service.draft(organiser, &inviting(entries)).await);
     service.send_event(organiser, &path).await.expect(200);
@@ -90,7 +90,7 @@ async fn who_cannot_be_sent_it_is_named_when_it_is_sent() {
     let path = format!("/event/{}", service.draft(&jane, &inviting(&entries)).await);
     service.leave(&leaver).await.expect(204);
     let refused = service.send_event(&jane, &path).await.expect(400);
-    // Of the addresses not which.
+    // The fault does not disclose which of the addresses.
     assert_eq!(refused.fields(), ["event.members[0].invited[3].id", "event.members[0].invited"]);
     assert_eq!(contacts(&service, &jane).await, json!([]));
     service.get(&john, &path).await.expect(404);
@@ -161,7 +161,7 @@ async fn a_username_keeps_the_meaning_that_it_had_when_it_was_first_named() {
     let changed = service.put(&jane, &path, &body).await.expect(200).body;
     assert_eq!(each(&changed, "name"), ["deleted user"]);
     service.send_event(&jane, &path).await.expect(400);
-    // Taken out and named again, it is the other one.
+    // Removed and named again, the name means the other user.
     service.put(&jane, &path, &inviting(&json!([]))).await.expect(200);
     service.put(&jane, &path, &inviting(&json!([{"id": "leaver"}]))).await.expect(200);
     assert_eq!(each(&service.send_event(&jane, &path).await.expect(200).body, "id"), [json!(other.id)]);

@@ -1,4 +1,4 @@
-//! What slows down those who guess and those who flood, and nobody else.
+//! Limits slow down guessing and flooding, and nobody else.
 
 use serde_json::json;
 use tests::{OLD_HASH, PASSWORD, Service, registration};
@@ -39,7 +39,7 @@ async fn one_password_tried_on_everybody_is_slowed_down_too() {
     assert_eq!(service.from("192.0.2.1").login("jane", PASSWORD).await, 200);
     service.pass(1);
     assert_eq!(service.from("198.51.100.7").login("jane", PASSWORD).await, 200);
-    // A success elsewhere does not wipe out what was tried on the others.
+    // A success on one account does not reset the failures on others.
     assert_eq!(service.from("198.51.100.7").login("john", PASSWORD).await, 403);
     assert_eq!(service.from("198.51.100.7").login("jane", PASSWORD).await, 429);
 }
@@ -106,7 +106,7 @@ async fn nobody_is_mailed_a_link_for_a_new_password_more_than_five_times_a_day()
     let jane = service.user("jane").await;
     for minute in 0..10 {
         service.forgot("jane").await.expect(200);
-        // Another one within the minute is not sent either, and nobody is told.
+        // A second mail within the minute is not sent either, which the response does not disclose.
         service.forgot("jane@example.com").await.expect(200);
         let mails = service.local.mailbox().mails(Some(&jane.email)).len();
         assert_eq!(mails, std::cmp::min(minute + 1, 5));

@@ -1,10 +1,10 @@
-//! What SES refuses, for now or for good.
+//! Mails that SES refuses, temporarily or permanently.
 
 use mock::Failure;
 use serde_json::{Value, json};
 use tests::{PASSWORD, Service, registration};
 
-/// How SES refuses for good.
+/// Permanent refusals of SES.
 const FOR_GOOD: [Failure; 2] = [Failure::Refuse, Failure::Address];
 
 fn mend(service: &Service) {
@@ -48,7 +48,7 @@ async fn a_refused_address_is_a_fault_of_the_field_that_it_came_in_and_keeps_not
     service.register("jane").await.expect(200);
 }
 
-/// By the rules for addresses, or by SES: a client cannot tell which.
+/// Refused by the rules for addresses or by SES: a client cannot tell which.
 #[tokio::test]
 async fn addresses_that_no_mail_reaches() {
     let service = Service::start().await;

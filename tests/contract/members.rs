@@ -1,4 +1,4 @@
-//! `GET /event/{id}` and `PUT /event/{id}/answer`: who sees what, and who may do what.
+//! `GET /event/{id}` and `PUT /event/{id}/answer`: what members see, and what they may do.
 
 use reqwest::Method;
 use serde_json::{Value, json};

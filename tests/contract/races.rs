@@ -1,4 +1,4 @@
-//! What happens at the same time. The requests really run at once, on two threads and more.
+//! Concurrent requests. They really run at once, on two or more threads.
 
 use std::collections::HashMap;
 
@@ -122,12 +122,12 @@ async fn sending_at_once_sends_once_and_loses_no_vote() {
     let guests = service.guests(150).await;
     let id = service.draft(&jane, &picnic(&guests)).await;
     let (send, url) = (format!("/event/{id}/send"), format!("/event/{id}/vote"));
-    // Looked at here, since the guest below waits for an event that was sent.
+    // Checked here, since the guest below waits for the sent event.
     let sending = async {
         let responses = join_all((0..8).map(|_| service.call(&jane, Method::POST, &send, &Value::Null))).await;
         assert_eq!(count(&responses), HashMap::from([(200, 8)]));
     };
-    // The first guest votes as soon as the event is there, while other sendings may still be under way.
+    // The first guest votes as soon as the event is sent, while other sendings may still run.
     let voting = async {
         let ballot = vote("date", "01.02.2027");
         loop {

@@ -11,7 +11,7 @@ async fn reset(service: &Service, token: &str, password: &str) -> Response {
     service.post("/user/password/reset", &json!({"token": token, "new_password": password})).await
 }
 
-/// A service with jane, and the token of the link that was mailed to her.
+/// A service with jane, and the token of the link mailed to her.
 async fn asked() -> (Service, tests::User, String) {
     let service = Service::start().await;
     let jane = service.user("jane").await;

@@ -1,4 +1,4 @@
-//! The conditions of the storage that no request can reach by itself: what a crash or a late writer leaves behind.
+//! Conditions of the store that no single request can reach: states after a crash, and late writes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
@@ -63,7 +63,7 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     let jane = service.user("jane").await;
     let [john, jim] = service.users(["john", "jim"]).await;
     let id = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
-    // The row of one who was on the list when an earlier sending broke off, and is no more.
+    // The row of a user who was invited when an earlier sending broke off, and is deleted now.
     let put = service.local.dynamodb_client().put_item().table_name(events_table(&service));
     let put = put
         .item("event_id", text(&id))
@@ -82,7 +82,7 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
 }
 
-/// Does the first step of a deletion, after which it breaks off.
+/// Does the first step of a deletion that breaks off after it.
 async fn mark_deleted(service: &Service, id: &str) {
     let update = service.local.dynamodb_client().update_item().table_name(events_table(service));
     let update = update.key("event_id", text(id)).key("row", text("EVENT")).update_expression("SET expires_at = :at");

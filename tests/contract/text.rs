@@ -1,4 +1,4 @@
-//! What people type: names, addresses and texts, as they come in and as they are compared.
+//! Names, addresses and texts as people type them, and how they are compared.
 
 use reqwest::Method;
 use reqwest::header::ACCEPT;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Service, User, vote};
 
-/// Registers somebody, opens the mailed link, and logs in.
+/// Registers a user, opens the mailed link, and logs in.
 async fn join(service: &Service, name: &str) -> User {
     service.register(name).await.expect(200);
     let email = format!("{name}@example.com");
@@ -19,7 +19,7 @@ async fn friends_plan_a_picnic() {
     let service = Service::start().await;
     let (jane, john, jim) = (join(&service, "jane").await, join(&service, "john").await, join(&service, "jim").await);
 
-    // One sitting, and another.
+    // In two sessions.
     let id = service.draft(&jane, &json!({"event": {"name": "Picnic"}})).await;
     let path = format!("/event/{id}");
     let draft = json!({"event": {
