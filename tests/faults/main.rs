@@ -1,7 +1,7 @@
 //! DynamoDB and SES failing at every call of every route, in every way.
 //!
-//! Whatever happens, no success is told that did not happen, a failure says nothing of the inside, no reader sees anything
-//! half-written, and the same request, sent again, succeeds and does its work once.
+//! Under every fault no response reports a success that did not happen, no failure discloses internals, no reader sees half-written
+//! data, and the same request, sent again, succeeds and does its work once.
 
 #![allow(clippy::cast_precision_loss, reason = "no figure here is that large")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
@@ -21,13 +21,13 @@ use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
 use tests::{PASSWORD, Service, report, vote};
 
-/// How many cases run at once. Most of their time is spent on waiting.
+/// How many cases run at once. Most of their time is waiting.
 const AT_ONCE: usize = 40;
 
 /// No route makes more calls than this.
 const MAX_CALLS: usize = 20;
 
-/// A service with the limits that it is deployed with, on a wire that can be made to fail.
+/// A service with the limits of the template, on a wire that can be made to fail.
 async fn start() -> (Service, Wire) {
     Service::start_on_wire(|options| options.parameters.clear()).await
 }
@@ -43,7 +43,7 @@ async fn calls(play: Play) -> Vec<Call> {
     calls
 }
 
-/// Runs the scenario with that plan. Tells whether the plan made anything fail.
+/// Runs the scenario with that plan. Returns whether the plan applied.
 async fn run(play: Play, plan: Plan) -> bool {
     let (service, wire) = start().await;
     let scenario = play.scenario;
@@ -79,7 +79,7 @@ async fn run(play: Play, plan: Plan) -> bool {
     struck
 }
 
-/// The ways in which that call can fail, so that something is to be said of it.
+/// The faults that make a difference to that call of the scenario.
 fn faults(play: Play, call: &Call) -> Vec<Fault> {
     let is_to_be_seen = |fault: &Fault| match fault {
         Fault::Refused => call.operation == "SendEmail" && !play.scenario.hides_refusals,
@@ -110,7 +110,7 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     assert!(count > 400, "{count}");
 }
 
-/// As under `sam local`.
+/// Under `sam local` functions reach the machine by another name.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_does_its_work_from_a_container() {
     let runs = stream::iter(plays().into_iter().map(|play| async move {
@@ -146,12 +146,12 @@ async fn what_is_made_while_its_namesake_is_being_deleted_stays() {
     service.get(&jane, &path).await.expect(200);
 }
 
-/// Somebody who knows the old password logs in at the very moment at which the owner changes it.
+/// An attacker who knows the old password logs in while the owner changes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_session_outlives_the_password_that_opened_it() {
     let (service, wire) = start().await;
     let jane = service.user("jane").await;
-    // The call that writes the session, once the password was found right.
+    // The call that writes the session, after the password was verified.
     wire.plan(Some(Plan { call: 6, fault: Fault::Held, always: false }));
     let logging_in = service.login("jane", PASSWORD);
     let changing = async {

@@ -1,4 +1,4 @@
-//! The JSON Schemas in `mock/JSON_Schems`, and which of them a response has to fit.
+//! The JSON Schemas in `mock/JSON_Schems`, and which of them applies to a response.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub fn workspace(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
 }
 
-/// The names of the JSON files in that folder, without their ending, in order.
+/// The sorted names of the JSON files in that folder, without the extension.
 #[must_use]
 pub fn files(folder: &str) -> Vec<String> {
     let entries = std::fs::read_dir(workspace(folder)).unwrap();
@@ -49,7 +49,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     VALIDATORS.keys().map(String::as_str)
 }
 
-/// What of the value does not fit that schema.
+/// The violations of that schema.
 #[must_use]
 pub fn faults(schema: &str, value: &Value) -> Vec<String> {
     let validator = VALIDATORS.get(schema).unwrap_or_else(|| panic!("there is no schema {schema}"));
