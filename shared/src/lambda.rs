@@ -22,13 +22,16 @@ const ANSWERING: Duration = Duration::from_millis(300);
 /// The reason why a function ends.
 pub type Failure = lambda_runtime::Error;
 
+/// Builds a function's parts from the environment.
+pub type Start = fn(&Env, Clock, Log) -> Result<Handler, ConfigError>;
+
 /// A function as the local service and the tests start it.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
     /// The name of its binary, as in `template.yaml`'s `BuildProperties`.
     pub name: &'static str,
-    /// Builds its clients from the environment.
-    pub start: fn(&Env, Clock, Log) -> Result<Handler, ConfigError>,
+    /// Builds its parts from the environment.
+    pub start: Start,
 }
 
 /// Builds the parts that `handle` works with, and makes it a [`Handler`].
@@ -80,17 +83,14 @@ async fn in_time(reply: impl Future<Output = Result<Reply>>, left: Option<Durati
     }
 }
 
-/// Serves `handle` on Lambda until the process is ended: the whole of a function's `main`.
+/// Serves an endpoint on Lambda until the process is ended: the whole of a function's `main`.
+///
+/// Not generic: so the runtime is compiled here, once, and not in every binary.
 ///
 /// # Errors
 /// When the function cannot start.
-pub fn serve<P, F, R>(handle: F) -> Result<(), Failure>
-where
-    P: FromEnv + Clone + Send + Sync + 'static,
-    F: Fn(Request, P) -> R + Send + Sync + 'static,
-    R: Future<Output = Result<Reply>> + Send + 'static,
-{
-    let handler = start(handle, &Env::process(), Clock::system(), Log::stderr())?;
+pub fn serve(start: Start) -> Result<(), Failure> {
+    let handler = start(&Env::process(), Clock::system(), Log::stderr())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(lambda_http::run(lambda_http::service_fn(move |request| {
         let response = handler(request);
