@@ -9,19 +9,19 @@ use shared::store::index::Position;
 use shared::store::lists::Lists;
 use shared::token::Signer;
 
-/// How many events a page holds when the client does not say.
+/// The events of a page when the client gives no limit.
 const DEFAULT_LIMIT: usize = 20;
 
-/// How many events a page holds at most.
+/// The most events of a page.
 const MAX_LIMIT: usize = 50;
 
-/// What is asked for.
+/// The list that the client asks for.
 struct Wanted {
-    /// Only the sent ones, or only the drafts.
+    /// Only sent events, or only drafts.
     sent: Option<bool>,
     limit: usize,
     from: Option<Position>,
-    /// What a cursor of this list is sealed for, so that one from another list is none.
+    /// The purpose that cursors of this list are sealed for, so that a cursor of another list is refused.
     purpose: String,
 }
 

@@ -11,7 +11,7 @@ use shared::token::Signer;
 
 use crate::tokens::{TOKEN, refresh_token};
 
-/// What is to end.
+/// The sessions that are to end.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     /// The session of this refresh token.
@@ -20,7 +20,7 @@ enum Wanted {
     All,
 }
 
-/// `200 {}`, also for a token that is unknown: there is no session with it afterwards.
+/// `200 {}`, also for an unknown token: afterwards there is no session with it.
 ///
 /// # Errors
 /// `Invalid`; `Unauthenticated` if all are to end and there is no access token.

@@ -1,4 +1,4 @@
-//! What a user sees of oneself, as reading and changing it answer.
+//! The answer to reading and to changing one's own account.
 
 use jiff::Timestamp;
 use shared::domain::UserId;
@@ -8,7 +8,7 @@ use shared::http::Reply;
 use shared::http::views::UserBody;
 use shared::store::profiles::Profiles;
 
-/// How many events are listed at most, the newest first.
+/// The most events that are listed, the newest first.
 pub(crate) const MAX_EVENTS: usize = 100;
 
 /// `200` with the user, the contacts, these events and the open chats.

@@ -13,7 +13,7 @@ pub(crate) fn token_object(signer: &Signer, session: &RefreshToken, now: Timesta
     Reply::ok(&TokenBody::new(signer.access_token(session, now)?, session))
 }
 
-/// What a body with a refresh token holds. Whoever sends a whole token object back sends that too.
+/// The fields of a body with a refresh token. A client may send the whole token object back.
 pub(crate) const TOKEN: Known =
     Known(&["refresh_token", "all"], &["access_token", "token_type", "expires_in", "user_id"]);
 

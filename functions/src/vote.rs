@@ -15,7 +15,7 @@ use crate::settling::{lost, settled, settled_anew};
 ///
 /// # Errors
 /// `Invalid` unless exactly one element moves or goes back, `NoSuchEvent`, `PollDecided`, `StillDraft`, `NotOrganiser` for one who
-/// is not any more at that very moment.
+/// has handed the event over at that moment.
 pub async fn handle(
     request: Request,
     (signer, events, members, decisions): (Signer, Events, Members, Decisions),

@@ -1,5 +1,5 @@
-//! Everything of one user among the events, to be handed out in pages. Strangers can invite to as many events as they like, each
-//! as large as they like: so no more is read and handed out at once than a function and its answer have room for.
+//! The events of one user, exported in pages. Strangers can invite a user to any number of large events, so no more is read and
+//! exported at once than a function and its answer have room for.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
-/// How many entries of the index are read at once. The largest drafts have some 300 KB each.
+/// The entries of the index that are read at once. The largest drafts have some 300 KB each.
 const CHUNK: usize = 20;
 
 /// The exports of what users have among the events.
@@ -57,7 +57,7 @@ impl Exports {
         }
     }
 
-    /// What the user may see of the events of these entries of the index.
+    /// The events of these entries of the index, as far as the user may see them.
     async fn find_exported(&self, user: UserId, entries: &[Item]) -> Result<HashMap<EventId, ExportedEvent>> {
         let mut wanted = HashSet::new();
         for entry in entries {

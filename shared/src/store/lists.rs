@@ -17,10 +17,10 @@ use crate::domain::listing::ListedEvent;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
-/// How often more is read at most to fill a page from which events were left out.
+/// The most reads to fill a page from which events were left out.
 const MAX_READS: usize = 4;
 
-/// How much of the index is read at once at most.
+/// The most entries of the index that are read at once.
 const MAX_STEP: usize = 500;
 
 #[derive(Deserialize)]
@@ -51,14 +51,14 @@ pub struct Lists(Table);
 over_table!(Lists, of_events);
 
 impl Lists {
-    /// The user's newest events, so many of them, less those that have not been sent to the user or are no more.
+    /// The user's newest events, at most `number`, without those that are gone or have not been sent to the user.
     pub async fn newest_events(&self, user: UserId, number: usize) -> Result<Vec<ListedEvent>> {
         let (page, _) = index_page(&self.0, user, number, None).await?;
         self.entries(user, &page, None).await
     }
 
-    /// A page of those of the user's events that have been sent, or have not, or of all; the newest first, and where the next one
-    /// begins. A page may be shorter than `limit`, but none is empty before the end.
+    /// A page of the user's events, the newest first: sent ones, drafts, or all; and the position of the next page. A page may be
+    /// shorter than `limit`, but none is empty before the end.
     pub async fn list_events(
         &self,
         user: UserId,
@@ -82,14 +82,14 @@ impl Lists {
             if start.is_none() || (read >= MAX_READS && !found.is_empty()) {
                 break;
             }
-            // Who has nothing yet looks further and further.
+            // As long as nothing is found, each read goes further.
             step = if found.is_empty() { (step * 2).min(MAX_STEP) } else { limit - found.len() };
         }
         Ok((found, start.map(|key| position(&key)).transpose()?))
     }
 
-    /// The events of a page of the index that have been sent, or have not. Of drafts the index has the row of the event alone: who
-    /// asks for them has nothing else read.
+    /// The events of a page of the index: sent ones, drafts, or all. For drafts only the rows of the events are read: a draft has no
+    /// others in the index.
     async fn entries(&self, user: UserId, page: &[Item], sent: Option<bool>) -> Result<Vec<ListedEvent>> {
         let may_be_draft = |item: &&Item| row(item) == EVENT;
         let (ids, keys) = if sent == Some(false) {
@@ -108,8 +108,8 @@ impl Lists {
     }
 }
 
-/// The entries of these events, in their order, from the rows read for them. Those that have not been sent to the user, or are
-/// no more, are left out.
+/// The entries of these events, in their order, from the rows read for them; without events that are gone or have not been sent to
+/// the user.
 pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<Vec<ListedEvent>> {
     let keyed = rows.into_iter().map(|item| Ok(((event_id(&item)?, row(&item) == EVENT), item)));
     let mut rows: HashMap<(EventId, bool), Item> = keyed.collect::<Result<_>>()?;
@@ -135,7 +135,7 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
     Ok(entries)
 }
 
-/// Where the list goes on after that event of this page of the index, which `next` follows.
+/// The position after that event of this page of the index, which `next` follows.
 fn resumption(event: EventId, page: &[Item], next: Option<Item>) -> Result<Option<Position>> {
     let is_it = |item: &&Item| event_id(item).is_ok_and(|id| id == event);
     match page.iter().find(is_it) {

@@ -1,4 +1,4 @@
-//! Who is meant by a login: the id and the names of a user, which is all that the functions of events may know of an account.
+//! The users behind logins: their ids and names, which is all that the functions of events may know of an account.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::error::Result;
 /// Whether a read shows every write before it, for twice the capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
-    /// It does.
+    /// It shows every write before it.
     Strong,
     /// It may lag a moment.
     Eventual,
@@ -32,7 +32,7 @@ struct KnownUser {
 }
 
 impl KnownUser {
-    /// Somebody who has confirmed and is not leaving.
+    /// The user, if confirmed and not leaving.
     fn person(self) -> Option<Person> {
         self.active.then_some(Person { id: self.user_id, name: self.name, username: Some(self.username) })
     }
@@ -45,7 +45,7 @@ pub struct People(Table);
 over_table!(People, of_users);
 
 impl People {
-    /// The users behind these logins, in their order, with the names that others see. One who is unknown or has not confirmed is `None`.
+    /// The users behind these logins, in their order, with the names that others see; `None` for an unknown or unconfirmed one.
     pub async fn find_people(
         &self,
         logins: &[Login],
@@ -75,7 +75,7 @@ impl People {
         Ok(ids.into_iter().map(|id| people.get(&id?).cloned()).collect())
     }
 
-    /// The same at half the price: only those who are not found at first are looked for as it is now.
+    /// The same at half the price: only users who are not found at first are looked up by consistent reads.
     pub async fn find_people_cheaply(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
         let mut people = self.find_people(logins, Consistency::Eventual, now).await?;
         let missing = people.iter().zip(logins).filter(|(person, _)| person.is_none());

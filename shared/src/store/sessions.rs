@@ -1,4 +1,4 @@
-//! Login sessions: `SESSION#<user id>`, one row a session. A session has one refresh token at a time, which each use replaces.
+//! Login sessions, one row each. A session has one refresh token at a time, which each use replaces.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
@@ -17,7 +17,7 @@ use crate::domain::session::{Device, Session};
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, Signer, Successors, TokenHash};
 
-/// A user has so many sessions at most; each further one ends the oldest.
+/// The most sessions of a user; each further one ends the oldest.
 pub const MAX_SESSIONS: usize = 100;
 
 /// The sessions.
@@ -45,31 +45,30 @@ struct SessionItem {
     expires_at: i64,
 }
 
-/// What a refresh token is to its session.
+/// A refresh token that is presented, as its session knows it.
 enum Presented {
-    /// The last but one, spent only just now: this successor, which took its place, is honoured as well.
+    /// The last but one, spent just now: the client gets the successor that took its place.
     JustSpent(RefreshToken),
-    /// One that was spent before: somebody has a copy.
+    /// One that was spent earlier: somebody has a copy.
     Replayed,
-    /// None that was ever given for it.
+    /// One that was never given for the session.
     Foreign,
     /// The session is over.
     Over,
 }
 
-/// What came of a session by asking to go on with it.
+/// The outcome of refreshing a session.
 pub enum Refreshed {
-    /// It goes on, with this successor.
+    /// The session goes on, with this successor of the token.
     Goes(RefreshToken),
-    /// It was over before, never was, or this is no token of it.
+    /// The session is over or unknown, or this is no token of it.
     Over,
-    /// It is ended by this: somebody else must have a copy of the token.
+    /// The session is ended now: somebody else must have a copy of the token.
     Ended,
 }
 
 impl SessionItem {
-    /// What the token is to the session, given whether the service knows it for its own: whoever made it up is not to end a
-    /// session of somebody else's by it.
+    /// Judges a token. `is_ours` tells whether the service has given it: a made-up token must not end anybody's session.
     fn find(&self, token: &TokenHash, is_ours: bool, successors: Successors, now: i64) -> Presented {
         if self.expires_at <= now || self.ends_at <= now {
             return Presented::Over;
@@ -165,7 +164,7 @@ impl Sessions {
         }
     }
 
-    /// Ends the session of a token that its holder gives back. Tells whether there was one.
+    /// Ends the session of a token that its holder gives back. `false` if there was none.
     pub async fn revoke_session(&self, token: &RefreshToken) -> Result<bool> {
         self.delete_session(token, Some("#current = :token OR spent = :token")).await
     }
@@ -202,7 +201,7 @@ impl Sessions {
         self.delete_sessions(user, sessions).await
     }
 
-    /// Ends the user's sessions, but for one that is to be kept.
+    /// Ends the user's sessions, except for one that is kept.
     pub async fn revoke_sessions(&self, user: UserId, kept: Option<Uuid>) -> Result<()> {
         let kept = kept.map(|session| text(&session));
         let mut sessions = self.sessions(user).await?;
