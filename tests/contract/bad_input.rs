@@ -86,22 +86,15 @@ async fn values_of_the_wrong_type() {
 async fn ids_that_are_no_uuid() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let good = json!({"answer": "yes", "id": ID, "event": {"date": [{"confirmed": "01.02.2027"}]}});
+    let scene = Scene::made_up();
     for id in ["1", "a01", "%20", "%00", "%F0%9F%A6%80", "EVENT", "0192f0c123454abc8def0123456789ab", &"x".repeat(2000)]
     {
-        for (method, suffix, body) in [
-            (Method::GET, "", &Value::Null),
-            (Method::DELETE, "", &Value::Null),
-            (Method::PUT, "", &good),
-            (Method::POST, "/send", &Value::Null),
-            (Method::PUT, "/vote", &good),
-            (Method::DELETE, "/vote", &good),
-            (Method::PUT, "/answer", &good),
-            (Method::PUT, "/organiser", &good),
-        ] {
-            let path = format!("/event/{id}{suffix}");
-            let response = service.call(&jane, method.clone(), &path, body).await;
-            assert_eq!((response.status, response.fields()), (400, vec!["id"]), "{method} {path}");
+        let scene = Scene { event: format!("/event/{id}"), ..scene.clone() };
+        for sample in samples::all().iter().filter(|sample| sample.path.contains("{id}")) {
+            let request = (sample.request)(&scene);
+            let response = sample.send_with(&service, &scene, &request, Some(&jane.access)).await;
+            let route = format!("{} {}", sample.method, sample.target(&scene, &request));
+            assert_eq!((response.status, response.fields()), (400, vec!["id"]), "{route}");
         }
     }
 }
