@@ -25,12 +25,10 @@ pub async fn handle(
     let (id, answer) = both(request.event_id(), request.parse(parse))?;
     let (mut event, role) = settled(&events, &decisions, &request, id, user).await?;
     let Role::Invitee(index) = role else { return Err(Error::OrganiserNeedNotAnswer) };
-    if let Some(invitee) = event.invitees.get_mut(index)
-        && invitee.answer != Some(answer)
-    {
+    if event.invitees[index].answer != Some(answer) {
         members.update_answer(id, user, answer).await?;
         request.audit(Act::Answered, Subject::Event(id));
-        invitee.answer = Some(answer);
+        event.invitees[index].answer = Some(answer);
         event = settled_anew(&events, &decisions, &request, event).await?;
     }
     Reply::event(&event, user)

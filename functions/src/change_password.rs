@@ -1,7 +1,7 @@
 //! `PUT /user/password`: changes the password.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
 use shared::error::{Error, Result};
@@ -16,7 +16,7 @@ use shared::token::Signer;
 use crate::credentials::{Guard, hash, matches};
 use crate::notices::tell;
 
-/// The password as it is said to be, and as it is to be.
+/// The old password as the client gives it, and the new one.
 struct Change {
     old: Attempt,
     new: String,
@@ -40,7 +40,7 @@ pub async fn handle(
     if matches(change.old.clone(), Some(&account.password_hash)).await? {
         let hash = hash(new).await?;
         let is_written = accounts.update_password(&account, &hash, NewPassword::Changed(now)).await?;
-        // The same request may have come twice at once.
+        // The same request may have arrived twice at once.
         if !is_written && !is_done(&change, trial.account().await?.as_ref(), now).await? {
             return Err(trial.failed());
         }
@@ -52,10 +52,10 @@ pub async fn handle(
     request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
     let notice = password_changed(&account.username, now, request.address())?;
     tell(&mailer, &request, &account, notice).await;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
-/// Whether this very change was made just now. Only whoever knows the former password learns that, and it takes a turn too.
+/// Whether this same change was made just now. Only the former password tells that, and it takes a turn too.
 async fn is_done(change: &Change, account: Option<&Account>, now: Timestamp) -> Result<bool> {
     let Some(account) = account.filter(|account| account.active && account.has_new_password(now)) else {
         return Ok(false);

@@ -14,11 +14,11 @@ use crate::credentials::Guard;
 use crate::tokens::token_object;
 
 /// `200` with the token object of the first session, and the user is active: for a client that asks for JSON by name, and for a
-/// page's script. Everybody else, a browser or what only looks at links, is given a page whose button does this; the page names the
-/// user who is confirmed, or says what is wrong with the link.
+/// page's script. A browser, or a program that only looks at links, gets a page. Its button sends that request; it names the user
+/// who is confirmed, or says what is wrong with the link.
 ///
 /// # Errors
-/// `Invalid` for what is no token at all, `ConfirmationLinkUsed` and `LinkSpent` for one that no longer works, `TooSoon` after too
+/// `Invalid` for text that is no token, `ConfirmationLinkUsed` and `LinkSpent` for a token that no longer works, `TooSoon` after too
 /// many of those.
 pub async fn handle(
     request: Request,

@@ -23,7 +23,7 @@ pub async fn handle(request: Request, (signer, events): (Signer, Events)) -> Res
             Some(Role::Organiser) if events.delete_event(&event, request.now()).await? => {}
             Some(Role::Organiser) => return Err(lost(&events, id).await),
         },
-        // The first try may have been interrupted half-way, and its sender is owed the rest.
+        // A repeated request finishes a deletion that was interrupted.
         Err(Error::NoSuchEvent) if events.finish_deletion(id, user).await? => {}
         Err(error) => return Err(error),
     }

@@ -16,8 +16,8 @@ use shared::token::Signer;
 use crate::credentials::{Guard, matches};
 use crate::notices::tell;
 
-/// `204`; what is held of the user is gone, drafts included. In events that were sent, somebody without a name takes the place
-/// of the user, with the answer and the votes. What is interrupted is finished by the same request.
+/// `204`; everything that is held of the user is gone, drafts included. In events that were sent, somebody without a name takes the
+/// place of the user, with the answer and the votes. A repeated request finishes an interrupted one.
 ///
 /// # Errors
 /// `Unauthenticated`, also when the user is no more; `Invalid`; `BadCredentials`; `TooSoon` after too many of those.
@@ -34,7 +34,7 @@ pub async fn handle(
     if !matches(attempt, Some(&account.password_hash)).await? {
         return Err(trial.failed());
     }
-    // One that was interrupted has begun already.
+    // An interrupted deletion has begun already.
     if !account.leaving && !accounts.begin_deletion(&account, now).await? {
         return Err(trial.failed());
     }

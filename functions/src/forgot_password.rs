@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::UserId;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::limits::Limits;
@@ -21,13 +21,12 @@ use uuid::Uuid;
 
 use crate::mailing::ResetMails;
 
-/// The time of an answer, which hides what is left of a difference: to read and to parse an account takes longer than to find none.
+/// Every answer takes this long. That hides that reading and parsing an account takes longer than finding none.
 const TIME: Duration = Duration::from_secs(1);
 
-/// `200 {}`, whoever is asked for. That nobody has the login, has not confirmed, or was mailed a link just now, is not to be
-/// told: not by the answer, nor by its time. So in these cases the same is done with a user who does not exist, down to a mail
-/// that SES takes and gives to nobody; and the answer comes after a second, unless there are no limits. A mail that SES refuses for
-/// good is not told either.
+/// `200 {}` for every login. Neither the answer nor its time tells whether the login exists, is confirmed, or was mailed a link just
+/// now: in these cases the same is done with a user who does not exist, down to a mail that SES takes and gives to nobody, and the
+/// answer comes after a second (at once where there are no limits). A mail that SES refuses for good is not told either.
 ///
 /// # Errors
 /// `Invalid`, `TooSoon` after too many from one network, `Unavailable`.
@@ -65,13 +64,13 @@ async fn forgot(
             if !error.is_refused_mail() {
                 return Err(error);
             }
-            // For nobody's login it would not be refused.
+            // With an unknown login the mail would not be refused.
             request.trouble("a link for a new password is refused by SES", &error);
             None
         }
     };
     request.audit(Act::PasswordForgotten, Subject::Account(receiver));
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 /// Keeps the token and mails it. The user whom it went to is the answer.

@@ -14,7 +14,7 @@ use crate::profile::{MAX_EVENTS, profile};
 /// `Unauthenticated`, also when the user is no more.
 pub async fn handle(request: Request, (signer, lists, profiles): (Signer, Lists, Profiles)) -> Result<Reply> {
     let user = request.user(&signer)?;
-    // One after the other: a second connection, for both at once, costs a cold start more than it gains.
+    // One call after the other: both at once would take a second connection, which costs a cold start more than it gains.
     let entries = lists.newest_events(user, MAX_EVENTS).await?;
     profile(&profiles, user, &entries, request.now()).await
 }

@@ -33,7 +33,7 @@ pub async fn handle(
         if !event.sent {
             return Err(Error::StillDraft);
         }
-        // Also for who has handed it over and was not told so.
+        // The former organiser may repeat a request whose answer was lost.
         if event.organiser.id == successor {
             return Reply::event(&event, user);
         }

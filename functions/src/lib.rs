@@ -32,15 +32,29 @@ mod profile;
 mod settling;
 mod tokens;
 
-use shared::lambda::{Endpoint, start};
+use shared::lambda::Endpoint;
 
-/// The registry: each endpoint's binary and the module that has its `handle`.
+/// Makes [`ENDPOINTS`], and of each handler a function in [`start`].
 macro_rules! endpoints {
     ($($name:literal => $module:ident,)*) => {
         /// All endpoints, each with the name of its binary.
-        pub static ENDPOINTS: [Endpoint; [$($name),*].len()] = [
-            $(Endpoint { name: $name, start: |env, clock, log| start($module::handle, env, clock, log) },)*
-        ];
+        pub static ENDPOINTS: [Endpoint; [$($name),*].len()] = [$(Endpoint { name: $name, start: start::$module }),*];
+
+        /// Starts an endpoint. No binary names its handler: so what a handler calls is compiled in this package, once for the
+        /// binaries and the local service, and a binary is nothing but a link.
+        pub mod start {
+            use shared::clock::Clock;
+            use shared::config::{ConfigError, Env};
+            use shared::lambda::Handler;
+            use shared::log::Log;
+
+            $(
+                #[doc = concat!("Starts `", $name, "`.\n\n# Errors\nNames the variable of the environment that is missing or wrong.")]
+                pub fn $module(env: &Env, clock: Clock, log: Log) -> Result<Handler, ConfigError> {
+                    shared::lambda::start(crate::$module::handle, env, clock, log)
+                }
+            )*
+        }
     };
 }
 

@@ -1,28 +1,27 @@
 //! `GET /event`: the user's events.
 
-use serde_json::json;
 use shared::domain::UserId;
 use shared::domain::fault::Fault;
 use shared::error::Result;
+use shared::http::views::ListBody;
 use shared::http::{Reply, Request};
 use shared::store::index::Position;
-use shared::store::lists::Entry;
 use shared::store::lists::Lists;
 use shared::token::Signer;
 
-/// How many events a page holds when the client does not say.
+/// The events of a page when the client gives no limit.
 const DEFAULT_LIMIT: usize = 20;
 
-/// How many events a page holds at most.
+/// The most events of a page.
 const MAX_LIMIT: usize = 50;
 
-/// What is asked for.
+/// The list that the client asks for.
 struct Wanted {
-    /// Only the sent ones, or only the drafts.
+    /// Only sent events, or only drafts.
     sent: Option<bool>,
     limit: usize,
     from: Option<Position>,
-    /// What a cursor of this list is sealed for, so that one from another list is none.
+    /// The purpose that cursors of this list are sealed for, so that a cursor of another list is refused.
     purpose: String,
 }
 
@@ -35,8 +34,7 @@ pub async fn handle(request: Request, (signer, lists): (Signer, Lists)) -> Resul
     let wanted = Wanted::read(&request, user, &signer)?;
     let (entries, next) = lists.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
     let cursor = next.map(|position| signer.seal(&wanted.purpose, &position.0));
-    let events: Vec<_> = entries.iter().map(Entry::view).collect();
-    Ok(Reply::ok(&json!({"events": events, "cursor": cursor})))
+    Reply::ok(&ListBody::new(&entries, cursor.as_deref()))
 }
 
 impl Wanted {

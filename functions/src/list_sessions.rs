@@ -1,7 +1,7 @@
 //! `GET /token`: one's sessions.
 
-use serde_json::{Value, json};
 use shared::error::{Error, Result};
+use shared::http::views::SessionsBody;
 use shared::http::{Reply, Request};
 use shared::store::sessions::Sessions;
 use shared::token::Signer;
@@ -16,6 +16,5 @@ pub async fn handle(request: Request, (signer, sessions): (Signer, Sessions)) ->
     if !sessions.iter().any(|session| session.id == holder.session) {
         return Err(Error::SessionOver);
     }
-    let sessions: Vec<Value> = sessions.iter().map(|session| session.view(holder.session)).collect();
-    Ok(Reply::ok(&json!({ "sessions": sessions })))
+    Reply::ok(&SessionsBody::new(&sessions, holder.session))
 }

@@ -1,6 +1,6 @@
 //! `POST /token/revoke`: ends a session ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)), or all of one's sessions.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::fault::{Fault, Node};
 use shared::error::Result;
 use shared::http::{Reply, Request};
@@ -11,7 +11,7 @@ use shared::token::Signer;
 
 use crate::tokens::{TOKEN, refresh_token};
 
-/// What is to end.
+/// The sessions that are to end.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     /// The session of this refresh token.
@@ -20,7 +20,7 @@ enum Wanted {
     All,
 }
 
-/// `200 {}`, also for a token that is unknown: there is no session with it afterwards.
+/// `200 {}`, also for an unknown token: afterwards there is no session with it.
 ///
 /// # Errors
 /// `Invalid`; `Unauthenticated` if all are to end and there is no access token.
@@ -40,7 +40,7 @@ pub async fn handle(request: Request, (signer, sessions): (Signer, Sessions)) ->
             }
         }
     }
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
@@ -56,6 +56,7 @@ fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn what_is_to_end() {

@@ -1,6 +1,5 @@
 //! `POST /user`: registers a user, who is inactive until the link in the mail is opened.
 
-use serde_json::json;
 use shared::domain::fault::Node;
 use shared::domain::limits::Limits;
 use shared::domain::user::{NewUser, REGISTRATION};
@@ -16,7 +15,7 @@ use uuid::Uuid;
 use crate::credentials::hash;
 use crate::mailing::ConfirmationMails;
 
-/// `200 {}` and one mail, or nothing at all: without the mail nothing is kept.
+/// `200 {}` and one mail. Without the mail nothing is kept.
 ///
 /// # Errors
 /// `Invalid`, also for an address that SES refuses; `UserExists`; `TooSoon` after too many from one network or for one address;
@@ -27,7 +26,7 @@ pub async fn handle(
 ) -> Result<Reply> {
     let user = request.parse(NewUser::parse)?;
     let now = request.now();
-    // Before anything that costs more than this.
+    // First, since everything below costs more.
     quotas.count(&Quota::of_mail_requests(request.address(), &limits, now)).await?;
     let token = MailedToken::new(Uuid::new_v4())?;
     let account = Account::new(token.user(), &user, hash(user.password.clone()).await?, token.hash(), now);
@@ -55,10 +54,10 @@ pub async fn handle(
         return Err(Error::invalid(address_field(&request), "cannot be mailed to"));
     }
     request.audit(Act::Registered, Subject::Account(Some(account.id)));
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
-/// Where the address stands in the body, as the client wrote it.
+/// The field of the address, as the client named it.
 fn address_field(request: &Request) -> String {
     let body = request.json().unwrap_or_default();
     let written = Node::body(&body, &["post-data"], REGISTRATION).ok().and_then(|node| {

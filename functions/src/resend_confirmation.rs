@@ -1,6 +1,5 @@
 //! `POST /user/confirm`: mails a pending user a new confirmation link; the older one dies.
 
-use serde_json::json;
 use shared::domain::lifetime::{self, seconds};
 use shared::domain::limits::Limits;
 use shared::error::{Error, Result};
@@ -63,5 +62,5 @@ pub async fn handle(
         return Err(Error::invalid("username", "was registered with an address that cannot be mailed to"));
     }
     request.audit(Act::ConfirmationResent, Subject::Account(Some(account.id)));
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }

@@ -1,7 +1,7 @@
 //! `POST /user/password/reset`: sets a new password by the token of a mailed link; `GET` is the page that the link opens.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
 use shared::error::{Error, Result};
@@ -19,14 +19,14 @@ use shared::token::digest::fingerprint;
 use crate::credentials::{Guard, hash, matches};
 use crate::notices::tell;
 
-/// What the page sends.
+/// The body.
 struct Reset {
     token: MailedToken,
     new: String,
 }
 
-/// `200 {}`; all sessions end, and a mail tells of it. Whoever names the request by an `Idempotency-Key` can repeat it for a minute,
-/// after a lost answer.
+/// `200 {}`; all sessions end, and a mail tells of it. With an `Idempotency-Key` the request can be repeated for a minute after a lost
+/// answer.
 ///
 /// # Errors
 /// `Invalid`; `ResetLinkUsed` and `LinkSpent`, whatever the password; `IdempotencyMismatch`; `TooSoon` after too many of those.
@@ -51,7 +51,7 @@ pub async fn handle(
     request.audit(Act::PasswordReset, Subject::Account(Some(account.id)));
     let notice = password_changed(&account.username, now, request.address())?;
     tell(&mailer, &request, &account, notice).await;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 impl Reset {
@@ -79,7 +79,7 @@ impl Reset {
         let Link::Used(account) = link else { return Err(Error::LinkSpent) };
         if account.has_new_password(now) {
             if by.is_some() && account.reset_by.as_deref() == by {
-                // Nobody else knows what the client has called it.
+                // Nobody else knows the key.
                 let is_same = matches(Attempt::new(&self.new), Some(&account.password_hash)).await?;
                 return if is_same { Ok(*account) } else { Err(Error::IdempotencyMismatch) };
             }

@@ -40,7 +40,7 @@ pub async fn handle(
         let now = request.now();
         let Sendable { event, contacts: named } = sendable(&people, stored.event, now).await?;
         stored.event = event;
-        // Before the sending, so that it is done too if that is interrupted and taken up again.
+        // Before the sending, so that a repeated request does it too.
         contacts.add_contacts(user, &named).await?;
         if drafts.send_draft(&stored, now).await? {
             request.audit(Act::EventSent, Subject::Event(id));

@@ -13,11 +13,11 @@ use shared::token::Signer;
 
 use crate::drafting::replacement;
 
-/// `200` with the draft as it is now. What is there already is not written again, whatever `If-Match` says: it may be
-/// the repetition of a request whose answer was lost.
+/// `200` with the draft as it is now. A draft that reads the same is not written again, whatever `If-Match` says: the request may
+/// repeat one whose answer was lost.
 ///
 /// # Errors
-/// `NoSuchEvent`, `NotOrganiser`, `AlreadySent`, `Changed` for an `If-Match` that is no longer true, `Invalid`.
+/// `NoSuchEvent`, `NotOrganiser`, `AlreadySent`, `Changed` for a stale `If-Match`, `Invalid`.
 pub async fn handle(
     request: Request,
     (signer, people, events, drafts): (Signer, People, Events, Drafts),
@@ -37,7 +37,7 @@ pub async fn handle(
         request.audit(Act::EventUpdated, Subject::Event(id));
         return Reply::event(&Event { version, ..draft }, user);
     }
-    // It was sent, deleted or written meanwhile, perhaps by this request, whose answer was lost on the way.
+    // It was sent, deleted or written meanwhile, perhaps by this request, whose answer from DynamoDB was lost.
     let stored = editable(events.find_event(id).await?, user)?;
     if draft.reads_as(&stored) {
         Reply::event(&Event { version: stored.version, ..draft }, user)

@@ -1,8 +1,9 @@
 //! Which file imports which, and the circles among them.
 //!
-//! A file imports another where it names something that the other defines: in a `use`, in a path in the code, or in the tokens of a
-//! macro. Re-exports are followed to the definition. What declares a module, or only passes a name on (`pub use`), imports nothing, so
-//! that a parent makes no circle with its children. Tests are left out.
+//! A file imports another where it names something that the other defines: in a private `use`, in a path in the code, or in the tokens
+//! of a macro. Re-exports are followed to the file that defines the item. Neither the declaration of a module nor a re-export (`pub use`)
+//! is an import, so a parent that does no more makes no circle with its children. To import a module is no import either; to name
+//! something in it is. Modules and functions for tests are left out.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -32,7 +33,7 @@ impl Graph {
         graph
     }
 
-    /// The files that import each other in a circle, each group with the shortest way round.
+    /// The groups of files that import each other in circles, each with its shortest circle.
     pub(crate) fn circles(&self) -> Vec<Circle> {
         let files: BTreeSet<_> = self.edges.keys().map(|(from, _)| from.as_str()).collect();
         let reached: BTreeMap<_, _> = files.iter().map(|file| (*file, self.reached_from(file))).collect();
@@ -93,10 +94,10 @@ impl Graph {
     }
 }
 
-/// Files of which each imports, in the end, all others.
+/// Files each of which imports all others, directly or not.
 pub(crate) struct Circle {
     pub(crate) files: Vec<String>,
-    /// A way round, each file with the line that leads on.
+    /// The shortest circle, each file with the line of its import.
     pub(crate) chain: String,
 }
 
@@ -115,7 +116,7 @@ impl Names<'_> {
             self.graph.outside.push((file.clone(), line, path.to_vec()));
         }
         for target in targets {
-            // A module is not yet what is named in it.
+            // A module alone is no import; what is named in it comes as a path of its own.
             if let Target::Item(defining) = target
                 && defining != *file
             {
@@ -124,7 +125,7 @@ impl Names<'_> {
         }
     }
 
-    /// The paths among the tokens of a macro, which need not be Rust otherwise.
+    /// Finds the paths among the tokens of a macro, which need not parse as Rust.
     fn note_tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let (mut line, mut colons) = (0, 0);
@@ -151,7 +152,7 @@ impl Names<'_> {
         self.end_path(&mut path, line);
     }
 
-    /// A single name was imported if it is from elsewhere.
+    /// Notes a path of several segments. A single name from elsewhere was imported by a `use`.
     fn end_path(&mut self, path: &mut Vec<String>, line: usize) {
         if path.len() > 1 {
             self.note(path, line);

@@ -1,9 +1,9 @@
-//! The rooms of each crate and which lies above which, and who may name what from outside.
+//! The rooms of each crate and their order, and which room may name which SDK.
 
 use crate::graph::Graph;
 
-/// A crate's rooms: those that come first may import those that come later, and never the other way round. Each is the first folder
-/// or file below the crate's `src`.
+/// The rooms of a crate from the highest storey to the lowest. A room is a folder or file directly below `src`. It may import rooms of
+/// its own storey and of lower ones.
 struct House {
     folder: &'static str,
     storeys: &'static [&'static [&'static str]],
@@ -34,10 +34,10 @@ const HOUSES: [House; 2] = [
     },
 ];
 
-/// The storeys of the functions: binaries, the list of all, the handlers that it declares as public, and what several of these share.
+/// The storeys of the functions are: binaries, the library's root, its public modules (the handlers), and its private ones (helpers).
 const FUNCTIONS: &str = "functions/src/";
 
-/// How high a file lies in its crate, the ground being the highest number; none where no storey has its room.
+/// The storey of a file, 0 being the highest; none where its room is on no storey.
 fn storey(file: &str, handlers: &[String]) -> Option<usize> {
     if let Some(path) = file.strip_prefix(FUNCTIONS) {
         return Some(match path.trim_end_matches(".rs") {
@@ -49,14 +49,14 @@ fn storey(file: &str, handlers: &[String]) -> Option<usize> {
     }
     let house = HOUSES.iter().find(|house| file.starts_with(house.folder))?;
     let room = file[house.folder.len()..].split('/').next()?.trim_end_matches(".rs");
-    // What a library's root only declares and passes on, nobody imports from it.
+    // The root of `shared` only declares modules.
     if room == "lib" && file.starts_with("shared/") {
         return Some(0);
     }
     house.storeys.iter().position(|rooms| rooms.contains(&room))
 }
 
-/// The imports from a higher storey, each by name and told with its line.
+/// The imports from a higher storey: name for `KNOWN`, and description.
 pub(crate) fn upward(graph: &Graph, handlers: &[String]) -> Vec<(String, String)> {
     let krate = |file: &str| file.split('/').next().map(str::to_owned);
     let mut found = Vec::new();
@@ -83,22 +83,22 @@ fn homeless(file: &str) -> (String, String) {
     (format!("room: {file}"), format!("a room that is on no storey of tests/arrows/rooms.rs: {file}"))
 }
 
-/// What only some files may name.
+/// A name that is reserved for some rooms.
 struct Reserved {
     name: Named,
     /// Where the rule holds.
     within: &'static [&'static str],
-    /// Where it may be named all the same.
+    /// The rooms that it is reserved for.
     but_in: &'static [&'static str],
 }
 
-/// How a path names it.
+/// How a path contains the name.
 enum Named {
-    /// It begins with this crate.
+    /// The path begins with this crate.
     Crate(&'static str),
-    /// It is of the module `std::time`, under this name.
+    /// The path begins with `std::time` and this name.
     OfTime(&'static str),
-    /// It is a function of a type, of this name.
+    /// The path ends with this function of a type.
     Function(&'static str),
 }
 
@@ -134,7 +134,7 @@ impl Named {
     }
 }
 
-/// What is named where it must not be, each by name and told with the first line.
+/// The reserved names outside their rooms: name for `KNOWN`, and description with the first line.
 pub(crate) fn out_of_place(graph: &Graph) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for (file, line, path) in &graph.outside {

@@ -1,8 +1,8 @@
-//! The checker on small trees that are made up.
+//! The checker on small made-up trees.
 
 use super::{Sources, Tree, faults};
 
-/// What is wrong in a tree of `shared` of these files, whose root declares the modules that are named in the first line.
+/// Checks what is found in a crate `shared` of this root and these files.
 fn check(root: &str, files: &[(&str, &str)], expected: &[&str]) {
     let mut sources = Sources::from([("shared/src/lib.rs".to_owned(), root.to_owned())]);
     sources.extend(files.iter().map(|(path, text)| (format!("shared/src/{path}"), (*text).to_owned())));
@@ -61,11 +61,11 @@ fn re_exports_are_followed_and_are_no_imports_themselves() {
     ];
     let chain = "a circle: shared/src/domain/a.rs:1 → shared/src/domain/b.rs:1 → shared/src/domain/a.rs";
     check("pub mod domain;", &through, &[chain]);
-    // The parent passes on what its child defines, which uses what the parent defines.
+    // The parent re-exports from its child, which uses the parent.
     let family =
         [("domain.rs", "mod a; pub use a::A; pub struct D;"), ("domain/a.rs", "use super::D; pub struct A(D);")];
     check("pub mod domain;", &family, &[]);
-    // It is a circle once the parent works with the child.
+    // It is a circle once the parent uses the child.
     let family = [("domain.rs", "mod a; pub use a::A;\npub struct D(A);"), family[1]];
     let chain = "a circle: shared/src/domain.rs:2 → shared/src/domain/a.rs:1 → shared/src/domain.rs";
     check("pub mod domain;", &family, &[chain]);

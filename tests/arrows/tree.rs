@@ -1,55 +1,55 @@
-//! The modules of some crates, what they define, and what a path in one of them leads to.
+//! The modules of some crates, what they define, and how their paths resolve.
 
 use std::collections::BTreeMap;
 
 use syn::visit::{self, Visit};
 use syn::{Attribute, Ident, Item, ItemUse, UseTree, Visibility};
 
-/// The files of the crates: path and text.
+/// The files of the crates, path to text.
 pub(crate) type Sources = BTreeMap<String, String>;
 
-/// A module, by its number.
+/// The index of a module in [`Tree::modules`].
 pub(crate) type ModuleId = usize;
 
-/// Some crates, with the modules of all.
+/// The modules of some crates.
 #[derive(Default)]
 pub(crate) struct Tree {
     pub(crate) modules: Vec<Module>,
-    /// Where the modules are that are there for tests alone, without `.rs`.
+    /// The paths of modules for tests alone, without `.rs`.
     pub(crate) tests: Vec<String>,
-    /// The root of each crate, by the name under which others import it.
+    /// The root of each crate by its name.
     crates: BTreeMap<String, ModuleId>,
 }
 
-/// A module. Several may be in one file.
+/// A module. A file may contain several.
 pub(crate) struct Module {
     /// The path of its file.
     pub(crate) file: String,
     /// What is in it, without tests.
     pub(crate) items: Vec<Item>,
-    /// The names of the modules in it that it declares as `pub`.
+    /// The names of its public child modules.
     public_modules: Vec<String>,
     parent: Option<ModuleId>,
     root: ModuleId,
     names: BTreeMap<String, Vec<Meaning>>,
-    /// The paths of which it imports everything.
+    /// The paths of its glob imports.
     globs: Vec<Vec<String>>,
 }
 
-/// What a name stands for in a module.
+/// What a name in a module refers to.
 enum Meaning {
-    /// Something that the module defines.
+    /// An item that the module defines.
     Own,
-    /// A module in it.
+    /// A child module.
     Module(ModuleId),
-    /// What it imports from that path.
+    /// An import of that path.
     Import(Vec<String>),
 }
 
-/// What a path leads to.
+/// What a path resolves to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// Something that a module of that file defines.
+    /// An item that this file defines.
     Item(String),
     /// A module.
     Module(ModuleId),
@@ -62,11 +62,11 @@ pub(crate) struct Definition {
     pub(crate) line: usize,
 }
 
-/// Imports do not lead on further than this, unless they lead in a circle.
+/// The longest chain of imports that is followed. Only imports in a circle are longer.
 const DEEPEST: usize = 16;
 
 impl Tree {
-    /// Adds the crate with that root file, which others import under that name.
+    /// Adds the crate of that name and root file.
     pub(crate) fn add(&mut self, name: &str, root: &str, sources: &Sources) {
         let root = self.add_file(root, None, sources);
         self.crates.insert(name.to_owned(), root);
@@ -78,7 +78,7 @@ impl Tree {
         self.add_module(file, &folder_of(file, parent.is_none()), syntax.items, parent, sources)
     }
 
-    /// Adds a module, whose own modules are in that folder where they are not in the same file.
+    /// Adds a module. The files of its child modules are in that folder.
     fn add_module(
         &mut self,
         file: &str,
@@ -138,7 +138,7 @@ impl Tree {
         if let Some(ident) = ident(item) {
             self.name(module, ident.to_string(), Meaning::Own);
         }
-        // Also those within functions, since they are seldom and then mean the same in the whole module.
+        // Imports within functions too. They are rare, and their names mean the same in the whole module.
         let mut imports = Imports(Vec::new());
         imports.visit_item(item);
         for import in imports.0 {
@@ -149,7 +149,7 @@ impl Tree {
         }
     }
 
-    /// What the path leads to from that module; nothing where it leaves the tree.
+    /// Resolves a path in that module. Empty where the path leaves the tree.
     pub(crate) fn resolve(&self, from: ModuleId, path: &[String]) -> Vec<Target> {
         self.resolve_within(from, path, DEEPEST)
     }
@@ -170,7 +170,7 @@ impl Tree {
         rest.iter().fold(start, |targets, segment| self.step(targets, segment, depth))
     }
 
-    /// One segment further. What is in an item, as the variants of an enum, is where the item is.
+    /// Resolves one more segment. Parts of an item, such as variants, belong to the file of the item.
     fn step(&self, targets: Vec<Target>, segment: &str, depth: usize) -> Vec<Target> {
         let further = |target: Target| match target {
             Target::Item(_) => vec![target],
@@ -198,12 +198,12 @@ impl Tree {
         globs.flat_map(|target| self.step(vec![target], name, depth - 1)).collect()
     }
 
-    /// The modules that the functions' root declares as public: one a handler.
+    /// The public modules of `functions`, which are the handlers.
     pub(crate) fn handlers(&self) -> Vec<String> {
         self.crates.get("functions").map(|root| self.modules[*root].public_modules.clone()).unwrap_or_default()
     }
 
-    /// The types, and the functions that are not private to their module.
+    /// All types, and the functions that are visible outside their module.
     pub(crate) fn names(&self) -> Vec<Definition> {
         let of_module = |module: &Module| {
             let is_told_apart = |item: &&Item| match item {
@@ -220,7 +220,7 @@ impl Tree {
     }
 }
 
-/// Where the modules of a file are.
+/// The folder of a file's child modules.
 fn folder_of(file: &str, is_root: bool) -> String {
     let (folder, name) = file.rsplit_once('/').expect("a folder");
     if is_root || name == "mod.rs" { folder.to_owned() } else { file.trim_end_matches(".rs").to_owned() }
@@ -234,7 +234,7 @@ pub(crate) fn is_private(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Inherited)
 }
 
-/// Whether it is there for tests alone.
+/// Whether the attribute marks an item for tests alone.
 pub(crate) fn is_test(attribute: &Attribute) -> bool {
     let is_cfg = attribute.path().is_ident("cfg")
         && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"));
@@ -272,10 +272,10 @@ fn ident(item: &Item) -> Option<&Ident> {
     }
 }
 
-/// An import of one name, or of everything.
+/// An import of one name, or a glob import.
 pub(crate) struct Import {
     pub(crate) path: Vec<String>,
-    /// The name that it has here; none for everything.
+    /// The name that it gets; none for a glob.
     pub(crate) name: Option<String>,
     pub(crate) line: usize,
 }
@@ -289,7 +289,7 @@ impl<'a> Visit<'a> for Imports {
     }
 }
 
-/// The single imports of a `use`.
+/// The imports of a `use`, one by one.
 pub(crate) fn imports(tree: &UseTree) -> Vec<Import> {
     fn walk(tree: &UseTree, path: &[String], found: &mut Vec<Import>) {
         let with = |ident: &Ident| [path, &[ident.to_string()]].concat();

@@ -1,4 +1,4 @@
-//! What a login costs beside the hash of the password.
+//! The cost of a login compared with the hash of the password.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::table::{median, print};
 
 const ROUNDS: usize = 200;
 
-/// The CPU time of this thread so far.
+/// The CPU time of this thread.
 fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(stat.split_whitespace().next().unwrap().parse().unwrap())

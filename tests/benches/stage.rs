@@ -22,7 +22,7 @@ pub(crate) fn build(functions: &[&str]) {
     arguments.extend(functions.iter().flat_map(|name| ["--bin", name]));
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(arguments).current_dir(workspace(""));
-    // What cargo tells this bench of its own package would have ring, and all that is built upon it, built anew.
+    // Cargo's variables about this package would make ring, and everything that depends on it, rebuild.
     for (name, _) in
         std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
     {
@@ -36,7 +36,7 @@ pub(crate) fn build(functions: &[&str]) {
     }
 }
 
-/// Writes the binary anew, in one go as it is deployed. Where its pages happen to lie in memory makes a tenth of what a start takes.
+/// Writes the binary anew, in one go, as in a deployment. The layout of its pages in memory makes a tenth of a start's time.
 pub(crate) fn deploy(name: &str) {
     // Not over one that still runs.
     let _ = std::fs::remove_file(binary(name));
@@ -61,7 +61,7 @@ pub(crate) struct Stage {
     dynamodb: String,
     ses: String,
     bundle: PathBuf,
-    /// How many users were made for requests.
+    /// The number of users made for requests.
     users: AtomicUsize,
 }
 
@@ -70,7 +70,7 @@ impl Stage {
         Self::set_with([]).await
     }
 
-    /// The same, with these parameters in place of none of the limits.
+    /// The same with these parameters. All other limits are off.
     pub(crate) async fn set_with<const N: usize>(parameters: [(&str, &str); N]) -> Self {
         let service = Service::start_with(|options| {
             options.clock = shared::clock::Clock::system();
@@ -81,7 +81,7 @@ impl Stage {
         .await;
         service.pass_to_now();
         let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
-        // Two, so that the vote of one decides nothing.
+        // Two invitees, so that one vote decides nothing.
         let event = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
         let scene = Scene { event, ..Scene::of(jane, john, jim) };
         let bundle = workspace("target/bench/authority.pem");
@@ -102,19 +102,19 @@ impl Stage {
         environment
     }
 
-    /// A request to that function in the scene of all requests. Reading, voting, answering and logging in succeed any number of times.
+    /// A request to that function in the common scene. To read, vote, answer and log in succeeds any number of times.
     pub(crate) fn request(&self, function: &str) -> Value {
         self.event(function, &self.scene)
     }
 
-    /// A request to that function that succeeds once: what it uses up is made for it.
+    /// A request to that function that succeeds once, in a scene of its own.
     pub(crate) async fn fresh_request(&self, function: &str) -> Value {
         let name = format!("user{}", self.users.fetch_add(1, Ordering::Relaxed));
         let fresh = samples::of_function(&self.service, function).bench.unwrap();
         self.event(function, &fresh(&self.service, &self.scene, &name).await)
     }
 
-    /// What API Gateway makes of the function's request in that scene: its sample event, by that user, for that event and with that body.
+    /// The function's sample event, with the user, event id, query and body of its request in that scene.
     fn event(&self, function: &str, scene: &Scene) -> Value {
         let sample = samples::of_function(&self.service, function);
         let request = (sample.request)(scene);
@@ -171,7 +171,7 @@ async fn front(acceptor: TlsAcceptor, url: &str) -> String {
                     return;
                 };
                 server.set_nodelay(true).unwrap();
-                // A function that is ended closes without a word.
+                // A function that is killed closes the connection without notice.
                 let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
             });
         }

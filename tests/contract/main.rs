@@ -1,4 +1,4 @@
-//! The contract of the API, route by route, and of the files that describe it. Through the front door wherever that is fast enough.
+//! The contract of the API, route by route, and of the files that describe it. Tests use HTTP wherever that is fast enough.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 

@@ -1,9 +1,9 @@
-//! Every route for everybody: who is not logged in, who has not confirmed, who is no more, a stranger, an invitee, the organiser.
+//! Every route in every role: without a token, unconfirmed, deleted, a stranger, an invitee, the organiser.
 
 use tests::samples::{self, ROLES, Scene, State};
 use tests::{Service, User, picnic, report};
 
-/// The scene, and everybody in the order of [`ROLES`].
+/// The scene, and the users in the order of [`ROLES`].
 async fn cast(service: &Service, state: State) -> (Scene, [Option<User>; 6]) {
     let [deleted, stranger, invitee, organiser, bystander] =
         service.users(["leaver", "stranger", "invitee", "hostess", "bystander"]).await;

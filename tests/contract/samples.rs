@@ -1,4 +1,4 @@
-//! The table of samples: whole, and nothing in it that nothing uses.
+//! The table of samples is complete, and contains nothing unused.
 
 use functions::ENDPOINTS;
 use tests::Service;

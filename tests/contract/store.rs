@@ -1,9 +1,10 @@
-//! The conditions of the storage that no request can reach by itself: what a crash or a late writer leaves behind.
+//! Conditions of the store that no single request can reach: states after a crash, and late writes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::domain::event::{Answer, Event, Person};
+use shared::domain::event::{Answer, Event};
+use shared::domain::person::Person;
 use shared::domain::poll::Topic;
 use shared::error::Error;
 use shared::store::accounts::Accounts;
@@ -45,7 +46,7 @@ async fn a_late_sending_writes_nothing_over_a_sent_event() {
         let john = invitees[0].clone();
         let id = service.draft(&jane, &picnic(&invitees)).await;
         let late = service.part::<Events>().find_stored(id.parse().unwrap()).await.unwrap();
-        service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+        service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
         service.put(&john, &format!("/event/{id}/vote"), &tests::vote("date", "01.02.2027")).await.expect(200);
         assert!(!service.part::<Drafts>().send_draft(&late, service.now()).await.unwrap());
         let event = service.get(&john, &format!("/event/{id}")).await.expect(200).body;
@@ -70,7 +71,7 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     let jane = service.user("jane").await;
     let [john, jim] = service.users(["john", "jim"]).await;
     let id = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
-    // The row of one who was on the list when an earlier sending broke off, and is no more.
+    // The row of a user who was invited when an earlier sending broke off, and is deleted now.
     let put = service.local.dynamodb_client().put_item().table_name(events_table(&service));
     let put = put
         .item("event_id", text(&id))
@@ -84,12 +85,12 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
     assert_eq!(service.get(&jim, "/event").await.expect(200).body["events"], json!([]));
     assert_eq!(service.get(&jim, "/user").await.expect(200).body["user"]["events"], json!([]));
-    service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
     assert_eq!(rows(&service, &id).await, ["EVENT".to_owned(), format!("MEMBER#{}", john.id)]);
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
 }
 
-/// Does the first step of a deletion, after which it breaks off.
+/// Does the first step of a deletion that breaks off after it.
 async fn mark_deleted(service: &Service, id: &str) {
     let update = service.local.dynamodb_client().update_item().table_name(events_table(service));
     let update = update.key("event_id", text(id)).key("row", text("EVENT")).update_expression("SET expires_at = :at");

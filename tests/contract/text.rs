@@ -1,15 +1,15 @@
-//! What people type: names, addresses and texts, as they come in and as they are compared.
+//! Names, addresses and texts as people type them, and how they are compared.
 
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 use shared::domain::email::Email;
 use shared::domain::password::Password;
+use shared::domain::session::Device;
 use shared::domain::user::NewUser;
 use shared::domain::username::Username;
 use shared::store::accounts::Account;
 use shared::store::registrations::Registrations;
-use shared::store::sessions::Device;
 use shared::token::MailedToken;
 use shared::token::Signer;
 use tests::{PASSWORD, PASSWORD_HASH, Service, vote};
@@ -35,7 +35,7 @@ async fn white_space_around_names_addresses_and_tokens_does_not_count() {
     }
     let refresh = format!(" {}\n", tokens["refresh_token"].as_str().unwrap());
     service.post("/token", &json!({"refresh_token": refresh})).await.expect(200);
-    service.post("/user/password/forgot", &json!({"username": " tim@example.com "})).await.expect(200);
+    service.forgot(" tim@example.com ").await.expect(200);
     let reset =
         json!({"token": format!(" {} ", service.mailed_token("tim@example.com")), "new_password": "battery staple"});
     service.post("/user/password/reset", &reset).await.expect(200);
@@ -43,7 +43,7 @@ async fn white_space_around_names_addresses_and_tokens_does_not_count() {
     let jane = service.user("jane").await;
     let invited = json!([{"id": " tim "}, {"id": format!("{tim} ")}]);
     let id = service.draft(&jane, &json!({"event": {"name": " Picnic ", "members": [{"invited": invited}]}})).await;
-    let event = service.get(&jane, &format!("/event/{id}%20")).await.expect(200).body["event"].clone();
+    let event = service.event(&jane, &format!("/event/{id}%20")).await;
     assert_eq!((&event["name"], event["members"][0]["invited"].as_array().unwrap().len()), (&json!("Picnic"), 1));
 }
 
@@ -59,7 +59,7 @@ async fn text_that_looks_the_same_is_the_same() {
     let refused = service.call(&jane, Method::POST, "/event", &twice).await.expect(400);
     assert_eq!(refused.fields(), ["event.place[0].drafts[1].place"]);
     let id = service.draft(&jane, &places(&["\u{200b}", "Cafe\u{301}", "\u{200b}\u{200b}", "\u{3164}"])).await;
-    let event = service.get(&jane, &format!("/event/{id}")).await.expect(200).body["event"].clone();
+    let event = service.event(&jane, &format!("/event/{id}")).await;
     assert_eq!(
         (&event["name"], &event["place"][0]["drafts"]),
         (&json!("Ren\u{e9}"), &json!([{"place": "Caf\u{e9}", "votes": 0}]))

@@ -1,4 +1,4 @@
-//! Who deletes or renames the account at the very moment at which something is made of it.
+//! A user deletes or renames the account while a request copies it into an event.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
@@ -8,7 +8,7 @@ use tests::{Service, User, picnic};
 
 use crate::start;
 
-/// Lets that call of a request wait until something else has been done.
+/// Holds that call of a request until the other is done.
 async fn meanwhile<T>(
     wire: &Wire,
     call: usize,
@@ -29,7 +29,7 @@ async fn leaving(service: &Service, user: &User) {
     service.leave(user).await.expect(204);
 }
 
-/// All items that hold that text.
+/// All items that contain that text.
 async fn items_with(service: &Service, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for variable in ["USERS_TABLE", "EVENTS_TABLE"] {
@@ -94,7 +94,7 @@ async fn who_leaves_while_being_sent_an_event_is_nobody_in_it() {
     an_invitee_leaves_while_being_sent_an_event(&service, &wire).await;
 }
 
-/// What the deletion of an account puts in the place of its contacts.
+/// Writes the marker with which the deletion of an account replaces its contacts.
 async fn mark_as_left(service: &Service, user: &User) {
     let text = |text: String| AttributeValue::S(text);
     let update = service.local.dynamodb_client().update_item().table_name(&service.local.variables()["USERS_TABLE"]);
@@ -110,7 +110,7 @@ async fn mark_as_left(service: &Service, user: &User) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_who_left_gets_contacts() {
-    // Before the contacts are read, and between that and the writing; with an item before that, and without.
+    // Before the contacts are read, and between read and write; with and without an existing item.
     for (call, operation) in [(2, "GetItem"), (3, "UpdateItem")] {
         for has_contacts in [false, true] {
             let (service, wire) = start().await;

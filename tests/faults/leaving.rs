@@ -1,12 +1,13 @@
-//! Somebody deletes the account while something else is under way with an event: at each call that either makes, the other is held
-//! until the whole of the one is done. Whichever comes first, afterwards nothing is left of who left.
+//! A user deletes the account while another request about an event runs. Each call of either request is held until the other request
+//! is done. Afterwards no data of the deleted user is left.
 
 use std::fmt;
 
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::json;
-use shared::domain::event::{Invitee, Person};
+use shared::domain::event::Invitee;
+use shared::domain::person::Person;
 use shared::store::drafts::Drafts;
 use shared::store::events::Events;
 use tests::samples::{self, By, Meanwhile, NEW_NAME, Sample, Scene};
@@ -18,10 +19,10 @@ use crate::start;
 /// How many cases run at once.
 const AT_ONCE: usize = 8;
 
-/// Those of an event: who organises it, who comes and would inherit it, and who has not answered.
+/// The organiser, a guest who comes and would inherit the event, and a guest who has not answered.
 const CAST: [&str; 3] = ["jane", "john", "jim"];
 
-/// What is done, and who leaves meanwhile.
+/// A request, and who deletes the account meanwhile.
 #[derive(Clone, Copy)]
 struct Case {
     sample: &'static Sample,
@@ -36,7 +37,7 @@ impl fmt::Display for Case {
     }
 }
 
-/// Everybody who does something that can come in the way of who leaves.
+/// All cases of the table of samples.
 fn cases() -> Vec<Case> {
     let of_sample = |sample: &'static Sample| {
         sample
@@ -64,7 +65,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// An event that john says he comes to, having voted for a place, as jim has for another; or a draft that is yet to be sent.
+    /// An event that john has accepted and voted in, and in which jim has voted otherwise; or a draft that is not sent yet.
     async fn set(case: Case) -> Self {
         let (service, wire) = start().await;
         let [jane, john, jim] = service.users(CAST).await;
@@ -93,7 +94,7 @@ impl Stage {
         self.service.leave(self.user(case.leaver)).await
     }
 
-    /// How many calls either makes by itself.
+    /// How many calls each request makes alone.
     async fn calls(case: Case) -> [usize; 2] {
         let stage = Self::set(case).await;
         stage.wire.plan(None);
@@ -109,7 +110,8 @@ impl Stage {
         self.wire.plan(Some(Plan { call, fault: Fault::Held, always: false }));
     }
 
-    /// Nothing in the events' table names who left, whoever is there is called as in the account, and no row is without its event.
+    /// Checks that the events' table does not name the deleted user, that all others have their current names, and that no row is left
+    /// without its event.
     async fn nothing_is_left(&self, case: Case, done: u16, what: &str) {
         let table = self.service.local.variables()["EVENTS_TABLE"].clone();
         let rows = self.service.local.dynamodb_client().scan().table_name(table).send().await.unwrap();
@@ -128,7 +130,7 @@ impl Stage {
         }
         let has_event = rows.items().iter().any(|item| item["row"].as_s().unwrap() == "EVENT");
         assert!(has_event || rows.items().is_empty(), "{what}: {rows:?}");
-        // The event goes on, and somebody organises it, unless it was deleted, or was a draft that is too late to be sent.
+        // The event goes on with an organiser, unless it was deleted, or was a draft that its organiser left.
         let others = [By::Jane, By::John, By::Jim].into_iter().filter(|member| *member != case.leaver);
         for member in others {
             let seen = self.service.get(self.user(member), &self.scene.event).await;
@@ -179,7 +181,7 @@ async fn whatever_is_under_way_nothing_is_left_of_who_leaves() {
     report(&format!("{count} departures while something else was under way"));
 }
 
-/// By a sending that had looked the guest up before he began to leave.
+/// The sending looked the guest up before he began to leave.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_in_during_a_departure_is_found() {
     let (service, wire) = start().await;
@@ -190,7 +192,7 @@ async fn what_comes_in_during_a_departure_is_found() {
     let mut late = events.find_stored(id.parse().unwrap()).await.unwrap();
     let person = |guest: &User| Person { id: guest.id, name: guest.name.clone(), username: Some(guest.name.clone()) };
     late.event.invitees = [&john, &jim].map(|guest| Invitee::new(person(guest))).to_vec();
-    // The call that reads john's rows, after the one that asked the index for them.
+    // The call that reads john's rows, after the query of the index.
     wire.plan(Some(Plan { call: 4, fault: Fault::Held, always: false }));
     let sending = async {
         wire.held().await;
@@ -200,7 +202,7 @@ async fn what_comes_in_during_a_departure_is_found() {
     let (left, ()) = tokio::join!(service.leave(&john), sending);
     left.expect(204);
     assert_eq!((wire.calls()[3].operation.as_str(), wire.calls()[4].operation.as_str()), ("Query", "BatchGetItem"));
-    let event = service.get(&jim, &format!("/event/{id}")).await.expect(200).body["event"].clone();
+    let event = service.event(&jim, &format!("/event/{id}")).await;
     let ids = event["members"][0]["invited"].as_array().unwrap().iter().map(|entry| entry["id"].clone());
     assert!(!ids.collect::<Vec<_>>().contains(&json!(john.id)), "{event}");
 }

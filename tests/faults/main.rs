@@ -1,7 +1,7 @@
 //! DynamoDB and SES failing at every call of every route, in every way.
 //!
-//! Whatever happens, no success is told that did not happen, a failure says nothing of the inside, no reader sees anything
-//! half-written, and the same request, sent again, succeeds and does its work once.
+//! Under every fault no response reports a success that did not happen, no failure discloses internals, no reader sees half-written
+//! data, and the same request, sent again, succeeds and does its work once.
 
 #![allow(clippy::cast_precision_loss, reason = "no figure here is that large")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
@@ -21,13 +21,16 @@ use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
 use tests::{PASSWORD, Service, report, vote};
 
-/// How many cases run at once. Most of their time is spent on waiting.
-const AT_ONCE: usize = 40;
+/// How many cases run at once: enough to use the time that others wait, and few enough that a busy machine stays within the SDK's
+/// timeouts.
+fn at_once() -> usize {
+    8 * std::thread::available_parallelism().map_or(1, usize::from)
+}
 
 /// No route makes more calls than this.
 const MAX_CALLS: usize = 20;
 
-/// A service with the limits that it is deployed with, on a wire that can be made to fail.
+/// A service with the limits of the template, on a wire that can be made to fail.
 async fn start() -> (Service, Wire) {
     Service::start_on_wire(|options| options.parameters.clear()).await
 }
@@ -43,7 +46,7 @@ async fn calls(play: Play) -> Vec<Call> {
     calls
 }
 
-/// Runs the scenario with that plan. Tells whether the plan made anything fail.
+/// Runs the scenario with that plan. Returns whether the plan applied.
 async fn run(play: Play, plan: Plan) -> bool {
     let (service, wire) = start().await;
     let scenario = play.scenario;
@@ -79,7 +82,7 @@ async fn run(play: Play, plan: Plan) -> bool {
     struck
 }
 
-/// The ways in which that call can fail, so that something is to be said of it.
+/// The faults that make a difference to that call of the scenario.
 fn faults(play: Play, call: &Call) -> Vec<Fault> {
     let is_to_be_seen = |fault: &Fault| match fault {
         Fault::Refused => call.operation == "SendEmail" && !play.scenario.hides_refusals,
@@ -104,13 +107,13 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
         }
     }
     let runs = stream::iter(cases.into_iter().map(|(play, plan)| run(play, plan)));
-    let struck: Vec<bool> = runs.buffer_unordered(AT_ONCE).collect().await;
+    let struck: Vec<bool> = runs.buffer_unordered(at_once()).collect().await;
     let count = struck.iter().filter(|struck| **struck).count();
     report(&format!("{count} faults on {} scenarios, of {} planned", plays().len(), struck.len()));
     assert!(count > 400, "{count}");
 }
 
-/// As under `sam local`.
+/// Under `sam local` functions reach the machine by another name.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_does_its_work_from_a_container() {
     let runs = stream::iter(plays().into_iter().map(|play| async move {
@@ -120,7 +123,7 @@ async fn every_function_does_its_work_from_a_container() {
         play.act(&service, &scene).await.expect(play.scenario.success);
         (play.scenario.check)(&service, &scene, true).await;
     }));
-    runs.buffer_unordered(AT_ONCE).collect::<()>().await;
+    runs.buffer_unordered(at_once()).collect::<()>().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,12 +149,12 @@ async fn what_is_made_while_its_namesake_is_being_deleted_stays() {
     service.get(&jane, &path).await.expect(200);
 }
 
-/// Somebody who knows the old password logs in at the very moment at which the owner changes it.
+/// An attacker who knows the old password logs in while the owner changes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_session_outlives_the_password_that_opened_it() {
     let (service, wire) = start().await;
     let jane = service.user("jane").await;
-    // The call that writes the session, once the password was found right.
+    // The call that writes the session, after the password was verified.
     wire.plan(Some(Plan { call: 6, fault: Fault::Held, always: false }));
     let logging_in = service.login("jane", PASSWORD);
     let changing = async {
@@ -167,11 +170,11 @@ async fn no_session_outlives_the_password_that_opened_it() {
     assert_eq!(sessions.as_array().unwrap().len(), 1, "jane's own, from before: {sessions}");
 }
 
-/// The head of the README's table of costs.
+/// The head of the table of costs in `functions/README.md`.
 const HEAD: &str = "| request | calls | write units | read units | USD a million |\n|---|---|---|---|---|\n";
 
 #[tokio::test]
-async fn every_route_costs_what_the_readme_says() {
+async fn every_route_costs_what_the_table_says() {
     let service = Service::start().await;
     let mut rows = Vec::new();
     for play in plays() {
@@ -182,11 +185,26 @@ async fn every_route_costs_what_the_readme_says() {
         let price = price::of_a_million(play.sample, &calls, service.local.memory(function) as f64);
         rows.push(format!("| {} | {} | {writes} | {reads} | {price:.2} |", play.scenario.name, operations.join(", ")));
     }
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
-    let (_, table) = readme.split_once(HEAD).unwrap_or_else(|| panic!("the README has no table of costs:\n{HEAD}"));
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
+    let (_, table) = page.split_once(HEAD).unwrap_or_else(|| {
+        panic!(
+            "functions/README.md has no table of costs:
+{HEAD}"
+        )
+    });
     let told: BTreeSet<_> = table.lines().take_while(|line| line.starts_with('|')).map(str::to_owned).collect();
     let rows_told: BTreeSet<_> = rows.iter().cloned().collect();
-    assert_eq!(told, rows_told, "the rows of the README's table have to be, in any order:\n{}\n", rows.join("\n"));
+    assert_eq!(
+        told,
+        rows_told,
+        "the rows of that table have to be, in any order:
+{}
+",
+        rows.join(
+            "
+"
+        )
+    );
 }
 
 #[tokio::test]
@@ -199,7 +217,7 @@ async fn a_vote_among_five_hundred_is_one_write_too() {
     service.put(&guests[7], &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
     let calls = wire.calls();
     assert_eq!(calls.iter().map(|call| call.writes).collect::<Vec<_>>(), [0.0, 1.0]);
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
     let sentence = format!("({} units at 500 members)", calls[0].reads);
-    assert!(readme.contains(&sentence), "the README has to say {sentence}");
+    assert!(page.contains(&sentence), "functions/README.md has to say {sentence}");
 }

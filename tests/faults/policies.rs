@@ -1,7 +1,7 @@
-//! Least privilege: whatever `template.yaml` allows a function, there is a request that needs it.
+//! Least privilege: for everything that `template.yaml` allows a function, some request needs it.
 //!
-//! That nothing is missing needs no test of its own. The local service refuses what is not allowed, and the harness fails
-//! every test in which that happened.
+//! Missing permissions need no test here: the local service refuses what is not allowed, and the harness fails every test in which that
+//! happened.
 
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
@@ -15,7 +15,8 @@ use mock::{Failure, Grant, LocalService, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::store::sessions::{Device, Sessions};
+use shared::domain::session::Device;
+use shared::store::sessions::Sessions;
 use shared::token::Signer;
 use tests::samples::{Play, plays};
 use tests::wire::{Fault, Plan, Wire};
@@ -26,10 +27,10 @@ use crate::{departures, start};
 /// How many services run at once.
 const AT_ONCE: usize = 8;
 
-/// What comes of requests besides what the scenarios make of them.
+/// Requests that the scenarios do not make.
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// Those that make other calls than the scenarios do.
+/// Requests that make other calls than the scenarios do.
 const OUTCOMES: [Outcome; 18] = [
     |service, _| Box::pin(a_page_for_a_link(service)),
     |service, _| Box::pin(a_registration_without_a_mail(service)),
@@ -78,7 +79,7 @@ async fn reach(outcome: Outcome) -> BTreeSet<Grant> {
     service.local.used_grants()
 }
 
-/// Makes this call and its like fail from now on.
+/// Makes this call and all later calls of the same operation fail.
 fn fail(wire: &Wire, call: usize) {
     wire.plan(Some(Plan { call, fault: Fault::ServerError, always: true }));
 }
@@ -162,7 +163,7 @@ async fn change_password(service: &Service, user: &User, old: &str, status: u16)
     service.put(user, "/user/password", &change).await.expect(status);
 }
 
-/// Seen by oneself, in the export as well.
+/// Read by the user, in the export too.
 async fn a_picture_and_contacts(service: &Service) {
     let [jane, john] = service.users(["jane", "john"]).await;
     service.picnic(&jane, &[john]).await;
@@ -240,7 +241,7 @@ async fn a_large_sending_that_broke_off(service: &Service, wire: &Wire) {
     service.send_event(&jane, &path).await.expect(200);
 }
 
-/// Whatever a slip in its code would ask for: who has no business with passwords or sessions cannot read them.
+/// Even with a mistake in their code, functions that do not need passwords or sessions cannot read them.
 #[tokio::test]
 async fn who_can_read_hashes_and_sessions() {
     let local = LocalService::start(Options::in_memory(Clock::system())).await.unwrap();

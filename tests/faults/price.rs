@@ -1,7 +1,6 @@
-//! What requests cost on AWS, computed from the calls and units that they were seen to take. The README says the same in words.
+//! What requests cost on AWS, computed from the observed calls and capacity units. `functions/README.md` describes the computation.
 //!
-//! Prices are those on demand in eu-central-1, in USD, without tax and without what is free, as
-//! [AWS's calculator](https://calculator.aws) had them in 2025.
+//! Prices are on demand in eu-central-1, in USD, without tax and free tier, from [AWS's calculator](https://calculator.aws) in 2025.
 
 use tests::samples::Sample;
 use tests::wire::Call;
@@ -19,7 +18,7 @@ const MAILS: f64 = 100.0;
 /// A million milliseconds of a GB of Lambda on arm64.
 const GB_MILLISECONDS: f64 = 0.013_333_4;
 
-/// How long a call to DynamoDB, and one to SES, is taken to last, in ms.
+/// The assumed duration of a call to DynamoDB, and of one to SES, in ms.
 const CALL: f64 = 5.0;
 const MAIL: f64 = 50.0;
 
@@ -31,7 +30,7 @@ const HASH: f64 = 18.9;
 const CORE: f64 = 1769.0;
 const LEAST: f64 = 128.0;
 
-/// What a million of the requests cost that make these calls, in a function with so much memory in MB.
+/// The price in USD of a million requests that make these calls, in a function with that memory in MB.
 pub(crate) fn of_a_million(sample: &Sample, calls: &[Call], memory: f64) -> f64 {
     let mails = calls.iter().filter(|call| call.operation == "SendEmail").count() as f64;
     let waiting = (calls.len() as f64 - mails) * CALL + mails * MAIL;

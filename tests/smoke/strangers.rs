@@ -1,4 +1,4 @@
-//! What needs no account: each route without a token, links that are of no use, and what the gateway answers itself.
+//! Checks that need no account: each route without a token, links with unknown tokens, and what the gateway answers itself.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ struct Asked {
     wants_token: bool,
 }
 
-/// All that the table of samples says changes nothing: what wants a token, and what is marked as harmless.
+/// The requests of the table of samples that change nothing: those that need a token, and those marked as harmless.
 fn asked(scene: &Scene) -> Vec<Asked> {
     let of_sample = |sample: &'static Sample| {
         let cases = sample.cases.iter().filter(|case| case.state == State::Sent && case.statuses[0] == 401);
@@ -58,7 +58,7 @@ pub(crate) async fn routes(remote: &Remote) -> Vec<String> {
     faults
 }
 
-/// Links that have the right form and were mailed to nobody.
+/// Well-formed links that were never mailed.
 pub(crate) async fn links(remote: &Remote) -> Vec<String> {
     let token = || MailedToken::new(Uuid::new_v4()).unwrap().encode();
     let confirm = remote.request(Method::GET, &format!("/user/confirm?token={}", token()));
@@ -77,12 +77,12 @@ pub(crate) async fn links(remote: &Remote) -> Vec<String> {
     faults
 }
 
-/// A preflight, and a path that there is not.
+/// A preflight, and an unknown path.
 pub(crate) async fn gateway(remote: &Remote) -> Vec<String> {
     [preflight(remote).await, unknown(remote).await].into_iter().filter_map(Result::err).collect()
 }
 
-/// Whether this page may call is the stage's affair. If so, it is told what it may do.
+/// The stage configures which origins are allowed. The response is complete where this one is.
 async fn preflight(remote: &Remote) -> Result<(), String> {
     let asked = remote.request(Method::OPTIONS, "/event").header("origin", "https://front.example");
     let asked = asked.header("access-control-request-method", "PATCH");
@@ -103,7 +103,8 @@ async fn unknown(remote: &Remote) -> Result<(), String> {
     let request = remote.request(Method::GET, &format!("/{}", Uuid::new_v4()));
     let response = remote.exchange(request).await.map_err(|fault| format!("{what}: {fault}"))?;
     let status = response.status().as_u16();
-    let body: Value = response.json().await.map_err(|error| format!("{what}: {status} {error}"))?;
-    check_response(status, &body).map_err(|fault| format!("{what}: {fault}"))?;
+    let text = response.text().await.map_err(|error| format!("{what}: {status} {error}"))?;
+    let body: Value = serde_json::from_str(&text).map_err(|error| format!("{what}: {status} {error}"))?;
+    check_response(status, &body, &text).map_err(|fault| format!("{what}: {fault}"))?;
     if status == 404 { Ok(()) } else { Err(format!("{what}: {status} {body}")) }
 }

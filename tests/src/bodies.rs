@@ -4,22 +4,22 @@ use serde_json::{Value, json};
 
 use crate::User;
 
-/// The address of somebody of that name.
+/// The address of a user of that name.
 pub fn email_of(name: &str) -> String {
     format!("{name}@example.com")
 }
 
-/// The password with which somebody of that name registers.
+/// The password with which a user of that name registers.
 pub fn password_of(name: &str) -> String {
     format!("{name}'s password")
 }
 
-/// The registration of somebody of that name.
+/// The body that registers a user of that name.
 pub fn registration(name: &str) -> Value {
     json!({"post-data": {"username": name, "password": password_of(name), "e-mail": email_of(name)}})
 }
 
-/// The body of a draft with a name, two dates, two places and these invitees.
+/// The body of a draft with two dates, two places and these invitees.
 pub fn picnic(invitees: &[User]) -> Value {
     let invited: Vec<_> = invitees.iter().map(|user| json!({"id": user.id})).collect();
     json!({"event": {
@@ -30,7 +30,7 @@ pub fn picnic(invitees: &[User]) -> Value {
     }})
 }
 
-/// The body of the largest draft that the service takes.
+/// The body of the largest draft that the service accepts.
 pub fn largest_draft() -> Value {
     let domain = ["b".repeat(60), "c".repeat(60), "d".repeat(59)].join(".");
     let invited =

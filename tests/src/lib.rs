@@ -1,7 +1,7 @@
-//! The harness of the tests: a service of their own for each, with its own empty database and its own clock.
+//! The harness of the tests. Each test starts its own service, with its own empty database and its own clock.
 //!
-//! Every response that passes through here is held to what all responses promise: the common headers, and the JSON Schema
-//! of its body.
+//! The harness checks what holds for every response (the common headers, and the JSON Schema of the body), and at the end of every
+//! test that no function was refused anything and that no secret was logged.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +17,7 @@
 
 mod bodies;
 mod elsewhere;
+mod order;
 pub mod remote;
 mod response;
 pub mod runtime;
@@ -33,22 +34,22 @@ pub use crate::response::Response;
 pub use crate::service::{Service, token_in};
 pub use crate::users::User;
 
-/// The password of every user whom [`Service::user`] makes.
+/// The password of every user that [`Service::user`] makes.
 pub const PASSWORD: &str = "seldom guessed";
 
-/// What they change it to.
+/// The password that tests change it to.
 pub const NEW_PASSWORD: &str = "battery staple";
 
-/// A hash of [`PASSWORD`] as the service makes them.
+/// A hash of [`PASSWORD`] with today's parameters.
 pub const PASSWORD_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$QCJrYmg27EowvCz0ec9F8+iGCzxawbV4R8nu3ML+8H8";
 
-/// A hash of [`PASSWORD`] from the days when less work was enough.
+/// A hash of [`PASSWORD`] with parameters that are too weak today.
 pub const OLD_HASH: &str =
     "$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$e+WIuS+BmU5Rq3NBa/TT1pkAJlODLHFDq3T5LV/RTsI";
 
-/// Says what a test went through, also in a run that captures what tests print.
+/// Prints what a test covered, even where the run captures output.
 pub fn report(line: &str) {
-    // Where nobody reads it, nothing is lost.
+    // A closed standard error is no reason to fail.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{line}\n").as_bytes());
 }

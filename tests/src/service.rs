@@ -1,4 +1,4 @@
-//! A service for one test, and how the tests talk with it.
+//! The service of a test, and the requests that tests send most.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,7 +18,7 @@ use crate::{PASSWORD, PASSWORD_HASH, Response, User, picnic, registration, secre
 
 /// A service for one test.
 pub struct Service {
-    /// What it runs on.
+    /// The local AWS.
     pub local: LocalService,
     /// Its clock, in milliseconds since 1970.
     time: Arc<AtomicI64>,
@@ -27,17 +27,22 @@ pub struct Service {
     clock: Clock,
     /// What the functions logged.
     lines: Arc<Mutex<Vec<String>>>,
-    /// What none of these lines may hold.
+    /// What no log line may contain.
     secrets: Mutex<HashSet<String>>,
 }
 
 impl Service {
-    /// Starts a service.
+    /// Starts a service without limits on mails and failures of a network.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    /// Starts a service with other options.
+    /// Starts a service with the limits of the template.
+    pub async fn start_with_limits() -> Self {
+        Self::start_with(|options| options.parameters.clear()).await
+    }
+
+    /// Starts a service with changed options.
     pub async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let start: Timestamp = "2027-01-01T12:00:00Z".parse().unwrap();
         let time = Arc::new(AtomicI64::new(start.as_millisecond()));
@@ -61,7 +66,7 @@ impl Service {
         Self { local, time, http: reqwest::Client::new(), everything, clock, lines, secrets }
     }
 
-    /// Starts a service with other options, whose functions reach AWS over a wire that can be made to fail.
+    /// Starts a service with changed options, whose functions reach AWS over a wire that can be made to fail.
     pub async fn start_on_wire(change: impl FnOnce(&mut Options)) -> (Self, Wire) {
         let wire = Wire::start().await;
         let service = Self::start_with(|options| {
@@ -76,30 +81,30 @@ impl Service {
         (service, wire)
     }
 
-    /// Where the functions log.
+    /// A log that ends up with that of the functions.
     pub fn log(&self) -> Log {
         let lines = Arc::clone(&self.lines);
         Log::new(move |line| lines.lock().unwrap().push(line.to_owned()))
     }
 
-    /// Logs a line as if a function had.
+    /// Adds a line to the log of the functions.
     pub fn log_line(&self, line: &str) {
         self.lines.lock().unwrap().push(line.to_owned());
     }
 
-    /// What the functions have logged of that type.
+    /// The logged lines of that type.
     pub fn logged(&self, kind: &str) -> Vec<Value> {
         let lines = self.lines.lock().unwrap();
         let read = lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line}")));
         read.filter(|line| line["type"] == json!(kind)).collect()
     }
 
-    /// Lets so many seconds pass.
+    /// Moves the clock on by that number of seconds.
     pub fn pass(&self, seconds: i64) {
         self.time.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
-    /// Sets the clock to the machine's.
+    /// Sets the clock to the machine's time.
     pub fn pass_to_now(&self) {
         self.time.store(Timestamp::now().as_millisecond(), Ordering::SeqCst);
     }
@@ -119,7 +124,7 @@ impl Service {
         self.clock.clone()
     }
 
-    /// Sends a request, and checks what every response promises.
+    /// Sends a request, and checks what holds for every response.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Response {
         let request = request.build().unwrap();
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
@@ -138,12 +143,12 @@ impl Service {
         self.secrets.lock().unwrap().extend(secrets);
     }
 
-    /// A request to prepare.
+    /// Starts building a request.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.local.api_url()))
     }
 
-    /// Sends a body as anybody.
+    /// Posts a body without a token.
     pub async fn post(&self, path: &str, body: &Value) -> Response {
         self.send(self.request(Method::POST, path).json(body)).await
     }
@@ -159,12 +164,17 @@ impl Service {
         self.call(user, Method::GET, path, &Value::Null).await
     }
 
+    /// The event at that path, as that user sees it.
+    pub async fn event(&self, user: &User, path: &str) -> Value {
+        self.get(user, path).await.expect(200).body["event"].clone()
+    }
+
     /// Puts as that user.
     pub async fn put(&self, user: &User, path: &str, body: &Value) -> Response {
         self.call(user, Method::PUT, path, body).await
     }
 
-    /// Registers somebody at the front door, see [`registration`].
+    /// Registers a user over HTTP, see [`registration`].
     pub async fn register(&self, name: &str) -> Response {
         self.post("/user", &registration(name)).await
     }
@@ -174,7 +184,7 @@ impl Service {
         token_in(&self.local.mailbox().mails(Some(email)).pop().expect("a mail"))
     }
 
-    /// Opens the confirmation link as the API.
+    /// Confirms by the API, not by the page of the link.
     pub async fn confirm(&self, token: &str) -> Response {
         let request = self.request(Method::GET, &format!("/user/confirm?token={token}"));
         self.send(request.header(ACCEPT, "application/json")).await
@@ -185,13 +195,13 @@ impl Service {
         self.post("/login", &json!({"login": {"username": login, "password": password}})).await
     }
 
-    /// Makes a draft as that user and gives its id.
+    /// Makes a draft as that user and returns its id.
     pub async fn draft(&self, organiser: &User, event: &Value) -> String {
         let response = self.call(organiser, Method::POST, "/event", event).await.expect(201);
         response.body["event"]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Makes a picnic with two dates and two places, invites these and sends it. Gives its path.
+    /// Makes and sends a [`picnic`] with these invitees. Returns its path.
     pub async fn picnic(&self, organiser: &User, invitees: &[User]) -> String {
         let id = self.draft(organiser, &picnic(invitees)).await;
         let path = format!("/event/{id}");
@@ -215,8 +225,8 @@ impl Service {
     }
 }
 
-/// Whatever the test was about: no function was refused anything by its policies, and no line of the log holds a name, an
-/// address, a password, a token or a hash.
+/// Fails every test in which a policy refused a function something, or in which a log line contains a name, an address, a password, a
+/// token or a hash.
 impl Drop for Service {
     fn drop(&mut self) {
         if std::thread::panicking() {

@@ -1,18 +1,18 @@
-//! Users for the tests, made straight in the tables: quicker than by the front door.
+//! Users for the tests. They are written straight to the tables, which is quicker than to register and confirm them over HTTP.
 
 use jiff::Timestamp;
 use shared::domain::UserId;
+use shared::domain::session::Device;
 use shared::domain::user::NewUser;
 use shared::store::accounts::Account;
 use shared::store::registrations::Registrations;
-use shared::store::sessions::Device;
 use shared::token::Signer;
 use shared::token::{MailedToken, RefreshToken};
 use uuid::Uuid;
 
 use crate::{OLD_HASH, PASSWORD_HASH, Service, registration};
 
-/// Somebody with an account.
+/// A user with an account.
 #[derive(Clone, Debug)]
 pub struct User {
     /// The user's id.
@@ -23,12 +23,12 @@ pub struct User {
     pub email: String,
     /// An access token.
     pub access: String,
-    /// The refresh token of the session that the user has from the confirmation.
+    /// The refresh token of the session that began with the confirmation.
     pub refresh: String,
 }
 
 impl User {
-    /// The same session as [`User::refresh`], to be worked with.
+    /// The session of [`User::refresh`], decoded.
     pub fn session(&self) -> RefreshToken {
         RefreshToken::parse(&self.refresh).unwrap()
     }
@@ -40,7 +40,7 @@ impl Service {
         self.user_with(name, PASSWORD_HASH).await
     }
 
-    /// Makes such a user whose password has that hash.
+    /// Makes an active user whose password has that hash.
     pub async fn user_with(&self, name: &str, hash: &str) -> User {
         let now = self.now();
         let (account, token) = self.registered(name, hash, now).await;
@@ -51,7 +51,7 @@ impl Service {
         user
     }
 
-    /// Makes a user who has yet to confirm, and could not have the tokens that come along.
+    /// Makes a user who has not confirmed yet, with tokens that such a user could not have.
     pub async fn unconfirmed(&self, name: &str) -> User {
         let now = self.now();
         let (account, _) = self.registered(name, OLD_HASH, now).await;
@@ -69,7 +69,7 @@ impl Service {
         }
     }
 
-    /// Makes such an account that has yet to confirm since then. Gives the token of its link too.
+    /// Makes an account that was registered at that time and is not confirmed, and the token of its link.
     pub async fn registered(&self, name: &str, hash: &str, since: Timestamp) -> (Account, MailedToken) {
         let new = NewUser::parse(&registration(name)).unwrap();
         let token = MailedToken::new(Uuid::new_v4()).unwrap();
@@ -78,7 +78,7 @@ impl Service {
         (account, token)
     }
 
-    /// Makes several such users.
+    /// Makes several active users.
     pub async fn users<const N: usize>(&self, names: [&str; N]) -> [User; N] {
         let mut users = Vec::with_capacity(N);
         for name in names {
@@ -87,7 +87,7 @@ impl Service {
         users.try_into().unwrap()
     }
 
-    /// Makes that number of such users: `guest0`, `guest1` …
+    /// Makes that number of active users: `guest0`, `guest1` …
     pub async fn guests(&self, number: usize) -> Vec<User> {
         let mut guests = Vec::with_capacity(number);
         for index in 0..number {

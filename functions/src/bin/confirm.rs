@@ -1,5 +1,5 @@
 //! [`functions::confirm`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::confirm::handle)
+    shared::lambda::serve(functions::start::confirm)
 }

@@ -1,5 +1,5 @@
 //! [`functions::refresh`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::refresh::handle)
+    shared::lambda::serve(functions::start::refresh)
 }

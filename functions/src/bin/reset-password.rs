@@ -1,5 +1,5 @@
 //! [`functions::reset_password`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::reset_password::handle)
+    shared::lambda::serve(functions::start::reset_password)
 }

@@ -1,5 +1,5 @@
 //! [`functions::update_user`] on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::update_user::handle)
+    shared::lambda::serve(functions::start::update_user)
 }

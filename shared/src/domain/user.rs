@@ -1,14 +1,14 @@
 //! Users: what registers one, and what one sees of oneself.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::UserId;
 use super::email::Email;
-use super::event::Person;
 use super::fault::{Fault, Known, Node};
 use super::password::Password;
+use super::person::{Person, parse_name};
 use super::text;
-use super::username::{Username, check_reserved};
+use super::username::Username;
 
 /// Who wants to register.
 #[derive(Debug)]
@@ -51,9 +51,6 @@ impl NewUser {
     }
 }
 
-/// The longest name that others see, in characters.
-pub const MAX_NAME: usize = 50;
-
 /// The longest URL of a picture, in characters.
 pub const MAX_AVATAR: usize = 2048;
 
@@ -89,15 +86,6 @@ impl ProfileChanges {
     }
 }
 
-pub(super) fn parse_name(text: &str) -> Result<String, String> {
-    let name = text::line(text, MAX_NAME)?;
-    if name.is_empty() {
-        return Err("must not be empty".to_owned());
-    }
-    check_reserved(&text::skeleton(&name))?;
-    Ok(name)
-}
-
 /// A picture comes from where it cannot be read or exchanged on its way.
 fn parse_avatar(text: &str) -> Result<String, String> {
     let url = text::line(text, MAX_AVATAR)?;
@@ -125,26 +113,10 @@ pub struct Profile {
     pub contacts: Vec<Person>,
 }
 
-impl Profile {
-    /// The user in the shape of `mock/JSON_Schems/user_pattern.json`, with the events and the open chats.
-    #[must_use]
-    pub fn view(&self, events: &[super::EventId], chats: &[super::EventId]) -> Value {
-        json!({
-            "id": self.id,
-            "username": self.username,
-            "e-mail": self.email,
-            "name": self.name,
-            "avatar": self.avatar,
-            "contacts": self.contacts,
-            "events": events.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(),
-            "chats": chats,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn changes_of_a_profile() {

@@ -6,7 +6,7 @@ mod headers;
 pub mod pages;
 mod reply;
 mod request;
+pub mod views;
 
-pub(crate) use error::outcome;
 pub use reply::{Reply, draft_etag};
 pub use request::{Request, both};

@@ -16,10 +16,10 @@ use super::{body, headers};
 use crate::clock::Clock;
 use crate::domain::fault::Fault;
 use crate::domain::login::parse_id;
+use crate::domain::session::Device;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
-use crate::log::{Act, Log, Subject, Trail};
-use crate::store::sessions::Device;
+use crate::log::{Act, Log, RequestLog, Subject};
 use crate::token::{Holder, Signer};
 
 /// The longest body that is read, in octets. The largest draft that the service answers with, which can be sent back, is shorter.
@@ -35,7 +35,7 @@ const PURPOSES: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 #[derive(Debug)]
 pub struct Request {
     http: lambda_http::Request,
-    trail: Arc<Trail>,
+    trail: Arc<RequestLog>,
 }
 
 impl Request {
@@ -44,7 +44,7 @@ impl Request {
             Some(RequestContext::ApiGatewayV2(context)) => Some(context),
             _ => None,
         };
-        let trail = Trail {
+        let trail = RequestLog {
             log: log.clone(),
             clock: clock.clone(),
             request_id: context.and_then(|context| context.request_id.clone()),
@@ -55,7 +55,7 @@ impl Request {
         Self { http, trail: Arc::new(trail) }
     }
 
-    pub(crate) fn trail(&self) -> Arc<Trail> {
+    pub(crate) fn trail(&self) -> Arc<RequestLog> {
         Arc::clone(&self.trail)
     }
 

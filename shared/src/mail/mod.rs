@@ -6,11 +6,11 @@ pub mod password_changed;
 pub mod password_reset;
 
 mod inert;
+mod letter;
 #[cfg(test)]
 mod links;
 mod refusal;
 
-use askama::Template;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
@@ -27,9 +27,6 @@ pub const SERVICE: &str = "event-messenger";
 /// [mailbox simulator](https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator).
 pub const NOBODY: &str = "success@simulator.amazonses.com";
 
-/// The call that hands a mail over, as errors name it.
-pub(crate) const SEND_EMAIL: &str = "SendEmail";
-
 /// Sends mails through SES v2.
 #[derive(Clone, Debug)]
 pub struct Mailer {
@@ -45,13 +42,6 @@ pub struct Mail {
     subject: &'static str,
     text: String,
     html: String,
-}
-
-impl Mail {
-    fn render(subject: &'static str, text: impl Template, html: impl Template) -> Result<Self> {
-        let render = |error| Error::internal("mail", error);
-        Ok(Self { subject, text: text.render().map_err(render)?, html: html.render().map_err(render)? })
-    }
 }
 
 impl FromEnv for Mailer {
@@ -94,7 +84,7 @@ impl Mailer {
             .set_configuration_set_name(self.configuration_set.clone())
             .destination(Destination::builder().to_addresses(address).build())
             .content(EmailContent::builder().simple(message).build());
-        request.send().await.map(drop).map_err(|error| refusal::failure(&error))
+        request.send().await.map(drop).map_err(|error| refusal::refused(&error))
     }
 }
 

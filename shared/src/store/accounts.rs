@@ -23,20 +23,20 @@ use crate::token::TokenHash;
 /// The attribute of a marker that stands in the place of what was deleted with an account.
 pub(super) const LEFT: &str = "left";
 
-/// Why a password is replaced.
+/// The reason why a password is replaced.
 #[derive(Clone, Copy, Debug)]
 pub enum NewPassword<'a> {
-    /// It is the same, hashed anew.
+    /// The same password is hashed anew.
     Rehashed,
-    /// Its user knew the old one.
+    /// The user gave the old one.
     Changed(Timestamp),
-    /// Its user had the link of a mail.
+    /// The user had the link of a mail.
     Reset {
-        /// What is kept of the link's token.
+        /// The hash of the link's token.
         token: &'a TokenHash,
-        /// The fingerprint of what the client calls the request, if it calls it anything.
+        /// The fingerprint of the `Idempotency-Key`, if there is one.
         by: Option<&'a str>,
-        /// The present.
+        /// The present time.
         now: Timestamp,
     },
 }
@@ -67,8 +67,7 @@ pub struct Account {
     pub password_hash: String,
     /// Whether the address is confirmed.
     pub active: bool,
-    /// What is kept of the token in the last confirmation mail. It stays, so that a link that is opened again can be told from
-    /// one that is none.
+    /// The hash of the token in the last confirmation mail. It stays, so that a used link can be told from a wrong one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm_hash: Option<TokenHash>,
     /// When that mail was sent to a pending user, in seconds since 1970.
@@ -77,19 +76,19 @@ pub struct Account {
     /// When the password was last changed or set by a link, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_at: Option<i64>,
-    /// The hash of the password that was changed then, by which a request whose answer was lost is known again.
+    /// The hash of the password before that change, by which a repeated request is recognised.
     #[serde(rename = "former_password", skip_serializing_if = "Option::is_none")]
     pub former_password_hash: Option<String>,
-    /// What is kept of the token of the link that set it then.
+    /// The hash of the token of the link that set it then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset_hash: Option<TokenHash>,
-    /// The fingerprint of what the client called the request that set it then.
+    /// The fingerprint of the `Idempotency-Key` of the request that set it then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset_by: Option<String>,
     /// Whether the user is being deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaving: bool,
-    /// When the user is gone without a confirmation, in seconds since 1970.
+    /// When the account expires unconfirmed, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }
@@ -109,7 +108,7 @@ impl Claim {
     }
 }
 
-/// The key of the item that tells whose login that is; an id needs none.
+/// The key of the claim on that login; an id needs none.
 pub(super) fn claim_key(login: &Login) -> Option<Item> {
     match login {
         Login::Id(_) => None,
@@ -141,7 +140,7 @@ impl Account {
         }
     }
 
-    /// Whether the password was replaced within the last minute: so long is a request known again whose answer was lost.
+    /// Whether the password was replaced just now, so that the request may be one that is repeated.
     #[must_use]
     pub fn has_new_password(&self, now: Timestamp) -> bool {
         self.password_at.is_some_and(|at| now.as_second() - at < seconds(lifetime::REPEATABLE_CHANGE))

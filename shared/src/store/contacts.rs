@@ -39,13 +39,13 @@ pub(super) struct ContactsItem {
 }
 
 impl Contacts {
-    /// Puts these people first among the contacts. Of one who left they are none.
+    /// Puts these people first among the contacts. A user who has left gets none.
     pub async fn add_contacts(&self, user: UserId, people: &[UserId]) -> Result<()> {
         if people.is_empty() {
             return Ok(());
         }
         let mut rounds = Rounds::new("UpdateItem");
-        // At first at half the price: what is written over it is written on the version.
+        // First at half the price: the write is conditional on the version.
         let mut consistent = false;
         loop {
             let stored = self.0.get_as(keys::contacts(user), consistent, None).await?;
@@ -71,7 +71,7 @@ impl Contacts {
     }
 }
 
-/// The new ones, then those of the old ones who are not among them, up to the limit.
+/// The new contacts, then the old ones that are not among them, up to the limit.
 fn merge(new: &[UserId], old: &[UserId]) -> Vec<UserId> {
     let mut seen = HashSet::new();
     new.iter().chain(old).filter(|id| seen.insert(**id)).take(MAX_CONTACTS).copied().collect()

@@ -1,4 +1,4 @@
-//! What is decided in an event's polls: a fact on the event's own row, where the votes stand on their members'.
+//! The decisions of an event's polls: facts on the event's own row, while the votes are facts on the members' rows.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -17,8 +17,8 @@ pub struct Decisions(Table);
 over_table!(Decisions, of_events);
 
 impl Decisions {
-    /// Records the organiser's decision, or takes back what was decided: then no majority decides in that poll any more. If the
-    /// event is gone, or another's by now, the answer is `false`.
+    /// Records the organiser's decision, or takes a decision back, after which no majority decides that poll any more. `false` if the
+    /// event is gone, or another's by now.
     pub async fn update_decision(
         &self,
         event: EventId,
@@ -44,8 +44,8 @@ impl Decisions {
         conditional("UpdateItem", update.send().await)
     }
 
-    /// Records what a majority has decided, unless the poll is decided already, or the organiser has taken a decision back. Then the
-    /// answer is `false`, as it is if the event is gone.
+    /// Records the decision of a majority. `false` if the poll is decided already, the organiser has taken a decision back, or the
+    /// event is gone.
     pub async fn record_majority(&self, event: EventId, topic: Topic, option: usize) -> Result<bool> {
         let update = self
             .0

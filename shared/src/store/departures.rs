@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::decisions::Decisions;
-use super::event_items::{EventRow, MemberRow, event, row};
+use super::event_items::{EventRow, MemberRow, event_of, row};
 use super::events::{Events, Only};
 use super::failure::{Rounds, failure, written};
 use super::index::{distinct, event_id, keys_of, shown};
@@ -15,7 +15,7 @@ use super::item::{Item, from_item, to_item};
 use super::keys::{self, EVENT, member_row};
 use super::organisers::Organisers;
 use super::table::{Part, Table, over_table};
-use crate::domain::event::Person;
+use crate::domain::person::Person;
 use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
@@ -23,7 +23,7 @@ use crate::error::Result;
 /// The facts of an invitee.
 const FACTS: [&str; 3] = ["answer", "date", "place"];
 
-/// What one event holds of a user.
+/// The rows of one event that concern a user.
 #[derive(Default)]
 struct Own {
     /// The event's own row, whoever organises it.
@@ -54,7 +54,7 @@ impl Departures {
     /// and goes where nobody can; the user's place in it, with answer and votes, is taken by somebody without a name under an id that
     /// nobody has. Repeating it finishes what was interrupted.
     ///
-    /// The index is looked through until it leads to nothing any more: an event may come in meanwhile, and the index may lag.
+    /// The index is read until it leads to nothing: an event may come in meanwhile, and the index may lag.
     pub async fn forget_user(&self, user: UserId, now: Timestamp) -> Result<()> {
         let mut rounds = Rounds::new("Query");
         loop {
@@ -75,7 +75,7 @@ impl Departures {
         }
     }
 
-    /// Takes the user out of one event, which holds this. Tells whether there was anything to be taken out.
+    /// Takes the user out of one event with these rows. `true` if there was anything to take out.
     async fn leave(&self, id: EventId, user: UserId, mut own: Own, now: Timestamp) -> Result<bool> {
         let mut rounds = Rounds::new("TransactWriteItems");
         let mut found = false;
@@ -94,7 +94,7 @@ impl Departures {
         }
     }
 
-    /// Whether it was done. If not, the event has changed at that moment.
+    /// `false` if the event has changed at that moment.
     async fn leave_as_organiser(&self, own: &EventRow, now: Timestamp) -> Result<bool> {
         let (id, user) = (own.event_id, own.user_id);
         if !own.sent {
@@ -104,8 +104,8 @@ impl Departures {
             return Events::from(self.0.clone()).delete_only(user, id, Only::Any, now).await;
         }
         let items = Events::from(self.0.clone()).partition(id).await?;
-        let Some(event) = event(items.clone())?.filter(|event| event.organiser.id == user) else { return Ok(false) };
-        for topic in Topic::ALL {
+        let Some(event) = event_of(items.clone())?.filter(|event| event.organiser.id == user) else { return Ok(false) };
+        for &topic in Topic::ALL {
             // The heir's votes go, but not what they have decided.
             if let Some(option) = event.due_decision(topic) {
                 Decisions::from(self.0.clone()).record_majority(id, topic, option).await?;
@@ -118,7 +118,7 @@ impl Departures {
         }
     }
 
-    /// Puts somebody without a name, under an id that nobody has, in the place of that invitee, if he still has it.
+    /// Puts somebody without a name, under an id that nobody has, in the place of that invitee, who may have left already.
     pub async fn leave_as_invitee(&self, id: EventId, user: UserId) -> Result<()> {
         let mut rounds = Rounds::new("TransactWriteItems");
         loop {
@@ -139,12 +139,12 @@ impl Departures {
         Ok(own)
     }
 
-    /// Whether it was done. If not, a vote or the like has come between.
+    /// `false` if a vote or the like has come between.
     async fn vacate_place(&self, event: Option<EventRow>, own: &Item) -> Result<bool> {
         let stored: MemberRow = from_item(own.clone())?;
         let (id, place) = (stored.event_id, keys::member(stored.event_id, stored.user_id));
         if !event.is_some_and(|event| event.sent && event.expires_at.is_none()) {
-            // What an interrupted sending or deletion has left is nobody's place.
+            // A row that an interrupted sending or deletion has left is nobody's place.
             let delete = self.0.delete_item(place);
             delete.send().await.map_err(|error| failure("DeleteItem", error))?;
             return Ok(true);
@@ -166,7 +166,7 @@ impl Departures {
         written(self.0.transact(writes).await)
     }
 
-    /// Removes a row whose facts are still these: a vote that comes between is not to be lost.
+    /// Removes a row whose facts are still these, so that no vote is lost.
     fn remove_unchanged(&self, key: Item, old: &Item) -> Result<TransactWriteItem> {
         let unchanged = FACTS.map(|fact| {
             if old.contains_key(fact) { format!("#{fact} = :{fact}") } else { format!("attribute_not_exists(#{fact})") }

@@ -30,8 +30,8 @@ pub struct Drafts(Table);
 over_table!(Drafts, of_events);
 
 impl Drafts {
-    /// Creates the draft, and keeps that fingerprint of what it was made of. If there is an event with that id already, it is left
-    /// as it is, and the answer is `false`.
+    /// Creates the draft, with that fingerprint of the body that it was made of. `false` if there is an event with that id already,
+    /// which stays as it is.
     pub async fn create_draft(&self, event: &Event, made_of: Option<&str>) -> Result<bool> {
         let mut item = draft_item(event)?;
         item.extend(made_of.map(|made_of| (MADE_OF.to_owned(), text(&made_of))));
@@ -42,8 +42,8 @@ impl Drafts {
         conditional("PutItem", put.send().await)
     }
 
-    /// Puts the content of this draft in place of the stored one's, whatever version that has, or only if it has this one.
-    /// Tells which version it is then; `None` if the draft was sent or is gone, is somebody else's, or has another version.
+    /// Replaces the content of the stored draft, whatever its version or only if it has this one. The answer is the new version, or
+    /// `None` if the draft was sent or is gone, is somebody else's, or has another version.
     pub async fn replace_draft(&self, event: &Event, version: Option<u64>) -> Result<Option<u64>> {
         let mut change = Change::new()
             .add("version", number(&1))
@@ -71,7 +71,7 @@ impl Drafts {
         version.map(Some).ok_or_else(|| Error::internal("UpdateItem", "no version"))
     }
 
-    /// Takes back a draft that was made only just now, whose organiser is no more.
+    /// Takes back a draft that was just made, whose organiser is gone.
     pub async fn undo_draft(&self, id: EventId, organiser: UserId) -> Result<()> {
         let delete = self
             .0
@@ -82,8 +82,8 @@ impl Drafts {
         conditional("DeleteItem", delete.send().await).map(drop)
     }
 
-    /// Sends the draft that was found: writes the rows of its invitees and turns its status. If the draft has changed since,
-    /// or was sent by somebody else, the answer is `false`.
+    /// Sends the draft: writes the rows of its invitees and turns its status. `false` if the draft has changed since it was read, or
+    /// was sent already.
     ///
     /// Up to 99 invitees are one transaction. More take several, each on the condition that the draft is still unsent and
     /// unchanged, so that a late one can never overwrite a vote; what an interrupted sending leaves is finished by the next.

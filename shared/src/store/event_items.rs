@@ -15,7 +15,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::item::{Item, attribute, from_item, number, string, text, to_item};
 use super::keys::{EVENT, MEMBER, member_row};
 use crate::domain::addressee::Addressee;
-use crate::domain::event::{Answer, DELETED_USER, Event, Invitee, Person};
+use crate::domain::event::{Answer, Event, Invitee};
+use crate::domain::person::{DELETED_USER, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
@@ -61,10 +62,10 @@ pub(super) struct EventRow {
     pub(super) expires_at: Option<i64>,
 }
 
-/// One to whom a draft is to be sent.
+/// An addressee of a draft.
 #[derive(Serialize, Deserialize)]
 pub(super) struct TypedRow {
-    /// What was typed.
+    /// The text that was typed.
     pub(super) typed: String,
     /// The user whom it means, unless it is an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,12 +75,12 @@ pub(super) struct TypedRow {
     name: String,
 }
 
-/// The same as it is read: rows of older days hold an id alone.
+/// The same when it is read: rows of older days hold an id alone.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct AddresseeRow(pub(super) TypedRow);
 
-/// By hand, since what serde makes for an enum without tags is three times as large.
+/// By hand, since serde's code for an untagged enum is three times as large.
 impl<'de> Deserialize<'de> for AddresseeRow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct Either;
@@ -116,7 +117,7 @@ pub(super) struct MemberRow {
     /// Not on rows of older days, nor of one who is no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) username: Option<String>,
-    /// The name that came with the address by which one was invited. Whatever the invitee does removes it.
+    /// The name that came with the address by which the invitee was invited. The invitee's first vote or answer removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) alias: Option<String>,
     /// The place in the organiser's order.
@@ -133,7 +134,7 @@ pub(super) struct MemberRow {
 }
 
 impl MemberRow {
-    /// The row of that person in that place of the event, who has neither answered nor voted.
+    /// The row of that person at that position of the event, without answer and votes.
     pub(super) fn new(event: EventId, person: &Person, position: usize, listed_at: i64) -> Self {
         Self {
             event_id: event,
@@ -195,7 +196,7 @@ fn draft_row(event: &Event) -> EventRow {
     }
 }
 
-/// What an organiser can write into a draft: the attributes with their values; without one, the attribute goes.
+/// The attributes that an organiser can write in a draft, with their values; an attribute without a value is removed.
 pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<AttributeValue>); 7]> {
     let EventRow {
         event_id: _,
@@ -228,7 +229,7 @@ pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<Attr
     ])
 }
 
-/// The row of one who is invited by sending the event now.
+/// The row of an invitee of an event that is sent now.
 pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now: Timestamp) -> Result<Item> {
     let row = MemberRow::new(event.id, &invitee.person, position, now.as_millisecond());
     to_item(MemberRow { alias: invitee.alias.clone(), ..row })
@@ -236,7 +237,7 @@ pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now
 
 /// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What
 /// an interrupted sending or deletion has left is passed over.
-pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
+pub(super) fn event_of(items: Vec<Item>) -> Result<Option<Event>> {
     let (own, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| row(item) == EVENT);
     let Some(item) = own.into_iter().next() else { return Ok(None) };
     let stored: EventRow = from_item(item)?;

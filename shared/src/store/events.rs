@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::event_items::{MADE_OF, event, row};
+use super::event_items::{MADE_OF, event_of, row};
 use super::failure::conditional;
 use super::item::{EXPIRES_AT, Item, number, string, text};
 use super::keys::{self, EVENT};
@@ -56,7 +56,7 @@ impl Events {
         let items = self.partition(id).await?;
         let rows = items.iter().map(row).filter(|row| *row != EVENT).map(str::to_owned).collect();
         let made_of = items.iter().find_map(|item| string(item, MADE_OF)).map(str::to_owned);
-        event(items)?.map(|event| StoredEvent { event, made_of, rows }).ok_or(Error::NoSuchEvent)
+        event_of(items)?.map(|event| StoredEvent { event, made_of, rows }).ok_or(Error::NoSuchEvent)
     }
 
     /// All rows of the event, as they are now.
@@ -64,15 +64,15 @@ impl Events {
         self.0.partition("event_id", id.to_string()).await
     }
 
-    /// Deletes the event: first it is marked, from when on nobody sees it, then its rows go, the event's own last. If it is gone
-    /// already, or another's by now, the answer is `false`.
+    /// Deletes the event. First it is marked, and nobody sees it any more; then its rows go, the event's own last. `false` if it is
+    /// gone already, or another's by now.
     pub async fn delete_event(&self, event: &Event, now: Timestamp) -> Result<bool> {
         self.delete_only(event.organiser.id, event.id, Only::Any, now).await
     }
 
-    /// The same of that organiser's event, or only if it is still a draft.
+    /// The same for an event of that organiser, or only for a draft.
     pub(super) async fn delete_only(&self, user: UserId, id: EventId, only: Only, now: Timestamp) -> Result<bool> {
-        // Marking twice is no fault: the answer to the first may have been lost.
+        // It may be marked already by a request whose answer was lost.
         let mark = self
             .0
             .update_item(keys::event(id))
@@ -89,12 +89,12 @@ impl Events {
         if !conditional("UpdateItem", mark.send().await)? {
             return Ok(false);
         }
-        // A sending that was under way may have added rows; it cannot any more.
+        // A sending that was under way may have added rows. From now on it cannot.
         self.delete_rows(id).await?;
         Ok(true)
     }
 
-    /// Finishes the deletion of an event, if this user's was interrupted. Tells whether there was one.
+    /// Finishes this user's interrupted deletion of the event. `false` if there is none.
     pub async fn finish_deletion(&self, id: EventId, organiser: UserId) -> Result<bool> {
         let items = self.partition(id).await?;
         let own = items.iter().find(|item| row(item) == EVENT);

@@ -1,4 +1,4 @@
-//! Calls that DynamoDB did not do, or did in part.
+//! Calls that failed, wholly or in part.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 
 use crate::error::{Error, Result};
 
-/// How often a call is repeated that DynamoDB did only in part, or that met another transaction.
+/// The attempts of a call that DynamoDB did only in part, or that met another transaction.
 const ROUNDS: u32 = 5;
 
 /// Why a transaction wrote nothing.
 pub(super) enum NotWritten {
     /// One of its conditions did not hold.
     Condition,
-    /// It failed.
+    /// The call failed.
     Failed(Error),
 }
 
 impl NotWritten {
-    /// The error, with the outcome that a failed condition means here.
+    /// The error, where a failed condition has this outcome.
     pub(super) fn or(self, outcome: Error) -> Error {
         match self {
             Self::Condition => outcome,
@@ -69,7 +69,7 @@ pub(super) fn is_passing(code: &str) -> bool {
     )
 }
 
-/// What the failure of a call means. DynamoDB's messages name actions and resources, never values.
+/// The error of a failed call. DynamoDB's messages name actions and resources, never values.
 pub(super) fn failure<E: ProvideErrorMetadata>(during: &'static str, error: SdkError<E>) -> Error {
     match error {
         SdkError::ServiceError(service) => {
@@ -88,7 +88,7 @@ pub(super) fn failure<E: ProvideErrorMetadata>(during: &'static str, error: SdkE
     }
 }
 
-/// Whether a write on a condition was done; `false` if the condition did not hold.
+/// Whether a conditional write was done; `false` if the condition did not hold.
 pub(super) fn conditional<T, E: ProvideErrorMetadata>(
     during: &'static str,
     sent: Result<T, SdkError<E>>,
@@ -109,7 +109,7 @@ pub(super) fn written(result: Result<(), NotWritten>) -> Result<bool> {
     }
 }
 
-/// A part of a request; it lacks nothing, so it cannot fail but by a fault of the service.
+/// A part of a request. The service fills in all that it needs, so it fails only by a fault of the service.
 pub(super) fn built<T>(built: Result<T, BuildError>) -> Result<T> {
     built.map_err(|error| Error::internal("build", error))
 }

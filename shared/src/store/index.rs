@@ -16,12 +16,12 @@ const INDEX: &str = "by_user";
 /// The number of entries that are read at once where all are wanted.
 const PAGE: usize = 500;
 
-/// How far a page of a list goes: the row at which the next one begins.
+/// The end of a page of a list: the row after which the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position(pub Vec<u8>);
 
-/// A page of the user's entries in the index, the newest first, and where the next one begins, if there is one: one more is
-/// looked for than belongs to the page, since `DynamoDB` tells of a full one only that there may be more.
+/// A page of the user's entries in the index, the newest first, and the key of the next page, if there is one. One more entry is read
+/// than belongs to the page, since `DynamoDB` tells of a full page only that there may be more.
 pub(super) async fn index_page(
     table: &Table,
     user: UserId,
@@ -62,7 +62,7 @@ pub(super) async fn keys_of(table: &Table, user: UserId) -> Result<Vec<Item>> {
     }
 }
 
-/// The events of these rows, each once: DynamoDB refuses a batch in which a key stands twice, whatever put it there.
+/// The events of these rows, each once: DynamoDB refuses a batch in which a key stands twice.
 pub(super) fn distinct<'a>(rows: impl IntoIterator<Item = &'a Item>) -> Result<Vec<EventId>> {
     let mut seen = HashSet::new();
     let mut ids: Vec<_> = rows.into_iter().map(event_id).collect::<Result<_>>()?;
@@ -70,7 +70,7 @@ pub(super) fn distinct<'a>(rows: impl IntoIterator<Item = &'a Item>) -> Result<V
     Ok(ids)
 }
 
-/// The keys of what a list shows of an event: the event itself, and the user's row as an invitee.
+/// The keys of the rows that a list shows: the event itself, and the user's row as an invitee.
 pub(super) fn shown(event: EventId, user: UserId) -> [Item; 2] {
     [keys::event(event), keys::member(event, user)]
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// An item, or the key of one.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// The TTL attribute of both tables, in seconds since 1970. DynamoDB deletes late, so every read takes what is past it as absent.
+/// The TTL attribute of both tables, in seconds since 1970. DynamoDB deletes late, so every read takes an expired item as absent.
 pub(super) const EXPIRES_AT: &str = "expires_at";
 
 /// The part of an item that is read.

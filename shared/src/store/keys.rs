@@ -1,4 +1,4 @@
-//! The keys of all items. Whoever reads or writes an item of another kind in the same call names it by these.
+//! The keys of all items. A call that reads or writes items of several kinds takes their keys from here.
 //!
 //! | table of users | item | file |
 //! |---|---|---|
@@ -12,7 +12,7 @@
 //!
 //! | table of events | item | file |
 //! |---|---|---|
-//! | the event's id, `EVENT` | the event; of a draft also those to whom it is to be sent | `event_items` |
+//! | the event's id, `EVENT` | the event, with the addressees of a draft | `event_items` |
 //! | the event's id, `MEMBER#<id>` | an invitee of a sent event | `event_items` |
 
 use std::fmt::Display;
@@ -53,7 +53,7 @@ pub(super) fn reset(user: UserId) -> Item {
     single(RESET, user)
 }
 
-/// What is counted under this digest.
+/// The counts under this digest.
 pub(super) fn tries(digest: impl Display) -> Item {
     single("TRIES", digest)
 }

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::event_items::row;
 use super::index::{Position, distinct, event_id, index_page, position, shown, start_key};
@@ -14,53 +13,15 @@ use super::item::{Item, Projection, from_item};
 use super::keys::{self, EVENT};
 use super::table::{Table, over_table};
 use crate::domain::event::Answer;
+use crate::domain::listing::ListedEvent;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
-/// How often more is read at most to fill a page from which events were left out.
+/// The most reads to fill a page from which events were left out.
 const MAX_READS: usize = 4;
 
-/// How much of the index is read at once at most.
+/// The most entries of the index that are read at once.
 const MAX_STEP: usize = 500;
-
-/// One event in a user's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The event.
-    pub id: EventId,
-    /// What it is called.
-    pub name: String,
-    /// Whether it has been sent.
-    pub sent: bool,
-    /// Whether the user made it.
-    pub organises: bool,
-    /// What the user answered as an invitee.
-    pub answer: Option<Answer>,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-impl Entry {
-    /// Whether its chat is open to the user.
-    #[must_use]
-    pub fn chat_is_open(&self) -> bool {
-        self.organises || self.answer.is_some_and(Answer::opens_chat)
-    }
-
-    /// The entry in the shape of `mock/JSON_Schems/events.json`.
-    #[must_use]
-    pub fn view(&self) -> Value {
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "status": self.sent,
-            "role": if self.organises { "admin" } else { "user" },
-            "chat_success": self.chat_is_open(),
-            "answer": self.answer,
-            "created_at": self.created_at.to_string(),
-        })
-    }
-}
 
 #[derive(Deserialize)]
 struct ListedRow {
@@ -90,22 +51,22 @@ pub struct Lists(Table);
 over_table!(Lists, of_events);
 
 impl Lists {
-    /// The user's newest events, so many of them, less those that have not been sent to the user or are no more.
-    pub async fn newest_events(&self, user: UserId, number: usize) -> Result<Vec<Entry>> {
+    /// The user's newest events, at most `number`, without those that are gone or have not been sent to the user.
+    pub async fn newest_events(&self, user: UserId, number: usize) -> Result<Vec<ListedEvent>> {
         let (page, _) = index_page(&self.0, user, number, None).await?;
         self.entries(user, &page, None).await
     }
 
-    /// A page of those of the user's events that have been sent, or have not, or of all; the newest first, and where the next one
-    /// begins. A page may be shorter than `limit`, but none is empty before the end.
+    /// A page of the user's events, the newest first: sent ones, drafts, or all; and the position of the next page. A page may be
+    /// shorter than `limit`, but none is empty before the end.
     pub async fn list_events(
         &self,
         user: UserId,
         sent: Option<bool>,
         limit: usize,
         from: Option<Position>,
-    ) -> Result<(Vec<Entry>, Option<Position>)> {
-        let mut found: Vec<Entry> = Vec::new();
+    ) -> Result<(Vec<ListedEvent>, Option<Position>)> {
+        let mut found: Vec<ListedEvent> = Vec::new();
         let mut start = from.map(|position| start_key(user, &position)).transpose()?;
         let mut step = limit;
         for read in 1.. {
@@ -121,15 +82,15 @@ impl Lists {
             if start.is_none() || (read >= MAX_READS && !found.is_empty()) {
                 break;
             }
-            // Who has nothing yet looks further and further.
+            // As long as nothing is found, each read goes further.
             step = if found.is_empty() { (step * 2).min(MAX_STEP) } else { limit - found.len() };
         }
         Ok((found, start.map(|key| position(&key)).transpose()?))
     }
 
-    /// The events of a page of the index that have been sent, or have not. Of drafts the index has the row of the event alone: who
-    /// asks for them has nothing else read.
-    async fn entries(&self, user: UserId, page: &[Item], sent: Option<bool>) -> Result<Vec<Entry>> {
+    /// The events of a page of the index: sent ones, drafts, or all. For drafts only the rows of the events are read: a draft has no
+    /// others in the index.
+    async fn entries(&self, user: UserId, page: &[Item], sent: Option<bool>) -> Result<Vec<ListedEvent>> {
         let may_be_draft = |item: &&Item| row(item) == EVENT;
         let (ids, keys) = if sent == Some(false) {
             let ids = distinct(page.iter().filter(may_be_draft))?;
@@ -147,9 +108,9 @@ impl Lists {
     }
 }
 
-/// The entries of these events, in their order, from the rows read for them. Those that have not been sent to the user, or are
-/// no more, are left out.
-pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<Vec<Entry>> {
+/// The entries of these events, in their order, from the rows read for them; without events that are gone or have not been sent to
+/// the user.
+pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<Vec<ListedEvent>> {
     let keyed = rows.into_iter().map(|item| Ok(((event_id(&item)?, row(&item) == EVENT), item)));
     let mut rows: HashMap<(EventId, bool), Item> = keyed.collect::<Result<_>>()?;
     let mut entries = Vec::with_capacity(ids.len());
@@ -161,7 +122,7 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
         if event.expires_at.is_some() || !(organises || event.sent && membership.is_some()) {
             continue;
         }
-        entries.push(Entry {
+        entries.push(ListedEvent {
             id,
             name: event.name,
             sent: event.sent,
@@ -174,7 +135,7 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
     Ok(entries)
 }
 
-/// Where the list goes on after that event of this page of the index, which `next` follows.
+/// The position after that event of this page of the index, which `next` follows.
 fn resumption(event: EventId, page: &[Item], next: Option<Item>) -> Result<Option<Position>> {
     let is_it = |item: &&Item| event_id(item).is_ok_and(|id| id == event);
     match page.iter().find(is_it) {

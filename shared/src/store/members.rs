@@ -1,4 +1,4 @@
-//! What an invitee says of an event: votes and answers, each a fact on the invitee's own row.
+//! Votes and answers, each a fact on the invitee's own row.
 
 use super::change::Change;
 use super::failure::conditional;
@@ -18,7 +18,7 @@ pub struct Members(Table);
 over_table!(Members, of_events);
 
 impl Members {
-    /// Records the invitee's vote on the invitee's own row, or takes it from there.
+    /// Records the invitee's vote, or takes it back.
     ///
     /// # Errors
     /// `NoSuchEvent` if the row is gone.
@@ -26,7 +26,7 @@ impl Members {
         self.update(event, user, topic.name(), option.as_ref().map(number)).await
     }
 
-    /// Records the invitee's answer on the invitee's own row.
+    /// Records the invitee's answer.
     ///
     /// # Errors
     /// `NoSuchEvent` if the row is gone.

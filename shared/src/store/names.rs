@@ -7,9 +7,10 @@ use super::failure::{Rounds, conditional};
 use super::index::{distinct, event_id, keys_of, shown};
 use super::item::{Item, string, text};
 use super::keys::{self, EVENT};
-use super::lists::{Entry, entries};
+use super::lists::entries;
 use super::table::{Table, over_table};
-use crate::domain::event::Person;
+use crate::domain::listing::ListedEvent;
+use crate::domain::person::Person;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
 
@@ -20,9 +21,9 @@ pub struct Names(Table);
 over_table!(Names, of_events);
 
 impl Names {
-    /// Puts a new name on all of the user's rows, and lists the newest events, up to that number. Repeating it finishes what was
-    /// interrupted.
-    pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<Entry>> {
+    /// Puts a new name on all of the user's rows, and lists the newest events, at most `listed`. Repeating it finishes an interrupted
+    /// renaming.
+    pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<ListedEvent>> {
         let own = keys_of(&self.0, user).await?;
         let ids = distinct(&own)?;
         let (listed, rest) = ids.split_at(listed.min(ids.len()));
@@ -37,7 +38,7 @@ impl Names {
         let mut missed = self.rename_rows(user, name, &rows).await?;
         let mut rounds = Rounds::new("UpdateItem");
         while !missed.is_empty() {
-            // Gone, or passed on: then the user has another row there.
+            // The row is gone, or the event has passed on: then the user has another row there.
             rounds.wait().await?;
             let keys = missed.into_iter().flat_map(|id| shown(id, user)).collect();
             missed = self.rename_rows(user, name, &self.0.get_many(keys, true, None).await?).await?;
@@ -45,7 +46,7 @@ impl Names {
         entries(user, listed, rows)
     }
 
-    /// Puts the name on those of the rows that are the user's. Gives the events in which one was so no more.
+    /// Puts the name on those of the rows that are the user's. The answer is the events in which one was not the user's any more.
     async fn rename_rows(&self, user: UserId, name: &str, rows: &[Item]) -> Result<Vec<EventId>> {
         let owner = text(&user);
         let mut missed = Vec::new();
@@ -63,12 +64,12 @@ impl Names {
         Ok(missed)
     }
 
-    /// Puts a new name of the organiser's on an event.
+    /// Puts the organiser's new name on an event.
     pub async fn rename_organiser(&self, id: EventId, organiser: &Person) -> Result<()> {
         self.rename_row(keys::event(id), "user_name", organiser.id, &organiser.name).await.map(drop)
     }
 
-    /// If the row is gone or another's by now, the answer is `false`.
+    /// `false` if the row is gone or another's by now.
     async fn rename_row(&self, key: Item, attribute: &str, user: UserId, name: &str) -> Result<bool> {
         let update = self
             .0

@@ -1,4 +1,4 @@
-//! The organiser of an event: handed over to another member, and under a new name.
+//! The organiser of an event, who hands it over to another member.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
@@ -18,8 +18,8 @@ pub struct Organisers(Table);
 over_table!(Organisers, of_events);
 
 impl Organisers {
-    /// Hands the event over: the two change places, and the former organiser is one who comes. If the event is not this organiser's
-    /// any more, or that member has left, declined or changed at that moment, the answer is `false`.
+    /// Hands the event over: the two change places, and the former organiser has answered yes. `false` if the event is not this
+    /// organiser's any more, or the member has left, declined or changed at that moment.
     pub async fn hand_over(&self, event: &Event, to: UserId) -> Result<bool> {
         let Some(place) = self.0.get(keys::member(event.id, to)).await? else { return Ok(false) };
         let successor: MemberRow = from_item(place)?;
@@ -29,8 +29,8 @@ impl Organisers {
         self.pass_on(event, successor, Some(put.part()?)).await
     }
 
-    /// Passes the event on to that member, whose row goes, with the votes. All of it, and what else is to be written, or nothing: if
-    /// either of the two has changed, the answer is `false`.
+    /// Passes the event on to that member, whose row goes, with the votes. Everything is written, with the further write, or nothing.
+    /// `false` if either of the two has changed.
     pub(super) async fn pass_on(
         &self,
         event: &Event,

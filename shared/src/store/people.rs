@@ -1,4 +1,4 @@
-//! Who is meant by a login: the id and the names of a user, which is all that the functions of events may know of an account.
+//! The users behind logins: their ids and names, which is all that the functions of events may know of an account.
 
 use std::collections::HashMap;
 
@@ -10,29 +10,29 @@ use super::item::{Item, Projection, from_item, string};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
-use crate::domain::event::Person;
 use crate::domain::login::Login;
+use crate::domain::person::Person;
 use crate::error::Result;
 
 /// Whether a read shows every write before it, for twice the capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
-    /// It does.
+    /// It shows every write before it.
     Strong,
     /// It may lag a moment.
     Eventual,
 }
 
 #[derive(Deserialize)]
-struct Known {
+struct KnownUser {
     user_id: UserId,
     name: String,
     username: String,
     active: bool,
 }
 
-impl Known {
-    /// Somebody who has confirmed and is not leaving.
+impl KnownUser {
+    /// The user, if confirmed and not leaving.
     fn person(self) -> Option<Person> {
         self.active.then_some(Person { id: self.user_id, name: self.name, username: Some(self.username) })
     }
@@ -45,7 +45,7 @@ pub struct People(Table);
 over_table!(People, of_users);
 
 impl People {
-    /// The users behind these logins, in their order, with the names that others see. One who is unknown or has not confirmed is `None`.
+    /// The users behind these logins, in their order, with the names that others see; `None` for an unknown or unconfirmed one.
     pub async fn find_people(
         &self,
         logins: &[Login],
@@ -69,13 +69,13 @@ impl People {
         let wanted = ids.iter().flatten().map(|id| keys::user(*id));
         let mut people = HashMap::new();
         for item in self.0.get_many(distinct(wanted), consistent, Some(&KNOWN)).await? {
-            let person = from_item::<Known>(item)?.person();
+            let person = from_item::<KnownUser>(item)?.person();
             people.extend(person.map(|person| (person.id, person)));
         }
         Ok(ids.into_iter().map(|id| people.get(&id?).cloned()).collect())
     }
 
-    /// The same at half the price: only those who are not found at first are looked for as it is now.
+    /// The same at half the price: only users who are not found at first are looked up by consistent reads.
     pub async fn find_people_cheaply(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
         let mut people = self.find_people(logins, Consistency::Eventual, now).await?;
         let missing = people.iter().zip(logins).filter(|(person, _)| person.is_none());
@@ -90,7 +90,7 @@ impl People {
     /// The user with that id as it is now, unless the user has not confirmed or is leaving.
     pub async fn find_person(&self, id: UserId) -> Result<Option<Person>> {
         let item = self.0.get_as(keys::user(id), true, Some(&KNOWN)).await?;
-        Ok(item.map(from_item::<Known>).transpose()?.and_then(Known::person))
+        Ok(item.map(from_item::<KnownUser>).transpose()?.and_then(KnownUser::person))
     }
 }
 

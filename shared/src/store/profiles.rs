@@ -1,4 +1,4 @@
-//! What a user is told of oneself, out of several items.
+//! The accounts as their own users see them, from several items.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -34,20 +34,20 @@ struct Shown {
 const SHOWN: Projection<'static> =
     Projection { expression: "username, email, #name, avatar, active, people", names: &[("#name", "name")] };
 
-/// Nor what is kept of the token in the mail.
+/// Never the hash of the mailed token either.
 const EXPORTED: Projection<'static> = Projection {
     expression: "username, email, #name, avatar, active, people, sent_at, expires_at",
     names: &[("#name", "name")],
 };
 
 impl Profiles {
-    /// What the user is told of oneself, unless the user is no more.
+    /// The user's own view of the account, unless it is gone.
     pub async fn find_profile(&self, id: UserId, now: Timestamp) -> Result<Option<Profile>> {
         let items = self.0.get_many(vec![keys::user(id), keys::contacts(id)], true, Some(&SHOWN)).await?;
         self.profile(id, items, now).await
     }
 
-    /// The same, and when a link for a new password was last mailed, as far as that is remembered.
+    /// The same, and when a link for a new password was last mailed, if that is still stored.
     pub async fn find_export(&self, id: UserId, now: Timestamp) -> Result<Option<(Profile, Option<Timestamp>)>> {
         let keys = vec![keys::user(id), keys::contacts(id), keys::reset(id)];
         let items = self.0.get_many(keys, true, Some(&EXPORTED)).await?;

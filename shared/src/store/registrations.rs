@@ -1,4 +1,4 @@
-//! Users who have yet to confirm: registering, the link, another link, and what undoes a registration.
+//! Accounts that have yet to be confirmed: registered, confirmed by a link, and mailed another link.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -7,13 +7,13 @@ use super::accounts::{Account, Claim};
 use super::failure::{NotWritten, conditional};
 use super::item::{Item, attribute, from_item, number, text, to_item};
 use super::keys;
-use super::sessions::Device;
 use super::sessions::first_session;
 use super::table::{Part, Table, over_table};
+use crate::domain::session::Device;
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, TokenHash};
 
-/// That nobody has confirmed an address.
+/// The condition that nobody has confirmed an address.
 const UNCONFIRMED: &str = "attribute_not_exists(pk) OR attribute_exists(expires_at)";
 
 /// The accounts of users who have yet to confirm.
@@ -36,7 +36,7 @@ impl Registrations {
                 .part()
         };
         let claim = Claim { user_id: account.id, expires_at: account.expires_at };
-        // Whom it named before stays known, for when this registration is undone.
+        // The former claimant stays known, for when this registration is undone.
         let point = self
             .0
             .update(account.mail_key())
@@ -94,7 +94,7 @@ impl Registrations {
     /// would have ended.
     ///
     /// # Errors
-    /// `TooSoon` if one was, `AlreadyConfirmed` if the user has confirmed meanwhile, `BadCredentials` if there is no such user any more.
+    /// `TooSoon` if one was, `AlreadyConfirmed` if the user has confirmed meanwhile, `BadCredentials` if the account is gone.
     pub async fn renew_confirmation(
         &self,
         account: &Account,
@@ -111,7 +111,7 @@ impl Registrations {
             .expression_attribute_values(":hash", attribute(hash)?)
             .expression_attribute_values(":now", number(&now.as_second()))
             .expression_attribute_values(":before", number(&sent_before));
-        // A transaction of one, which is known again when it is repeated because its answer was lost.
+        // A transaction of one, since DynamoDB recognises a repeated transaction.
         match self.0.transact(vec![renew.part()?]).await {
             Ok(()) => return Ok(()),
             Err(NotWritten::Failed(error)) => return Err(error),

@@ -1,5 +1,5 @@
-//! Links that set a new password: `RESET#<user id>`, one item a user. It is written for logins that are nobody's too, under an
-//! id that is nobody's, so that asking for a link costs the same calls and the same time whoever is asked for.
+//! Links that set a new password, one item a user. It is written for unknown logins too, under an id that nobody has, so that asking
+//! for a link costs the same calls and the same time for every login.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,19 +36,19 @@ struct ResetItem {
     expires_at: i64,
 }
 
-/// What the token of a link is good for.
+/// The use of a link.
 pub enum Link {
-    /// Setting a new password of this account.
+    /// It sets a new password of this account.
     Open(Box<Account>),
-    /// Nothing more: it has set the password of this account.
+    /// It is used: it has set the password of this account.
     Used(Box<Account>),
-    /// Nothing.
+    /// It does not work any more.
     Spent,
 }
 
 impl Resets {
-    /// Keeps the token of a new link, in place of the former one. If it is too soon, or the day's mails are used up, those that
-    /// may be asked for from that network address, the answer is `false` and nothing is kept.
+    /// Stores the token of a new link in place of the former one. `false` if it is too soon, or the mails of the day are used up that
+    /// this network address may cause; then nothing is stored.
     pub async fn create_reset(
         &self,
         token: &MailedToken,
@@ -99,7 +99,7 @@ impl Resets {
         conditional("DeleteItem", delete.send().await).map(drop)
     }
 
-    /// What this token is good for.
+    /// The use of the link with this token.
     pub async fn find_reset(&self, token: &MailedToken, now: Timestamp) -> Result<Link> {
         let (mut account, mut reset) = (None::<Account>, None);
         let wanted = vec![keys::user(token.user()), keys::reset(token.user())];
@@ -123,7 +123,7 @@ impl Resets {
     }
 }
 
-/// What its user is told of a link.
+/// The time of a link, which its user may see.
 #[derive(Deserialize)]
 pub(super) struct ResetMail {
     sent_at: i64,
@@ -131,7 +131,7 @@ pub(super) struct ResetMail {
 }
 
 impl ResetMail {
-    /// When it was mailed, unless that is to be forgotten by now.
+    /// When it was mailed, unless the item has expired.
     pub(super) fn sent_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let remembered = now.as_second() < self.expires_at;
         let sent_at = remembered.then(|| Timestamp::from_second(self.sent_at)).transpose();

@@ -1,10 +1,9 @@
-//! Login sessions: `SESSION#<user id>`, one row a session. A session has one refresh token at a time, which each use replaces.
+//! Login sessions, one row each. A session has one refresh token at a time, which each use replaces.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::failure::{conditional, failure};
@@ -14,22 +13,12 @@ use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::network;
+use crate::domain::session::{Device, Session};
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, Signer, Successors, TokenHash};
 
-/// A user has so many sessions at most; each further one ends the oldest.
+/// The most sessions of a user; each further one ends the oldest.
 pub const MAX_SESSIONS: usize = 100;
-
-/// Where a request comes from, as its user is told of it in the list of sessions.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Device {
-    /// The address, as API Gateway saw it.
-    #[serde(default)]
-    pub address: String,
-    /// What the client says that it is; empty if it says nothing.
-    #[serde(default)]
-    pub agent: String,
-}
 
 /// The sessions.
 #[derive(Clone, Debug)]
@@ -56,31 +45,30 @@ struct SessionItem {
     expires_at: i64,
 }
 
-/// What a refresh token is to its session.
+/// A refresh token that is presented, as its session knows it.
 enum Presented {
-    /// The last but one, spent only just now: this successor, which took its place, is honoured as well.
+    /// The last but one, spent just now: the client gets the successor that took its place.
     JustSpent(RefreshToken),
-    /// One that was spent before: somebody has a copy.
+    /// One that was spent earlier: somebody has a copy.
     Replayed,
-    /// None that was ever given for it.
+    /// One that was never given for the session.
     Foreign,
     /// The session is over.
     Over,
 }
 
-/// What came of a session by asking to go on with it.
+/// The outcome of refreshing a session.
 pub enum Refreshed {
-    /// It goes on, with this successor.
+    /// The session goes on, with this successor of the token.
     Goes(RefreshToken),
-    /// It was over before, never was, or this is no token of it.
+    /// The session is over or unknown, or this is no token of it.
     Over,
-    /// It is ended by this: somebody else must have a copy of the token.
+    /// The session is ended now: somebody else must have a copy of the token.
     Ended,
 }
 
 impl SessionItem {
-    /// What the token is to the session, given whether the service knows it for its own: whoever made it up is not to end a
-    /// session of somebody else's by it.
+    /// Judges a token. `is_ours` tells whether the service has given it: a made-up token must not end anybody's session.
     fn find(&self, token: &TokenHash, is_ours: bool, successors: Successors, now: i64) -> Presented {
         if self.expires_at <= now || self.ends_at <= now {
             return Presented::Over;
@@ -176,18 +164,18 @@ impl Sessions {
         }
     }
 
-    /// Ends the session of a token that its holder gives back. Tells whether there was one.
+    /// Ends the session of a token that its holder gives back. `false` if there was none.
     pub async fn revoke_session(&self, token: &RefreshToken) -> Result<bool> {
         self.delete_session(token, Some("#current = :token OR spent = :token")).await
     }
 
     /// The user's sessions that are not over, the last used first.
-    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<SessionEntry>> {
+    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         let now = now.as_second();
         let sessions =
             self.sessions(user).await?.into_iter().map(from_item::<SessionItem>).collect::<Result<Vec<_>>>()?;
         let live = sessions.into_iter().filter(|session| now < session.expires_at && now < session.ends_at);
-        let mut entries: Vec<_> = live.map(SessionEntry::try_from).collect::<Result<_>>()?;
+        let mut entries: Vec<_> = live.map(Session::try_from).collect::<Result<_>>()?;
         entries.sort_by_key(|entry| std::cmp::Reverse((entry.last_used_at, entry.created_at)));
         Ok(entries)
     }
@@ -213,7 +201,7 @@ impl Sessions {
         self.delete_sessions(user, sessions).await
     }
 
-    /// Ends the user's sessions, but for one that is to be kept.
+    /// Ends the user's sessions, except for one that is kept.
     pub async fn revoke_sessions(&self, user: UserId, kept: Option<Uuid>) -> Result<()> {
         let kept = kept.map(|session| text(&session));
         let mut sessions = self.sessions(user).await?;
@@ -249,20 +237,7 @@ impl Sessions {
     }
 }
 
-/// A session as its user sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionEntry {
-    /// Its id.
-    pub id: Uuid,
-    /// When it was opened.
-    pub created_at: Timestamp,
-    /// When its refresh token was last used.
-    pub last_used_at: Timestamp,
-    /// Where that came from.
-    pub device: Device,
-}
-
-impl TryFrom<SessionItem> for SessionEntry {
+impl TryFrom<SessionItem> for Session {
     type Error = Error;
 
     fn try_from(session: SessionItem) -> Result<Self> {
@@ -272,21 +247,6 @@ impl TryFrom<SessionItem> for SessionEntry {
             created_at: second(session.created_at.unwrap_or(session.ends_at - seconds(lifetime::SESSION)))?,
             last_used_at: second(session.last_used_at.unwrap_or(session.expires_at - seconds(lifetime::IDLE_SESSION)))?,
             device: session.device,
-        })
-    }
-}
-
-impl SessionEntry {
-    /// The entry in the shape of `mock/JSON_Schems/sessions.json`, for a request of that session.
-    #[must_use]
-    pub fn view(&self, current: Uuid) -> Value {
-        json!({
-            "id": self.id,
-            "created_at": self.created_at.to_string(),
-            "last_used_at": self.last_used_at.to_string(),
-            "address": self.device.address,
-            "agent": self.device.agent,
-            "current": self.id == current,
         })
     }
 }

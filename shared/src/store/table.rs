@@ -108,7 +108,7 @@ impl Table {
         self.get_as(key, true, None).await
     }
 
-    /// Reads one item, or that much of it.
+    /// Reads one item, or a part of it.
     pub(super) async fn get_as(
         &self,
         key: Item,
@@ -211,7 +211,7 @@ impl Table {
         }
     }
 
-    /// Writes all of it or nothing.
+    /// Writes everything or nothing.
     pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), NotWritten> {
         let mut rounds = Rounds::new("TransactWriteItems");
         loop {

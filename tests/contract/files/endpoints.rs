@@ -112,7 +112,7 @@ fn every_endpoint_is_a_binary() {
         let module = module(binary);
         format!(
             "//! [`functions::{module}`] on Lambda.\n\nfn main() -> Result<(), shared::lambda::Failure> {{\n    \
-             shared::lambda::serve(functions::{module}::handle)\n}}\n"
+             shared::lambda::serve(functions::start::{module})\n}}\n"
         )
     };
     let files = std::fs::read_dir(workspace("functions/src/bin")).unwrap();

@@ -6,10 +6,13 @@ use shared::store::accounts::Accounts;
 use shared::token::MailedToken;
 
 use super::scene::{a_pending_user, an_event, as_it_stands, pending, sent_both_ways, two_users};
-use super::{By, Meanwhile, Request, Sample, Scenario, Scene};
+use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{PASSWORD, Service, email_of, registration};
 
-/// What somebody is called once they are renamed.
+/// The address with which somebody else registers jane's name.
+pub const OTHER_EMAIL: &str = "other@example.com";
+
+/// The name that users change theirs to.
 pub const NEW_NAME: &str = "Somebody Else";
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -18,9 +21,13 @@ pub(super) fn samples() -> Vec<Sample> {
             .by_role([200; 6])
             .harmless(|_| Request::by(By::Nobody).json(json!({})), 400)
             .hashing(1)
+            .departing_with(Which::Own, |scene| {
+                let body = json!({"username": scene.jane.name, "password": scene.password, "e-mail": OTHER_EMAIL});
+                Request::by(By::Nobody).json(body)
+            })
             .scenario(Scenario {
                 name: "register",
-                // The name is taken by what was half-way; the link comes with the second mail.
+                // The interrupted registration has taken the name. A second mail brings the link.
                 killed: Some((409, |service, scene| Box::pin(asks_for_the_link(service, scene)))),
                 prepare: |service| Box::pin(two_users(service)),
                 check: |service, scene, done| Box::pin(was_registered(service, scene, done)),
@@ -35,7 +42,7 @@ pub(super) fn samples() -> Vec<Sample> {
         .harmless(page, 200)
         .scenario(Scenario {
             name: "confirm",
-            // The link is spent, and the address confirmed.
+            // The link is used, and the address confirmed.
             killed: Some((410, |service, scene| Box::pin(is_confirmed(service, scene, true)))),
             prepare: |service| Box::pin(pending(service)),
             check: |service, scene, done| Box::pin(is_confirmed(service, scene, done)),
@@ -51,7 +58,7 @@ pub(super) fn samples() -> Vec<Sample> {
         .hashing(1)
         .scenario(Scenario {
             name: "resend-confirmation",
-            // The mail that was not sent counts: a minute later there is another.
+            // The lost mail counts, so the next one has to wait a minute.
             killed: Some((429, |service, scene| Box::pin(asks_for_the_link(service, scene)))),
             prepare: |service| Box::pin(pending(service)),
             check: |service, scene, done| Box::pin(has_a_new_link(service, scene, done)),
@@ -60,25 +67,28 @@ pub(super) fn samples() -> Vec<Sample> {
         .bench(a_pending_user),
         Sample::new(Method::GET, "/user", |_| Request::by(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
+            .departing()
             .scenario(Scenario { name: "get-user", request: Some(|_| Request::by(By::John)), ..Scenario::READING })
             .bench(as_it_stands),
         Sample::new(Method::PATCH, "/user", |_| renaming(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
+            .departing()
             .scenario(Scenario {
                 name: "update-user",
                 request: Some(|_| renaming(By::John)),
-                // A row that is gone needs no name.
+                // A failed condition means that the row is gone and needs no name.
                 believes_conditions: true,
                 check: |service, scene, done| Box::pin(was_renamed(service, scene, done)),
                 ..Scenario::READING
             })
-            // The own account goes, or a place changes hands.
+            // The sender's own account is deleted, or an event gets another organiser.
             .meanwhile(Meanwhile::new(|_| renaming(By::Jane), &[By::Jane, By::John]))
             .meanwhile(Meanwhile::new(|_| renaming(By::John), &[By::Jane, By::John]))
             .meanwhile(Meanwhile::new(|_| renaming(By::Jim), &[By::Jane, By::John, By::Jim]))
             .bench(an_event),
         Sample::new(Method::GET, "/user/export", |_| Request::by(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
+            .departing()
             .scenario(Scenario { name: "export-user", request: Some(|_| Request::by(By::John)), ..Scenario::READING })
             .bench(as_it_stands),
         Sample::new(Method::DELETE, "/user", |_| leaving(By::Jane))
@@ -97,12 +107,12 @@ pub(super) fn samples() -> Vec<Sample> {
     ]
 }
 
-/// The page of a link that has no token.
+/// The page of a link without a token.
 fn page(_: &Scene) -> Request {
     Request::by(By::Nobody)
 }
 
-/// Somebody's name with a wrong password.
+/// A user's name with a wrong password.
 fn guess(scene: &Scene) -> Request {
     Request::by(By::Nobody).json(json!({"username": scene.jim.name, "password": "guess"}))
 }
@@ -146,7 +156,7 @@ async fn has_a_new_link(service: &Service, scene: &Scene, done: bool) {
 
 async fn was_renamed(service: &Service, scene: &Scene, done: bool) {
     let own = service.get(&scene.john, "/user").await.expect(200).body["user"]["name"].clone();
-    let event = service.get(&scene.jane, &scene.event).await.expect(200).body["event"].clone();
+    let event = service.event(&scene.jane, &scene.event).await;
     let seen = event["members"][0]["invited"][0]["name"].clone();
     for name in [own, seen] {
         assert!(name == json!(NEW_NAME) || !done && name == json!("john"), "{name}");
@@ -155,7 +165,7 @@ async fn was_renamed(service: &Service, scene: &Scene, done: bool) {
 
 async fn was_deleted(service: &Service, scene: &Scene, done: bool) {
     for path in [&scene.event, &scene.other_event] {
-        let event = service.get(&scene.jane, path).await.expect(200).body["event"].clone();
+        let event = service.event(&scene.jane, path).await;
         let invited = event["members"][0]["invited"].as_array().unwrap().len();
         let is_johns = path == &scene.other_event;
         let inherited = is_johns && event["members"][0]["confirmed"][0]["id"] == json!(scene.jane.id);

@@ -1,16 +1,17 @@
-//! The routes of who organises an event, from the draft to its deletion: `/event`, `PUT` and `DELETE` of `/event/{id}`, `/event/{id}/send`.
+//! The routes of an event's organiser: `/event`, `PUT` and `DELETE` of `/event/{id}`, `/event/{id}/send`.
 
 use reqwest::Method;
 use serde_json::json;
 
 use super::scene::{a_draft, a_user, an_event, as_it_stands, draft, two_users};
-use super::{By, Meanwhile, Request, Sample, Scenario, Scene};
+use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{Service, picnic};
 
 pub(super) fn samples() -> Vec<Sample> {
     vec![
         Sample::new(Method::POST, "/event", with_a_guest)
             .by_role([401, 401, 401, 201, 201, 201])
+            .departing()
             .scenario(Scenario {
                 name: "create-event",
                 request: Some(|scene| with_a_guest(scene).header("idempotency-key", "1")),
@@ -22,14 +23,16 @@ pub(super) fn samples() -> Vec<Sample> {
             .bench(a_user),
         Sample::new(Method::GET, "/event", |_| Request::by(By::Jane))
             .by_role([401, 200, 200, 200, 200, 200])
+            .departing()
             .scenario(Scenario { name: "list-events", request: Some(|_| Request::by(By::John)), ..Scenario::READING })
             .bench(as_it_stands),
         Sample::new(Method::PUT, "/event/{id}", with_a_guest)
             .by_role([401, 404, 404, 404, 403, 409])
             .by_role_of_a_draft([401, 404, 404, 404, 404, 200])
+            .departing_with(Which::Draft, with_a_guest)
             .scenario(Scenario {
                 name: "update-event",
-                // Somebody who is looked up by name.
+                // An invitee who has to be looked up by name.
                 request: Some(|scene| {
                     let members = json!([{"invited": [{"id": scene.john.name}]}]);
                     Request::by(By::Jane).json(json!({"event": {"name": "Dinner", "members": members}}))
@@ -42,6 +45,8 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new(Method::DELETE, "/event/{id}", |_| Request::by(By::Jane))
             .by_role([401, 404, 404, 404, 403, 204])
             .by_role_of_a_draft([401, 404, 404, 404, 404, 204])
+            .departing()
+            .departing_with(Which::Draft, |_| Request::by(By::Jane))
             .scenario(Scenario {
                 name: "delete-event",
                 success: 204,
@@ -54,6 +59,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new(Method::POST, "/event/{id}/send", |_| Request::by(By::Jane))
             .by_role([401, 404, 404, 404, 403, 200])
             .by_role_of_a_draft([401, 404, 404, 404, 404, 200])
+            .departing_with(Which::Draft, |_| Request::by(By::Jane))
             .scenario(Scenario {
                 name: "send-event",
                 prepare: |service| Box::pin(draft(service)),
@@ -77,7 +83,7 @@ async fn was_created(service: &Service, scene: &Scene, done: bool) {
 }
 
 async fn was_updated(service: &Service, scene: &Scene, done: bool) {
-    let event = service.get(&scene.jane, &scene.event).await.expect(200).body["event"].clone();
+    let event = service.event(&scene.jane, &scene.event).await;
     let (name, dates) = (event["name"].as_str().unwrap(), event["date"][0]["drafts"].as_array().unwrap().len());
     assert!((name, dates) == ("Dinner", 0) || !done && (name, dates) == ("Picnic", 2), "{event}");
 }
@@ -91,7 +97,7 @@ async fn was_deleted(service: &Service, scene: &Scene, done: bool) {
 }
 
 async fn was_sent(service: &Service, scene: &Scene, done: bool) {
-    let event = service.get(&scene.jane, &scene.event).await.expect(200).body["event"].clone();
+    let event = service.event(&scene.jane, &scene.event).await;
     let is_sent = event["status"] == json!(true);
     assert!(is_sent || !done, "{event}");
     assert_eq!(service.get(&scene.john, &scene.event).await.status, if is_sent { 200 } else { 404 });

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::scene::{an_event, as_it_stands, decided, draft, sent_to_two, voted_by_one, voted_past_each_other};
-use super::{By, Meanwhile, Request, Sample, Scenario, Scene};
+use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{Service, vote};
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -15,6 +15,7 @@ fn reading() -> Sample {
     Sample::new(Method::GET, "/event/{id}", |_| Request::by(By::John))
         .by_role([401, 404, 404, 404, 200, 200])
         .by_role_of_a_draft([401, 404, 404, 404, 404, 200])
+        .departing_with(Which::Own, |_| Request::by(By::Jane))
         .scenario(Scenario { name: "get-event", ..Scenario::READING })
         .scenario(Scenario {
             name: "get-event of a draft",
@@ -36,6 +37,8 @@ fn voting() -> Sample {
     Sample::new(Method::PUT, "/event/{id}/vote", |_| for_the_first_date(By::John))
         .by_role([401, 404, 404, 404, 200, 200])
         .by_role_of_a_draft([401, 404, 404, 404, 404, 409])
+        .departing_with(Which::Own, |_| for_the_first_date(By::Jane))
+        .departing_with(Which::Invited, |_| for_the_first_date(By::Jane))
         .scenario(Scenario {
             name: "vote",
             prepare: |service| Box::pin(sent_to_two(service)),
@@ -53,11 +56,11 @@ fn voting() -> Sample {
             check: |service, scene, done| Box::pin(is_decided(service, scene, done)),
             ..Scenario::READING
         })
-        // The guest's doings while he leaves, or the organiser does, whom he inherits from.
+        // The guest votes while he leaves, or the organiser, whose event he inherits.
         .meanwhile(Meanwhile::new(|_| for_the_first_date(By::John), &[By::Jane, By::John]))
-        // The organiser's while she leaves, or the one who would inherit from her.
+        // The organiser decides while she leaves, or the guest who would inherit her event.
         .meanwhile(Meanwhile::new(|_| Request::by(By::Jane).json(vote("date", "02.02.2027")), &[By::Jane, By::John]))
-        // Two are invited to the event of all requests, so that the vote of one decides nothing.
+        // Two are invited in the common scene, so that one vote decides nothing.
         .bench(as_it_stands)
 }
 
@@ -85,6 +88,7 @@ fn answering() -> Sample {
     Sample::new(Method::PUT, "/event/{id}/answer", |_| answer(By::John, "yes"))
         .by_role([401, 404, 404, 404, 200, 403])
         .by_role_of_a_draft([401, 404, 404, 404, 404, 403])
+        .departing_with(Which::Invited, |_| answer(By::Jane, "yes"))
         .scenario(Scenario {
             name: "answer",
             check: |service, scene, done| Box::pin(has_answered(service, scene, done)),
@@ -110,7 +114,7 @@ fn handing_over() -> Sample {
             check: |service, scene, done| Box::pin(was_handed_over(service, scene, done)),
             ..Scenario::READING
         })
-        // While she leaves, or the one to whom she hands over, or who would inherit from that one.
+        // She leaves meanwhile, or the guest to whom she hands over, or the one who would inherit from him.
         .meanwhile(Meanwhile::new(to_john, &[By::Jane, By::John, By::Jim]))
         .bench(an_event)
 }
@@ -163,13 +167,13 @@ async fn is_decided(service: &Service, scene: &Scene, done: bool) {
 }
 
 async fn has_answered(service: &Service, scene: &Scene, done: bool) {
-    let event = service.get(&scene.john, &scene.event).await.expect(200).body["event"].clone();
+    let event = service.event(&scene.john, &scene.event).await;
     let confirmed = event["members"][0]["confirmed"].as_array().unwrap().len();
     assert!(confirmed == 2 || !done && confirmed == 1, "{event}");
 }
 
 async fn was_handed_over(service: &Service, scene: &Scene, done: bool) {
-    let event = service.get(&scene.jane, &scene.event).await.expect(200).body["event"].clone();
+    let event = service.event(&scene.jane, &scene.event).await;
     let members = &event["members"][0];
     let ids: Vec<_> = members["confirmed"].as_array().unwrap().iter().map(|entry| entry["id"].clone()).collect();
     let is_johns = ids == [json!(scene.john.id), json!(scene.jane.id)] && members["invited"] == json!([]);

@@ -1,7 +1,8 @@
-//! The table of samples: for each route what a valid request of it looks like, and all that the suites do with the route.
+//! The table of samples: for each route a valid request, and everything that the suites do with the route.
 //!
-//! It feeds the roles (`tests/contract/roles.rs`), the smoke test, the fault matrix with policies and prices (`tests/faults`), and the
-//! benches. A new endpoint gets an entry in the file of its kind, and nothing else in `tests`: `cargo test samples` prints the entry.
+//! The table feeds the roles and the bad input (`tests/contract`), the smoke test, the fault matrix with policies and prices
+//! (`tests/faults`), the attack on deletions, and the benches. A new endpoint needs an entry in the file of its kind and nothing else in
+//! `tests`: `cargo test --test contract samples` prints the entry.
 
 mod accounts;
 mod drafts;
@@ -17,41 +18,42 @@ use std::sync::LazyLock;
 
 use reqwest::Method;
 
-pub use self::accounts::NEW_NAME;
+pub use self::accounts::{NEW_NAME, OTHER_EMAIL};
 pub use self::events::{event, function, names};
 pub use self::request::{Ask, By, Request};
-pub use self::scenario::{Check, Meanwhile, Play, Prepare, Recover, Scenario};
+pub use self::scenario::{Check, Departing, Meanwhile, Play, Prepare, Recover, Scenario, Which};
 pub use self::scene::{Scene, Step};
 use crate::{Response, Service};
 
 /// The roles in which each route is tried, in the order of the statuses of [`Case`].
 pub const ROLES: [&str; 6] = ["nobody", "unconfirmed", "deleted", "stranger", "invitee", "organiser"];
 
-/// Makes what a request for the benches uses up: given the scene of all requests and a name that nobody has yet, gives the scene of
-/// this one.
+/// Prepares a request for the benches. Takes the common scene and an unused name, and returns the scene of this request.
 pub type Fresh = for<'a> fn(&'a Service, &'a Scene, &'a str) -> Step<'a, Scene>;
 
-/// A route, and all that is done with it.
+/// A route, and everything that the suites do with it.
 pub struct Sample {
     /// The method.
     pub method: Method,
     /// The path as in `template.yaml`. `{id}` is the scene's event.
     pub path: &'static str,
-    /// A request that succeeds in the scenes that scenarios and benches make for it.
+    /// A valid request. Scenarios and benches make the scene in which it succeeds.
     pub request: Ask,
-    /// What each role is answered.
+    /// The status for each role.
     pub cases: Vec<Case>,
     /// Requests without a token that change nothing on a deployed stage, with their status.
     pub harmless: Vec<(Ask, u16)>,
-    /// Its part of the fault matrix. Each is a row of the table of costs too.
+    /// The route's part of the fault matrix, and its rows of the table of costs.
     pub scenarios: Vec<Scenario>,
-    /// What is done by this route while somebody deletes the account.
+    /// Requests during which a member of the event deletes the account.
     pub meanwhile: Vec<Meanwhile>,
-    /// How the benches come to a request of this function; one route of each function has it.
+    /// Requests during which their sender deletes the account.
+    pub departing: Vec<Departing>,
+    /// Prepares the request with which the benches measure the function. One route of each function has this.
     pub bench: Option<Fresh>,
-    /// How many passwords a request hashes.
+    /// The number of passwords that a request hashes.
     pub hashes: u8,
-    /// The shortest time that a request takes, in milliseconds.
+    /// The shortest duration of a request, in milliseconds.
     pub shortest: f64,
 }
 
@@ -101,7 +103,7 @@ pub fn of_function(service: &Service, function: &str) -> &'static Sample {
 }
 
 impl Sample {
-    /// An entry that is still to be told what is done with the route.
+    /// An entry without cases and scenarios.
     fn new(method: Method, path: &'static str, request: Ask) -> Self {
         Self {
             method,
@@ -111,13 +113,14 @@ impl Sample {
             harmless: Vec::new(),
             scenarios: Vec::new(),
             meanwhile: Vec::new(),
+            departing: Vec::new(),
             bench: None,
             hashes: 0,
             shortest: 0.0,
         }
     }
 
-    /// What the request is answered for each role, where the event is sent.
+    /// The status for each role, where the event is sent.
     fn by_role(self, statuses: [u16; 6]) -> Self {
         let request = self.request;
         self.case_by_role(request, statuses)
@@ -129,13 +132,13 @@ impl Sample {
         self
     }
 
-    /// What the request is answered for each role, where the event is a draft.
+    /// The status for each role, where the event is a draft.
     fn by_role_of_a_draft(mut self, statuses: [u16; 6]) -> Self {
         self.cases.push(Case { state: State::Draft, request: self.request, statuses });
         self
     }
 
-    /// A request that a deployed stage may be sent by anybody.
+    /// A request without a token that changes nothing on a deployed stage.
     fn harmless(mut self, request: Ask, status: u16) -> Self {
         self.harmless.push((request, status));
         self
@@ -148,6 +151,16 @@ impl Sample {
 
     fn meanwhile(mut self, meanwhile: Meanwhile) -> Self {
         self.meanwhile.push(meanwhile);
+        self
+    }
+
+    fn departing(self) -> Self {
+        let request = self.request;
+        self.departing_with(Which::Own, request)
+    }
+
+    fn departing_with(mut self, event: Which, request: Ask) -> Self {
+        self.departing.push(Departing { request, event });
         self
     }
 
@@ -181,7 +194,7 @@ impl Sample {
         if request.query.is_empty() { path } else { format!("{path}?{}", request.query) }
     }
 
-    /// Sends a request as whoever makes it.
+    /// Sends a request as its sender.
     pub async fn send(&self, service: &Service, scene: &Scene, request: &Request) -> Response {
         let access = request.by.user(scene).map(|user| user.access.as_str());
         self.send_with(service, scene, request, access).await
@@ -200,7 +213,7 @@ impl Sample {
     }
 }
 
-/// The entry that the table lacks for a route, ready to paste: what it is likely to be, to be adapted.
+/// The missing entry of a route, ready to paste. The statuses are a guess.
 pub fn missing(method: &str, path: &str, function: &str) -> String {
     let file = match path {
         "/event" => "drafts",

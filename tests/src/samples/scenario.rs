@@ -1,4 +1,4 @@
-//! What the fault matrix plays.
+//! Scenarios for the fault matrix, and requests during which an account is deleted.
 
 use super::scene::{Step, sent};
 use super::{Ask, By, Request, Sample, Scene};
@@ -7,28 +7,27 @@ use crate::{Response, Service};
 /// Makes the scene.
 pub type Prepare = fn(&Service) -> Step<'_, Scene>;
 
-/// Checks what readers see after the request was done once, or was not done.
+/// Checks what readers see after the request. `true` says that it was done.
 pub type Check = for<'a> fn(&'a Service, &'a Scene, bool) -> Step<'a, ()>;
 
-/// How a client goes on.
+/// What a client does next, and checks that it succeeds.
 pub type Recover = for<'a> fn(&'a Service, &'a Scene) -> Step<'a, ()>;
 
-/// A request, what comes before it, and what it does. Requests that differ in what they call have a scenario each.
+/// A request, its preparation, and its effect. Requests that make different calls have a scenario each.
 pub struct Scenario {
-    /// Its name, which is also that of its row in the table of costs.
+    /// The name, also of the row in the table of costs.
     pub name: &'static str,
     /// The request, where it is not the sample's.
     pub request: Option<Ask>,
     /// The status of its success.
     pub success: u16,
-    /// Another status that is right when a request that failed is sent again.
+    /// Another correct status when the request is sent again after a failure.
     pub repeated: Option<u16>,
-    /// What comes of the request when its function was killed and it is sent again, where that is not its success: the status,
-    /// and how the client goes on from there.
+    /// The status when the request is sent again after its function was killed, where that is no success, and how the client goes on.
     pub killed: Option<(u16, Recover)>,
-    /// Whether a condition that is said not to hold is no fault, but believed.
+    /// Whether a failed condition is a regular outcome, so that the fault is not tried.
     pub believes_conditions: bool,
-    /// Whether nobody is told that a mail was refused.
+    /// Whether the response hides that a mail was refused.
     pub hides_refusals: bool,
     /// Makes the scene.
     pub prepare: Prepare,
@@ -37,7 +36,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Something that changes nothing, where an event was sent.
+    /// A request that changes nothing, about an event that is sent.
     pub(super) const READING: Self = Self {
         name: "",
         request: None,
@@ -68,14 +67,14 @@ impl Play {
     }
 }
 
-/// What somebody does while somebody else deletes the account, where jane organises, john comes and would inherit the event, and jim has
-/// not answered.
+/// A request during which a member of the event deletes the account. Jane organises, john comes and would inherit the event, jim has not
+/// answered.
 pub struct Meanwhile {
-    /// The request, which also says who does it.
+    /// The request, which names its sender.
     pub request: Ask,
     /// Whether the event is a draft.
     pub draft: bool,
-    /// Who leaves meanwhile, each in a case of its own.
+    /// The members who leave, each in a case of its own.
     pub leavers: &'static [By],
 }
 
@@ -84,4 +83,23 @@ impl Meanwhile {
     pub(super) fn new(request: fn(&Scene) -> Request, leavers: &'static [By]) -> Self {
         Self { request, draft: false, leavers }
     }
+}
+
+/// A request of jane's during which she deletes her account.
+pub struct Departing {
+    /// The request.
+    pub request: Ask,
+    /// The event of the scene.
+    pub event: Which,
+}
+
+/// An event of jane's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// One that she organises and has sent.
+    Own,
+    /// A draft of hers.
+    Draft,
+    /// One that she is invited to.
+    Invited,
 }

@@ -1,4 +1,4 @@
-//! Who and what the requests are about, and how it comes to be.
+//! The users and events that requests are about, and how to make them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,27 +10,27 @@ use uuid::Uuid;
 
 use crate::{PASSWORD, PASSWORD_HASH, Response, Service, User, password_of, picnic, vote};
 
-/// What is done in a scene, as a function of the table gives it.
+/// The future of a function that the table names.
 pub type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Who and what a request is about.
+/// The users and events that a request is about.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// Organises the event.
     pub jane: User,
     /// Is invited to it.
     pub john: User,
-    /// Is invited too, or has nothing to do with it; in scenes of two john again.
+    /// Is a second invitee or a bystander; john again in scenes of two users.
     pub jim: User,
-    /// The name of somebody who registers.
+    /// The name of a user who registers.
     pub newcomer: String,
-    /// The password of that one.
+    /// The password of that user.
     pub password: String,
     /// The path of the event; empty where there is none.
     pub event: String,
     /// The path of another event.
     pub other_event: String,
-    /// A token beside those that users have.
+    /// A token of a link, or of a second session.
     pub token: String,
 }
 
@@ -43,7 +43,7 @@ impl Scene {
         Self { jane, john, jim, newcomer, password, event, other_event, token }
     }
 
-    /// A scene of nobody and nothing that is anywhere.
+    /// A scene of users and an event that do not exist.
     pub fn made_up() -> Self {
         let user = || {
             let (id, name) = (Uuid::new_v4(), Uuid::new_v4().simple().to_string()[..20].to_owned());
@@ -59,7 +59,7 @@ pub(super) async fn two_users(service: &Service) -> Scene {
     Scene::of(jane, john.clone(), john)
 }
 
-/// Somebody who has registered a minute ago, with the token of the link.
+/// A user who registered a minute ago, with the token of the link.
 pub(super) async fn pending(service: &Service) -> Scene {
     service.register("newcomer").await.expect(200);
     service.pass(60);
@@ -129,11 +129,11 @@ pub(super) async fn decided(service: &Service) -> Scene {
     scene
 }
 
-/// Votes that came at the same time, so that no request saw what they decide.
+/// Concurrent votes: no request saw the majority that they make together.
 pub(super) async fn voted_past_each_other(service: &Service) -> Scene {
     let scene = sent(service).await;
     let id = scene.event.strip_prefix("/event/").unwrap().parse().unwrap();
-    for topic in Topic::ALL {
+    for &topic in Topic::ALL {
         service.part::<Members>().update_vote(id, scene.john.id, topic, Some(0)).await.unwrap();
     }
     scene
@@ -145,17 +145,17 @@ async fn votes(service: &Service, scene: &Scene) -> Response {
     service.call(&scene.john, Method::PUT, &path, &vote("date", "01.02.2027")).await
 }
 
-/// For benches: the scene of all requests, since the request can be made again and again.
+/// For benches: the common scene, where the request succeeds any number of times.
 pub(super) fn as_it_stands<'a>(_: &'a Service, scene: &'a Scene, _: &'a str) -> Step<'a, Scene> {
     Box::pin(async { scene.clone() })
 }
 
-/// For benches: somebody new in jane's place.
+/// For benches: a new user in jane's place.
 pub(super) fn a_user<'a>(service: &'a Service, scene: &'a Scene, name: &'a str) -> Step<'a, Scene> {
     Box::pin(async { Scene { jane: service.user(name).await, ..scene.clone() } })
 }
 
-/// For benches: somebody new in jane's place, with a draft.
+/// For benches: a new user in jane's place, with a draft.
 pub(super) fn a_draft<'a>(service: &'a Service, scene: &'a Scene, name: &'a str) -> Step<'a, Scene> {
     Box::pin(async {
         let jane = service.user(name).await;
@@ -164,7 +164,7 @@ pub(super) fn a_draft<'a>(service: &'a Service, scene: &'a Scene, name: &'a str)
     })
 }
 
-/// For benches: somebody new in jane's place, with an event that john is invited to.
+/// For benches: a new user in jane's place, with an event that john is invited to.
 pub(super) fn an_event<'a>(service: &'a Service, scene: &'a Scene, name: &'a str) -> Step<'a, Scene> {
     Box::pin(async {
         let jane = service.user(name).await;
@@ -173,7 +173,7 @@ pub(super) fn an_event<'a>(service: &'a Service, scene: &'a Scene, name: &'a str
     })
 }
 
-/// For benches: somebody who registered two minutes ago, after which there is another link, and is still to confirm.
+/// For benches: a user who registered two minutes ago, so that another link may be mailed, and has not confirmed.
 pub(super) fn a_pending_user<'a>(service: &'a Service, scene: &'a Scene, name: &'a str) -> Step<'a, Scene> {
     Box::pin(async move {
         let since = service.now() - std::time::Duration::from_mins(2);

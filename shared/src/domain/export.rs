@@ -1,0 +1,43 @@
+//! An event in the export of a user's data.
+
+use jiff::Timestamp;
+
+use super::EventId;
+use super::event::Answer;
+use super::poll::Poll;
+
+/// An event with the user's own part in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedEvent {
+    /// The event.
+    pub id: EventId,
+    /// Its name.
+    pub name: String,
+    /// Whether it has been sent.
+    pub sent: bool,
+    /// Whether the user is its organiser.
+    pub organises: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The poll on the date.
+    pub date: ExportedPoll,
+    /// The poll on the place.
+    pub place: ExportedPoll,
+    /// The addressees of a draft, as they were typed.
+    pub invited: Vec<String>,
+    /// The name that came with the address by which the user was invited.
+    pub alias: Option<String>,
+    /// The user's answer as an invitee.
+    pub answer: Option<Answer>,
+    /// The organiser's further text.
+    pub additional: String,
+}
+
+/// A poll with the user's own vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedPoll {
+    /// The options and the decision.
+    pub poll: Poll,
+    /// The index of the option that the user voted for.
+    pub vote: Option<usize>,
+}

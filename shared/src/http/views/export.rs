@@ -1,0 +1,108 @@
+//! `{"export"}`: a page of all that is held of a user, in the shape of `mock/JSON_Schems/export.json`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::role;
+use super::sessions::{SessionView, views};
+use super::user::{AccountView, ContactView, parts};
+use crate::domain::EventId;
+use crate::domain::event::Answer;
+use crate::domain::export::{ExportedEvent, ExportedPoll};
+use crate::domain::poll::Poll;
+use crate::domain::session::Session;
+use crate::domain::user::Profile;
+
+/// The body.
+#[derive(Serialize)]
+pub struct ExportBody<'a> {
+    export: Page<'a>,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    /// On the first page only.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    user: Option<UserExport<'a>>,
+    events: Vec<EventExport<'a>>,
+    cursor: Option<&'a str>,
+}
+
+/// What is not of events.
+#[derive(Serialize)]
+pub struct UserExport<'a> {
+    user: AccountView<'a>,
+    contacts: Vec<ContactView<'a>>,
+    sessions: Vec<SessionView<'a>>,
+    password_reset_mailed_at: Option<Timestamp>,
+}
+
+/// One event.
+#[derive(Serialize)]
+pub struct EventExport<'a> {
+    id: EventId,
+    name: &'a str,
+    status: bool,
+    role: &'static str,
+    created_at: Timestamp,
+    date: PollExport<'a>,
+    place: PollExport<'a>,
+    invited: &'a [String],
+    alias: Option<&'a str>,
+    answer: Option<Answer>,
+    additional: &'a str,
+}
+
+#[derive(Serialize)]
+struct PollExport<'a> {
+    options: &'a [String],
+    decided: Option<&'a str>,
+    my_vote: Option<&'a str>,
+}
+
+impl<'a> ExportBody<'a> {
+    /// A page of events, on the first page after the rest; and the cursor of the next page.
+    #[must_use]
+    pub fn new(user: Option<UserExport<'a>>, events: &'a [ExportedEvent], cursor: Option<&'a str>) -> Self {
+        Self { export: Page { user, events: events.iter().map(EventExport::from).collect(), cursor } }
+    }
+}
+
+impl<'a> UserExport<'a> {
+    /// The account, its contacts and sessions, of which `current` sends the request, and when a link for a new password was last
+    /// mailed.
+    #[must_use]
+    pub fn new(profile: &'a Profile, sessions: &'a [Session], current: Uuid, reset_mail: Option<Timestamp>) -> Self {
+        let (user, contacts) = parts(profile);
+        Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: reset_mail }
+    }
+}
+
+impl<'a> From<&'a ExportedEvent> for EventExport<'a> {
+    fn from(event: &'a ExportedEvent) -> Self {
+        let ExportedEvent { id, name, sent, organises, created_at, date, place, invited, alias, answer, additional } =
+            event;
+        Self {
+            id: *id,
+            name,
+            status: *sent,
+            role: role(*organises),
+            created_at: *created_at,
+            date: date.into(),
+            place: place.into(),
+            invited,
+            alias: alias.as_deref(),
+            answer: *answer,
+            additional,
+        }
+    }
+}
+
+impl<'a> From<&'a ExportedPoll> for PollExport<'a> {
+    fn from(exported: &'a ExportedPoll) -> Self {
+        let ExportedPoll { poll: Poll { options, chosen, reopened: _ }, vote } = exported;
+        let text = |index: Option<usize>| options.get(index?).map(String::as_str);
+        Self { options, decided: text(*chosen), my_vote: text(*vote) }
+    }
+}
