@@ -90,13 +90,13 @@ impl Options {
         if here.is_file() { here } else { workspace().join("template.yaml") }
     }
 
-    /// The `TOKEN_SECRET` of `events/env.json` beside the template, which `sam local` is given as well: so each takes the tokens of
-    /// the other. None if there is no such file, or no secret in it.
+    /// The key in `events/env.json` beside the template, which `sam local` is given as well: so each takes the tokens of
+    /// the other. None if there is no such file, or no key in it.
     #[must_use]
     pub fn shared_secret(template: &Path) -> Option<String> {
         let file = std::fs::read(template.with_file_name("events").join("env.json")).ok()?;
         let file: serde_json::Value = serde_json::from_slice(&file).ok()?;
-        file["Parameters"]["TOKEN_SECRET"].as_str().map(str::to_owned)
+        file["Parameters"]["TOKEN_KEYS"].as_str().map(str::to_owned)
     }
 
     /// `target/local` in the workspace.
