@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::data::{Folder, secrets};
 use crate::dynamodb::{Doors, DynamoDb};
-use crate::environment::{self, Endpoints, union};
+use crate::environment::{self, Endpoints, PREVIOUS, union};
 use crate::gateway::routes::Routes;
 use crate::gateway::{self, Gateway, SES_PATH, Started};
 use crate::iam::{Grant, Iam, UNRESTRICTED};
@@ -51,6 +51,8 @@ pub struct Options {
     pub env: HashMap<String, String>,
     /// The value of the template's secrets. Without one they are drawn by chance, and kept in the folder.
     pub secret: Option<String>,
+    /// The value that they had before. Without one they never had another, and a template that refers to it does not start.
+    pub previous_secret: Option<String>,
     /// The time, for the functions, the mails and the expiry of items. (In a folder, items expire by the machine's.)
     pub clock: Clock,
     /// How often expired items are deleted; never, unless [`LocalService::sweep`] is called, if there is no value.
@@ -76,6 +78,7 @@ impl Options {
             parameters: HashMap::new(),
             env: HashMap::new(),
             secret: None,
+            previous_secret: None,
             clock,
             sweep_every: None,
             log: false,
@@ -148,10 +151,13 @@ impl LocalService {
             Data::Dir(path) => Some(Folder::open(path)?),
             Data::Memory => None,
         };
-        let secrets = match options.secret {
+        let mut secrets = match options.secret {
             Some(secret) => template.secrets.iter().map(|arn| (arn.clone(), secret.clone())).collect(),
             None => secrets(folder.as_ref(), &template.secrets)?,
         };
+        if let Some(previous) = options.previous_secret {
+            secrets.extend(template.secrets.iter().map(|arn| (format!("{arn}{PREVIOUS}"), previous.clone())));
+        }
         let mailbox = match &folder {
             Some(folder) => Mailbox::in_folder(options.clock.clone(), folder)?,
             None => Mailbox::in_memory(options.clock.clone()),

@@ -13,7 +13,7 @@ use serde_json::Value;
 pub(crate) use self::resolve::table_arn;
 use self::resolve::{Resolver, text};
 use crate::Error;
-use crate::environment::fill;
+use crate::environment::{PREVIOUS, fill};
 use crate::iam::{self, Statement};
 
 /// The region that the local service says it is in.
@@ -177,7 +177,8 @@ impl Template {
     }
 
     fn check_secrets(&self) -> Result<(), String> {
-        let values = self.secrets.iter().map(|arn| (arn.clone(), String::new())).collect();
+        let names = self.secrets.iter().flat_map(|arn| [arn.clone(), format!("{arn}{PREVIOUS}")]);
+        let values = names.map(|name| (name, String::new())).collect();
         for Function { id, environment, .. } in &self.functions {
             for (name, value) in environment {
                 fill(value, &values).map_err(|fault| format!("{id}.Environment.{name}: {fault}"))?;

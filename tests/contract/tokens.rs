@@ -1,7 +1,10 @@
 //! Access tokens that were not given by the service: none of them passes, however it is made.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use functions::ENDPOINTS;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -46,18 +49,23 @@ fn claims(user: &User, change: impl FnOnce(&mut Value)) -> String {
 #[tokio::test]
 async fn a_change_of_the_key_logs_nobody_out() {
     let [old, new] = ["old".repeat(20), "new".repeat(20)];
-    // The keys that each step gives, and by which key a token may be signed: the old one, the new one.
+    // The parameter, the key in Secrets Manager and the one before it; by which key a token may be signed: the old one, the new one.
     let steps = [
-        ("before", [&old, &old], [true, false]),
-        ("begun", [&old, &new], [true, true]),
-        ("done", [&new, &old], [true, true]),
-        ("next", [&new, &new], [false, true]),
+        ("never", &old, None, [true, false]),
+        ("begun", &new, Some(&old), [true, true]),
+        ("done", &new, Some(&old), [true, true]),
+        ("never", &new, Some(&old), [false, true]),
     ];
-    for (step, [signs, other], accepted) in steps {
+    for (step, current, previous, accepted) in steps {
         let service = Service::start_with(|options| {
-            options.env.insert("TOKEN_KEYS".to_owned(), format!("{signs},{other}"));
+            options.parameters.insert("TokenRotation".to_owned(), step.to_owned());
+            options.secret = Some(current.clone());
+            options.previous_secret = previous.cloned();
         })
         .await;
+        let environments = ENDPOINTS.iter().map(|endpoint| service.local.environment(endpoint.name));
+        let keys: BTreeSet<_> = environments.filter_map(|environment| environment.get("TOKEN_KEYS").cloned()).collect();
+        assert_eq!(keys.len(), 1, "{step}: all functions have the same, {keys:?}");
         let session = service.user("jane").await.session();
         for (secret, accepted) in [&old, &new].into_iter().zip(accepted) {
             let token = Signer::new(secret.as_bytes()).access_token(&session, service.now()).unwrap();
@@ -67,7 +75,7 @@ async fn a_change_of_the_key_logs_nobody_out() {
         let given = refresh.body["access_token"].as_str().unwrap();
         assert_eq!(status(&service, given).await, 200, "{step}");
         // Functions that do not know the new key yet must not meet it.
-        let signer = if step == "before" || step == "begun" { &old } else { &new };
+        let signer = if step == "begun" { &old } else { current };
         assert!(Signer::new(signer.as_bytes()).verify_access(given, service.now()).is_ok(), "{step}");
     }
 }
