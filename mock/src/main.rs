@@ -68,6 +68,7 @@ impl Arguments {
             patience: Patience::default(),
             data: if self.in_memory { Data::Memory } else { Data::Dir(data) },
             secret: Options::shared_secret(&template),
+            previous_secret: None,
             template,
             parameters,
             env: HashMap::new(),

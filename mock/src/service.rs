@@ -23,7 +23,7 @@ use crate::environment::{self, Endpoints, union};
 use crate::gateway::{self, Gateway, Local, Routes, SES_PATH, Started};
 use crate::iam::{Grant, Iam, UNRESTRICTED};
 use crate::server::Patience;
-use crate::template::Template;
+use crate::template::{PREVIOUS, Template};
 use crate::{Data, Error, Mailbox};
 
 /// The time that running requests still have once the service ends.
@@ -51,6 +51,8 @@ pub struct Options {
     pub env: HashMap<String, String>,
     /// The value of the template's secrets. Without one they are drawn by chance, and kept in the folder.
     pub secret: Option<String>,
+    /// The value that they had before. Without one they never had another, and a template that refers to it does not start.
+    pub previous_secret: Option<String>,
     /// The time, for the functions, the mails and the expiry of items. (In a folder, items expire by the machine's.)
     pub clock: Clock,
     /// How often expired items are deleted; never, unless [`LocalService::sweep`] is called, if there is no value.
@@ -76,6 +78,7 @@ impl Options {
             parameters: HashMap::new(),
             env: HashMap::new(),
             secret: None,
+            previous_secret: None,
             clock,
             sweep_every: None,
             log: false,
@@ -90,13 +93,13 @@ impl Options {
         if here.is_file() { here } else { workspace().join("template.yaml") }
     }
 
-    /// The `TOKEN_SECRET` of `events/env.json` beside the template, which `sam local` is given as well: so each takes the tokens of
-    /// the other. None if there is no such file, or no secret in it.
+    /// The key in `events/env.json` beside the template, which `sam local` is given as well: so each takes the tokens of
+    /// the other. None if there is no such file, or no key in it.
     #[must_use]
     pub fn shared_secret(template: &Path) -> Option<String> {
         let file = std::fs::read(template.with_file_name("events").join("env.json")).ok()?;
         let file: serde_json::Value = serde_json::from_slice(&file).ok()?;
-        file["Parameters"]["TOKEN_SECRET"].as_str().map(str::to_owned)
+        file["Parameters"]["TOKEN_KEYS"].as_str().map(str::to_owned)
     }
 
     /// `target/local` in the workspace.
@@ -149,10 +152,13 @@ impl LocalService {
             Data::Dir(path) => Some(Folder::open(path)?),
             Data::Memory => None,
         };
-        let secrets = match options.secret {
+        let mut secrets = match options.secret {
             Some(secret) => template.secrets.iter().map(|arn| (arn.clone(), secret.clone())).collect(),
             None => secrets(folder.as_ref(), &template.secrets)?,
         };
+        if let Some(previous) = options.previous_secret {
+            secrets.extend(template.secrets.iter().map(|arn| (format!("{arn}{PREVIOUS}"), previous.clone())));
+        }
         let mailbox = match &folder {
             Some(folder) => Mailbox::in_folder(options.clock.clone(), folder)?,
             None => Mailbox::in_memory(options.clock.clone()),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::resolve::{Resolver, text};
-pub(crate) use self::secret::fill;
+pub(crate) use self::secret::{PREVIOUS, fill};
 use crate::{Error, arn};
 
 /// What the local service takes from the template.
@@ -180,7 +180,8 @@ impl Template {
     }
 
     fn check_secrets(&self) -> Result<(), String> {
-        let values = self.secrets.iter().map(|arn| (arn.clone(), String::new())).collect();
+        let names = self.secrets.iter().flat_map(|arn| [arn.clone(), format!("{arn}{PREVIOUS}")]);
+        let values = names.map(|name| (name, String::new())).collect();
         for Function { id, environment, .. } in &self.functions {
             for (name, value) in environment {
                 fill(value, &values).map_err(|fault| format!("{id}.Environment.{name}: {fault}"))?;

@@ -21,7 +21,7 @@ async fn every_function_has_the_variables_that_it_needs_and_no_others() {
         let environment = service.local.environment(endpoint.name);
         let start = |environment| (endpoint.start)(&Env::table(environment), Clock::system(), service.log());
         assert!(start(environment.clone()).is_ok(), "{}", endpoint.name);
-        for variable in ["USERS_TABLE", "EVENTS_TABLE", "TOKEN_SECRET", "MAIL_SENDER"] {
+        for variable in ["USERS_TABLE", "EVENTS_TABLE", "TOKEN_KEYS", "MAIL_SENDER"] {
             let mut less = environment.clone();
             if less.remove(variable).is_some() {
                 assert!(start(less).is_err(), "{} starts without {variable}, so it should not have it", endpoint.name);
@@ -203,11 +203,7 @@ async fn the_variables_for_sam_local_are_all_that_the_template_names() {
         assert!(tables_are_the_local_ones && endpoints_are_outside, "{name}");
     }
     let template = workspace("template.yaml");
-    assert_eq!(
-        Options::shared_secret(&template).as_deref(),
-        given["TOKEN_SECRET"].as_str(),
-        "cargo run has it as well"
-    );
+    assert_eq!(Options::shared_secret(&template).as_deref(), given["TOKEN_KEYS"].as_str(), "cargo run has it as well");
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! Forged access tokens: none passes.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use functions::ENDPOINTS;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -46,20 +49,23 @@ fn claims(user: &User, change: impl FnOnce(&mut Value)) -> String {
 #[tokio::test]
 async fn a_change_of_the_key_logs_nobody_out() {
     let [old, new] = ["old".repeat(20), "new".repeat(20)];
-    // The variables after each step, and whether the old and the new key are accepted.
+    // The parameter, the key in Secrets Manager and the one before it; by which key a token may be signed: the old one, the new one.
     let steps = [
-        ("before", &old, None, None, [true, false]),
-        ("begun", &new, Some(&old), Some("previous"), [true, true]),
-        ("done", &new, Some(&old), Some("current"), [true, true]),
-        ("next", &new, None, None, [false, true]),
+        ("never", &old, None, [true, false]),
+        ("begun", &new, Some(&old), [true, true]),
+        ("done", &new, Some(&old), [true, true]),
+        ("never", &new, Some(&old), [false, true]),
     ];
-    for (step, current, previous, signed_with, accepted) in steps {
+    for (step, current, previous, accepted) in steps {
         let service = Service::start_with(|options| {
-            options.env.insert("TOKEN_SECRET".to_owned(), current.clone());
-            options.env.extend(previous.map(|secret| ("TOKEN_SECRET_PREVIOUS".to_owned(), secret.clone())));
-            options.env.extend(signed_with.map(|which| ("TOKEN_SIGNED_WITH".to_owned(), which.to_owned())));
+            options.parameters.insert("TokenRotation".to_owned(), step.to_owned());
+            options.secret = Some(current.clone());
+            options.previous_secret = previous.cloned();
         })
         .await;
+        let environments = ENDPOINTS.iter().map(|endpoint| service.local.environment(endpoint.name));
+        let keys: BTreeSet<_> = environments.filter_map(|environment| environment.get("TOKEN_KEYS").cloned()).collect();
+        assert_eq!(keys.len(), 1, "{step}: all functions have the same, {keys:?}");
         let session = service.user("jane").await.session();
         for (secret, accepted) in [&old, &new].into_iter().zip(accepted) {
             let token = Signer::new(secret.as_bytes()).access_token(&session, service.now()).unwrap();
@@ -68,8 +74,8 @@ async fn a_change_of_the_key_logs_nobody_out() {
         let refresh = service.post("/token", &json!({"refresh_token": session.encode()})).await.expect(200);
         let given = refresh.body["access_token"].as_str().unwrap();
         assert_eq!(status(&service, given).await, 200, "{step}");
-        // Functions that do not know the new key yet must not get tokens signed with it.
-        let signer = if step == "before" || step == "begun" { &old } else { &new };
+        // Functions that do not know the new key yet must not meet it.
+        let signer = if step == "begun" { &old } else { current };
         assert!(Signer::new(signer.as_bytes()).verify_access(given, service.now()).is_ok(), "{step}");
     }
 }
@@ -78,7 +84,8 @@ async fn a_change_of_the_key_logs_nobody_out() {
 async fn start() -> (Service, User, String) {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let secret = service.local.environment("get-user")["TOKEN_SECRET"].clone();
+    let keys = &service.local.environment("get-user")["TOKEN_KEYS"];
+    let secret = keys.split(',').next().unwrap().to_owned();
     let good = signed(&header(&jane), &claims(&jane, |_| {}), secret.as_bytes());
     assert_eq!(status(&service, &good).await, 200, "these tests can make a good one");
     (service, jane, secret)

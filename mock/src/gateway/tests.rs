@@ -234,7 +234,7 @@ async fn the_database_is_reached_and_dies_with_the_service() {
     let service = start().await;
     let environment = service.environment("echo");
     assert_eq!(environment["AWS_ENDPOINT_URL_DYNAMODB"], service.dynamodb_url());
-    assert_eq!(environment["TOKEN_SECRET"].len(), 64);
+    assert_eq!(environment["TOKEN_KEYS"].len(), 64);
     let tables = service.dynamodb_client().list_tables().send().await.unwrap();
     assert_eq!(tables.table_names(), ["EventsTable", "UsersTable"]);
     assert_eq!(service.sweep().unwrap(), 0);
@@ -257,10 +257,10 @@ async fn a_folder_survives_a_restart_and_has_one_owner() {
     assert!(matches!(start().await, Err(Error::InUse(_))));
     first.shutdown().await;
     let file = std::fs::read_to_string(scratch.0.join("env")).unwrap();
-    assert!(file.contains(&format!("TOKEN_SECRET={}\n", variables["TOKEN_SECRET"])));
+    assert!(file.contains(&format!("TOKEN_KEYS={}\n", variables["TOKEN_KEYS"])));
     assert!(file.contains("AWS_REGION=eu-central-1\n"));
     let second = start().await.unwrap();
-    assert_eq!(second.variables()["TOKEN_SECRET"], variables["TOKEN_SECRET"]);
+    assert_eq!(second.variables()["TOKEN_KEYS"], variables["TOKEN_KEYS"]);
     second.shutdown().await;
 }
 

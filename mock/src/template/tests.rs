@@ -45,7 +45,7 @@ fn functions() {
     assert_eq!(routes, ["GET /echo/fixed", "POST /echo", "PUT /echo/{id}"]);
     assert_eq!(echo.environment["USERS_TABLE"], "UsersTable");
     assert_eq!(echo.environment["AWS_ENDPOINT_URL_DYNAMODB"], "");
-    assert!(echo.environment["TOKEN_SECRET"].starts_with("{{resolve:secretsmanager:arn:"));
+    assert!(echo.environment["TOKEN_KEYS"].starts_with("{{resolve:secretsmanager:arn:"));
     assert_eq!(template.functions[1].timeout_seconds, 3);
     assert_eq!(template.cors.unwrap().allow_origins, ["https://app.example"]);
 }
@@ -83,8 +83,8 @@ fn parameters_can_be_set() {
 fn faults_name_the_place() {
     for (sound, broken, expected) in [
         ("!Ref UsersTable", "!Ref NoTable", "EchoFunction.Environment.USERS_TABLE: Ref NoTable: there is no such"),
-        ("${TokenSecret}}}", "Other}}", "EchoFunction.Environment.TOKEN_SECRET: there is no secret Other"),
-        ("resolve:secretsmanager", "resolve:ssm", "EchoFunction.Environment.TOKEN_SECRET: {{resolve:ssm:"),
+        ("${TokenSecret}}}", "Other}}", "EchoFunction.Environment.TOKEN_KEYS: there is no secret Other"),
+        ("resolve:secretsmanager", "resolve:ssm", "EchoFunction.Environment.TOKEN_KEYS: {{resolve:ssm:"),
         ("Binary: panic", "Bin: panic", "PanicFunction.Metadata.BuildProperties.Binary is missing"),
         ("Path: /panic", "Pfad: /panic", "PanicFunction.Events.Route: Properties: missing field `Path`"),
         ("Path: /panic", "Path: '/{proxy+}'", "PanicFunction.Events.Route: Path: the local service does not serve"),

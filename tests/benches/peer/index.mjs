@@ -3,7 +3,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { request } from "node:http";
 import { DynamoDBClient, QueryCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 
-const { AWS_LAMBDA_RUNTIME_API: api, EVENTS_TABLE: TableName, TOKEN_SECRET: secret, AWS_ENDPOINT_URL_DYNAMODB: endpoint } = process.env;
+const { AWS_LAMBDA_RUNTIME_API: api, EVENTS_TABLE: TableName, TOKEN_KEYS: keys, AWS_ENDPOINT_URL_DYNAMODB: endpoint } = process.env;
+const [secret] = keys.split(",");
 const client = new DynamoDBClient({ endpoint });
 
 function verify(header) {
