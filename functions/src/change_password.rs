@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::app::AccountApp;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
@@ -49,7 +49,7 @@ pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
     request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
     let notice = password_changed(&account.username, now, request.address())?;
     tell(&app.mailer, &request, &account, notice).await;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 /// Whether this very change was made just now. Only whoever knows the former password learns that, and it takes a turn too.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
 use shared::app::PlanApp;
+use shared::domain::export::ExportedAccount;
 use shared::error::{Error, Result};
+use shared::http::views::{AccountView, ExportBody, length_of_event};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
 use shared::store::lists::Position;
@@ -26,13 +27,13 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
     let purpose = format!("export {user}");
     let unseal = |text: String| app.signer.unseal(&purpose, &text).map(Position);
     let from = request.query("cursor").map(|text| unseal(text).ok_or_else(bad_cursor)).transpose()?;
-    let mut export = if from.is_none() { account(&app, &holder).await? } else { Map::new() };
-    let room = PAGE.saturating_sub(json!(export).to_string().len());
-    let (events, next) = app.events.export_events(user, from, room).await?;
+    let account = if from.is_none() { Some(account(&app, &holder).await?) } else { None };
+    let account = account.as_ref().map(|account| AccountView::new(account, holder.session));
+    let room = PAGE.saturating_sub(account.as_ref().map_or(Ok(0), AccountView::length)?);
+    let (events, next) = app.events.export_events(user, from, room, length_of_event).await?;
     request.audit(Act::UserExported, Subject::Account(Some(user)));
-    export.insert("events".to_owned(), json!(events));
-    export.insert("cursor".to_owned(), json!(next.map(|position| app.signer.seal(&purpose, &position.0))));
-    Reply::ok(&json!({ "export": export })).attachment("event-messenger.json")
+    let cursor = next.map(|position| app.signer.seal(&purpose, &position.0));
+    Reply::ok(&ExportBody::new(account, &events, cursor))?.attachment("event-messenger.json")
 }
 
 fn bad_cursor() -> Error {
@@ -40,22 +41,9 @@ fn bad_cursor() -> Error {
 }
 
 /// What is not of events.
-async fn account(app: &PlanApp, holder: &Holder) -> Result<Map<String, Value>> {
+async fn account(app: &PlanApp, holder: &Holder) -> Result<ExportedAccount> {
     let (user, now) = (holder.user, app.clock.now());
-    let (profile, reset_mail) = app.users.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
+    let (profile, reset_mailed_at) = app.users.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
     let sessions = app.users.list_sessions(user, now).await?;
-    let sessions: Vec<Value> = sessions.iter().map(|session| session.view(holder.session)).collect();
-    let account = json!({
-        "id": profile.id,
-        "username": profile.username,
-        "e-mail": profile.email,
-        "name": profile.name,
-        "avatar": profile.avatar,
-    });
-    Ok(Map::from_iter([
-        ("user".to_owned(), account),
-        ("contacts".to_owned(), json!(profile.contacts)),
-        ("sessions".to_owned(), json!(sessions)),
-        ("password_reset_mailed_at".to_owned(), json!(reset_mail.map(|at| at.to_string()))),
-    ]))
+    Ok(ExportedAccount { profile, sessions, reset_mailed_at })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::app::LinkApp;
 use shared::domain::UserId;
 use shared::domain::fault::{Fault, Known, Node};
@@ -50,7 +50,7 @@ async fn forgot(app: &LinkApp, request: &Request, login: &Login, now: Timestamp)
     match send(app, request, account.as_ref(), password, &token, now).await {
         Ok(receiver) => {
             request.audit(Act::PasswordForgotten, Subject::Account(receiver));
-            Ok(Reply::ok(&json!({})))
+            Ok(Reply::done())
         }
         Err(error) => {
             // Even where DynamoDB did not answer, it may have written.
@@ -63,7 +63,7 @@ async fn forgot(app: &LinkApp, request: &Request, login: &Login, now: Timestamp)
             // Of nobody's login it would not be refused.
             request.trouble("a link for a new password is refused by SES", &error);
             request.audit(Act::PasswordForgotten, Subject::Account(None));
-            Ok(Reply::ok(&json!({})))
+            Ok(Reply::done())
         }
     }
 }

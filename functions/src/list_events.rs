@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
 use shared::app::EventApp;
 use shared::domain::UserId;
 use shared::domain::fault::Fault;
 use shared::error::Result;
+use shared::http::views::EventsBody;
 use shared::http::{Reply, Request};
-use shared::store::lists::{Entry, Position};
+use shared::store::lists::Position;
 use shared::token::Signer;
 
 /// How many events a page holds when the client does not say.
@@ -34,10 +34,9 @@ struct Wanted {
 pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
     let user = request.user(&app.signer, &app.clock)?;
     let wanted = Wanted::read(&request, user, &app.signer)?;
-    let (entries, next) = app.events.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
+    let (events, next) = app.events.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
     let cursor = next.map(|position| app.signer.seal(&wanted.purpose, &position.0));
-    let events: Vec<_> = entries.iter().map(Entry::view).collect();
-    Ok(Reply::ok(&json!({"events": events, "cursor": cursor})))
+    Reply::ok(&EventsBody::new(&events, cursor))
 }
 
 impl Wanted {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use shared::app::UserApp;
 use shared::error::{Error, Result};
+use shared::http::views::SessionsBody;
 use shared::http::{Reply, Request};
 
 /// `200` with the sessions: when each was opened and last used, from where, and which is this one.
@@ -17,6 +17,5 @@ pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
     if !sessions.iter().any(|session| session.id == holder.session) {
         return Err(Error::SessionOver);
     }
-    let sessions: Vec<Value> = sessions.iter().map(|session| session.view(holder.session)).collect();
-    Ok(Reply::ok(&json!({ "sessions": sessions })))
+    Reply::ok(&SessionsBody::new(&sessions, holder.session))
 }

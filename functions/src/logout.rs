@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::app::UserApp;
 use shared::domain::fault::{Fault, Node};
 use shared::error::Result;
@@ -41,7 +41,7 @@ pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
             }
         }
     }
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
@@ -57,6 +57,7 @@ fn parse(body: &Value) -> Result<Wanted, Vec<Fault>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn what_is_to_end() {

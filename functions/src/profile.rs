@@ -1,11 +1,11 @@
 //! What a user sees of oneself, as reading and changing it answer.
 
-use serde_json::json;
 use shared::app::PlanApp;
 use shared::domain::UserId;
+use shared::domain::listing::ListedEvent;
 use shared::error::{Error, Result};
 use shared::http::Reply;
-use shared::store::lists::Entry;
+use shared::http::views::UserBody;
 
 /// How many events are listed at most, the newest first.
 pub(crate) const MAX_EVENTS: usize = 100;
@@ -14,10 +14,7 @@ pub(crate) const MAX_EVENTS: usize = 100;
 ///
 /// # Errors
 /// `Unauthenticated` when the user is no more.
-pub(crate) async fn profile(app: &PlanApp, user: UserId, entries: &[Entry]) -> Result<Reply> {
+pub(crate) async fn profile(app: &PlanApp, user: UserId, events: &[ListedEvent]) -> Result<Reply> {
     let profile = app.users.find_profile(user, app.clock.now()).await?.ok_or(Error::Unauthenticated)?;
-    let events: Vec<_> = entries.iter().map(|entry| entry.id).collect();
-    let chats: Vec<_> =
-        entries.iter().filter(|entry| entry.sent && entry.chat_is_open()).map(|entry| entry.id).collect();
-    Ok(Reply::ok(&json!({"user": profile.view(&events, &chats)})))
+    Reply::ok(&UserBody::new(&profile, events))
 }

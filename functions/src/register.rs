@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::json;
 use shared::app::LinkApp;
 use shared::domain::fault::Node;
 use shared::domain::user::{NewUser, REGISTRATION};
@@ -45,7 +44,7 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
         return Err(Error::invalid(address_field(&request), "cannot be mailed to"));
     }
     request.audit(Act::Registered, Subject::Account(Some(account.id)));
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 async fn create(

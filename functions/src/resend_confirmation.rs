@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::json;
 use shared::app::LinkApp;
 use shared::domain::lifetime::{self, seconds};
 use shared::error::{Error, Result};
@@ -51,7 +50,7 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
         return Err(Error::invalid("username", "was registered with an address that cannot be mailed to"));
     }
     request.audit(Act::ConfirmationResent, Subject::Account(Some(account.id)));
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 async fn send(app: &LinkApp, request: &Request, account: &Account, token: &MailedToken, now: Timestamp) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::app::MailApp;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
@@ -49,7 +49,7 @@ pub async fn handle(app: Arc<MailApp>, request: Request) -> Result<Reply> {
     request.audit(Act::PasswordReset, Subject::Account(Some(account.id)));
     let notice = password_changed(&account.username, now, request.address())?;
     tell(&app.mailer, &request, &account, notice).await;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 /// Writes the new password, unless this very request has done so already. What a used link answers does not depend on a password.

@@ -1,22 +1,16 @@
 //! The token object, as confirming, logging in and refreshing answer it.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::fault::{Fault, Known, Node};
-use shared::domain::lifetime;
 use shared::error::Result;
 use shared::http::Reply;
+use shared::http::views::TokenBody;
 use shared::token::{RefreshToken, Signer};
 
 /// `200` with an access token of the session's user and this refresh token ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
 pub(crate) fn token_object(signer: &Signer, session: &RefreshToken, now: Timestamp) -> Result<Reply> {
-    Ok(Reply::ok(&json!({
-        "access_token": signer.access_token(session, now)?,
-        "token_type": "Bearer",
-        "expires_in": lifetime::ACCESS_TOKEN.as_secs(),
-        "refresh_token": session.encode(),
-        "user_id": session.user(),
-    })))
+    Reply::ok(&TokenBody::new(signer.access_token(session, now)?, session))
 }
 
 /// What a body with a refresh token holds. Whoever sends a whole token object back sends that too.

@@ -15,7 +15,7 @@ use mock::{Failure, Grant, LocalService, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::store::sessions::Device;
+use shared::domain::session::Device;
 use tests::wire::{Fault, Plan, Wire};
 use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
 

@@ -152,7 +152,7 @@ async fn read(app: Arc<Reader>, request: Request) -> Result<Reply> {
     draft?;
     id?;
     user?;
-    Ok(Reply::ok(&json!({})))
+    Ok(Reply::done())
 }
 
 static READER: LazyLock<Handler> = LazyLock::new(|| {

@@ -1,7 +1,7 @@
 //! The harness of the tests: a service of their own for each, with its own empty database and its own clock.
 //!
-//! Every response that passes through here is held to what all responses promise: the common headers, and the JSON Schema
-//! of its body.
+//! Every response that passes through here is held to what all responses promise: the common headers, the JSON Schema of its
+//! body, and the order of its keys.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +16,7 @@
 )]
 
 mod elsewhere;
+pub mod order;
 pub mod remote;
 mod response;
 pub mod runtime;
@@ -37,9 +38,9 @@ use shared::app::{App, PlanApp};
 use shared::clock::Clock;
 use shared::config::Env;
 use shared::domain::UserId;
+use shared::domain::session::Device;
 use shared::domain::user::NewUser;
 use shared::log::Log;
-use shared::store::sessions::Device;
 use shared::store::users::Account;
 use shared::token::{MailedToken, RefreshToken};
 use uuid::Uuid;

@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::schema;
+use crate::{order, schema};
 
 /// A response, checked for what every response promises.
 #[derive(Debug)]
@@ -17,7 +17,8 @@ pub struct Response {
 }
 
 impl Response {
-    /// Reads it, and holds it to the common headers and to the JSON Schema of its body.
+    /// Reads it, and holds it to the common headers and to the JSON Schema of its body and
+    /// the order of its example.
     ///
     /// # Errors
     /// What it does not keep.
@@ -47,6 +48,7 @@ impl Response {
         } else if header("content-type").is_some_and(|kind| kind == "application/json") {
             let body = serde_json::from_str(&text).map_err(|error| format!("{error}: {status} {text}"))?;
             schema::check_response(status, &body)?;
+            order::check_response(status, &body, &text)?;
             body
         } else {
             Value::String(text)

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
 use super::addressee::Addressee;
 use super::fault::Fault;
@@ -118,12 +117,15 @@ impl Invitee {
         }
     }
 
-    fn opens_chat(&self) -> bool {
+    /// Whether the answer opens the event's chat.
+    #[must_use]
+    pub fn opens_chat(&self) -> bool {
         self.answer.is_some_and(Answer::opens_chat)
     }
 
-    /// The names under which the invitee is shown.
-    fn names(&self) -> (&str, Option<&str>) {
+    /// The name and the username under which the invitee is shown.
+    #[must_use]
+    pub fn names(&self) -> (&str, Option<&str>) {
         let has_acted = self.answer.is_some() || self.date.is_some() || self.place.is_some();
         match &self.alias {
             Some(alias) if !has_acted => (alias, None),
@@ -235,63 +237,6 @@ impl Event {
         ];
         needs.into_iter().filter(|(missing, ..)| *missing).map(|(_, field, why)| Fault::new(field, why)).collect()
     }
-
-    /// The event as that member sees it, in the shape of `mock/JSON_Schems/event.json`.
-    #[must_use]
-    pub fn view(&self, reader: UserId) -> Value {
-        let own = self.invitees.iter().find(|invitee| invitee.person.id == reader);
-        let Person { id, name, username } = &self.organiser;
-        let mut confirmed = vec![member(&json!(id), (name, username.as_deref()), "admin", true)];
-        let mut invited = Vec::new();
-        for addressee in &self.addressees {
-            let names = (addressee.name.as_str(), addressee.username.as_deref());
-            let mut entry = member(&json!(addressee.typed), names, "user", false);
-            entry["answer"] = Value::Null;
-            invited.push(entry);
-        }
-        for invitee in &self.invitees {
-            let mut entry = member(&json!(invitee.person.id), invitee.names(), "user", invitee.opens_chat());
-            if invitee.answer == Some(Answer::Yes) {
-                confirmed.push(entry);
-            } else {
-                entry["answer"] = json!(invitee.answer);
-                invited.push(entry);
-            }
-        }
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "status": self.sent,
-            "date": [self.view_poll(Topic::Date, own)],
-            "place": [self.view_poll(Topic::Place, own)],
-            "members": [{"invited": invited, "confirmed": confirmed}],
-            "additional": self.additional,
-        })
-    }
-
-    fn view_poll(&self, topic: Topic, own: Option<&Invitee>) -> Value {
-        let poll = self.poll(topic);
-        let standing = self.standing(topic);
-        let text = |index: usize| poll.options.get(index);
-        let open = poll.options.iter().zip(&standing.votes).enumerate();
-        let drafts: Vec<_> = open
-            .filter(|(index, _)| standing.confirmed != Some(*index))
-            .map(|(_, (option, votes))| json!({topic.name(): option, "votes": votes}))
-            .collect();
-        json!({
-            "drafts": drafts,
-            "confirmed": standing.confirmed.and_then(text).map_or("", String::as_str),
-            "voters": standing.voters,
-            "my_vote": own.and_then(|invitee| invitee.vote(topic)).and_then(text),
-        })
-    }
-}
-
-fn member(id: &Value, (name, username): (&str, Option<&str>), role: &str, chat_success: bool) -> Value {
-    let mut member = Map::from_iter([("id".to_owned(), id.clone()), ("name".to_owned(), json!(name))]);
-    member.extend(username.map(|username| ("username".to_owned(), json!(username))));
-    member.extend([("role".to_owned(), json!(role)), ("chat_success".to_owned(), json!(chat_success))]);
-    Value::Object(member)
 }
 
 /// The poll with the chosen option behind the others, where whoever sends a draft back that was read has it.
@@ -327,65 +272,6 @@ pub(crate) mod tests {
             invitees: (0..invitees).map(|n| Invitee::new(person(10 + n as u128))).collect(),
             additional: String::new(),
             version: 1,
-        }
-    }
-
-    #[test]
-    fn answers_sort_the_members_and_open_the_chat() {
-        let cases = [
-            (None, "invited", false),
-            (Some(Answer::Yes), "confirmed", true),
-            (Some(Answer::Maybe), "invited", true),
-            (Some(Answer::No), "invited", false),
-        ];
-        for (answer, list, chat) in cases {
-            let mut event = event(1);
-            event.invitees[0].answer = answer;
-            let view = event.view(ORGANISER);
-            let entry = view["members"][0][list].as_array().unwrap().last().unwrap().clone();
-            assert_eq!(entry["id"], json!(event.invitees[0].person.id), "{answer:?}");
-            assert_eq!(entry["chat_success"], json!(chat), "{answer:?}");
-        }
-    }
-
-    #[test]
-    fn the_confirmed_option_has_left_the_drafts() {
-        let mut event = event(1);
-        event.date.chosen = Some(0);
-        let view = event.view(ORGANISER);
-        assert_eq!(view["date"][0]["confirmed"], "01.02.2027");
-        assert_eq!(view["date"][0]["drafts"], json!([{"date": "02.02.2027", "votes": 0}]));
-    }
-
-    #[test]
-    fn each_member_sees_his_own_vote() {
-        let mut event = event(3);
-        event.invitees[1].place = Some(1);
-        for (reader, vote) in [(1, json!(null)), (10, json!(null)), (11, json!("Pub"))] {
-            assert_eq!(event.view(Uuid::from_u128(reader))["place"][0]["my_vote"], vote);
-        }
-    }
-
-    #[test]
-    fn an_alias_is_shown_until_the_invitee_acts() {
-        let acts: [fn(&mut Invitee); 4] = [
-            |_| {},
-            |invitee| invitee.answer = Some(Answer::No),
-            |invitee| invitee.set_vote(Topic::Date, Some(0)),
-            |invitee| invitee.set_vote(Topic::Place, None),
-        ];
-        for (index, act) in acts.into_iter().enumerate() {
-            let mut event = event(1);
-            let invitee = &mut event.invitees[0];
-            invitee.alias = Some("Annie".to_owned());
-            invitee.person.username = Some("ann".to_owned());
-            act(invitee);
-            let own = event.invitees[0].person.clone();
-            for reader in [ORGANISER, own.id] {
-                let entry = event.view(reader)["members"][0]["invited"][0].clone();
-                let shown = if index == 0 { (json!("Annie"), None) } else { (json!(own.name), Some(json!("ann"))) };
-                assert_eq!((entry["name"].clone(), entry.get("username").cloned()), shown, "{index}");
-            }
         }
     }
 

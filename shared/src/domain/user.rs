@@ -1,6 +1,6 @@
 //! Users: what registers one, and what one sees of oneself.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::UserId;
 use super::email::Email;
@@ -125,25 +125,10 @@ pub struct Profile {
     pub contacts: Vec<Person>,
 }
 
-impl Profile {
-    /// The user in the shape of `mock/JSON_Schems/user_pattern.json`, with the events and the open chats.
-    #[must_use]
-    pub fn view(&self, events: &[super::EventId], chats: &[super::EventId]) -> Value {
-        json!({
-            "id": self.id,
-            "username": self.username,
-            "e-mail": self.email,
-            "name": self.name,
-            "avatar": self.avatar,
-            "contacts": self.contacts,
-            "events": events.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(),
-            "chats": chats,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -183,7 +183,7 @@ impl Sent {
 #[cfg(test)]
 mod tests {
     use super::super::event::Answer;
-    use super::super::event::tests::{ORGANISER, event};
+    use super::super::event::tests::event;
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
@@ -284,16 +284,6 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_event_with_one_change_is_a_vote() {
-        let event = open();
-        let mut body = json!({"event": event.view(event.invitees[1].person.id)});
-        body["event"]["date"][0]["confirmed"] = json!("02.02.2027");
-        body["event"]["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1}]);
-        assert_eq!(effect(&body, &event, Role::Invitee(1)), Ok(Effect::Cast(Topic::Date, 1)));
-        assert_eq!(effect(&body, &event, Role::Organiser), Ok(Effect::Decide(Topic::Date, 1)));
-    }
-
-    #[test]
     fn a_vote_is_the_same_however_it_is_spelt() {
         use Effect::{Cast, Nothing};
         let event = open();
@@ -313,15 +303,6 @@ mod tests {
         ];
         for (body, field) in cases {
             assert_eq!(Vote::parse(&body).unwrap_err()[0].field, field, "{body}");
-        }
-    }
-
-    #[test]
-    fn the_whole_event_unchanged_is_none() {
-        for event in [open(), by_majority()] {
-            let body = json!({"event": event.view(ORGANISER)});
-            let refusal = effect(&body, &event, Role::Invitee(3));
-            assert!(matches!(refusal, Err(Refusal::Invalid(_))), "{refusal:?}");
         }
     }
 

@@ -15,7 +15,7 @@ impl From<&Error> for Reply {
         if let Error::Invalid(faults) = error {
             body = json!({ "message": summary(faults), "errors": faults });
         }
-        let reply = || Self::json(status, &body);
+        let reply = || Self::json(status, body.to_string());
         let header = match error {
             Error::Unauthenticated => reply().with(WWW_AUTHENTICATE, "Bearer"),
             Error::BodyEncoded => reply().with(ACCEPT_ENCODING, "identity"),

@@ -6,6 +6,7 @@ mod headers;
 pub mod pages;
 mod reply;
 mod request;
+pub mod views;
 
 pub(crate) use error::outcome;
 pub use reply::{Reply, draft_etag};

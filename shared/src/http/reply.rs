@@ -3,8 +3,9 @@
 use lambda_http::Body;
 use lambda_http::http::header::{self, HeaderName, HeaderValue};
 use lambda_http::http::{Response, StatusCode};
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use super::views::{EventBody, json};
 use crate::domain::UserId;
 use crate::domain::event::Event;
 use crate::error::{Error, Result};
@@ -16,9 +17,17 @@ pub struct Reply(Response<Body>);
 
 impl Reply {
     /// `200` with this body.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn ok(body: &impl Serialize) -> Result<Self> {
+        Ok(Self::json(StatusCode::OK, json(body)?))
+    }
+
+    /// `200` with `{}`: there is nothing to tell but that it is done.
     #[must_use]
-    pub fn ok(body: &Value) -> Self {
-        Self::json(StatusCode::OK, body)
+    pub fn done() -> Self {
+        Self::json(StatusCode::OK, "{}".to_owned())
     }
 
     /// `200` with the event as that member sees it, and its `ETag`.
@@ -26,9 +35,9 @@ impl Reply {
     /// # Errors
     /// When the `ETag` cannot stand in a header.
     pub fn event(event: &Event, reader: UserId) -> Result<Self> {
-        let body = json!({"event": event.view(reader)});
+        let body = json(&EventBody::new(event, reader))?;
         let etag = etag(event, &body);
-        Self::ok(&body).with(header::ETAG, &etag)
+        Self::json(StatusCode::OK, body).with(header::ETAG, &etag)
     }
 
     /// The same as `201`, and where what was made can be found.
@@ -64,8 +73,8 @@ impl Reply {
         Self(response)
     }
 
-    pub(super) fn json(status: StatusCode, body: &Value) -> Self {
-        let mut response = Response::new(Body::Text(body.to_string()));
+    pub(super) fn json(status: StatusCode, body: String) -> Self {
+        let mut response = Response::new(Body::Text(body));
         *response.status_mut() = status;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Self(response)
@@ -95,8 +104,8 @@ impl Reply {
 }
 
 /// The `ETag` of an event as that body shows it. A draft changes with its version alone; a sent event with every vote.
-fn etag(event: &Event, body: &Value) -> String {
-    if event.sent { format!("\"{}\"", fingerprint(&[body.to_string().as_bytes()])) } else { draft_etag(event) }
+fn etag(event: &Event, body: &str) -> String {
+    if event.sent { format!("\"{}\"", fingerprint(&[body.as_bytes()])) } else { draft_etag(event) }
 }
 
 /// The `ETag` of a draft.

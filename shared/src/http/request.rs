@@ -15,10 +15,10 @@ use super::{body, headers};
 use crate::clock::Clock;
 use crate::domain::fault::Fault;
 use crate::domain::login::parse_id;
+use crate::domain::session::Device;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 use crate::log::{Act, Log, Subject, Trail};
-use crate::store::sessions::Device;
 use crate::token::{Holder, Signer};
 
 /// The longest body that is read, in octets. The largest draft that the service answers with, which can be sent back, is shorter.

@@ -4,13 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::event_items::{EVENT, EventRow, MemberRow, key, member, row};
 use super::events::Events;
 use super::lists::{Position, event_id, position, start_key};
 use super::{Item, from_item};
-use crate::domain::poll::{Poll, Topic};
+use crate::domain::export::{ExportedEvent, ExportedPoll};
+use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
@@ -19,7 +19,7 @@ const CHUNK: usize = 20;
 
 impl Events {
     /// A page of all that the user made or is a member of, as far as the user may see it, the newest first, and where the next page
-    /// begins. It ends with the event that makes it longer than so many bytes of JSON, and is empty only at the end.
+    /// begins. It ends with the event that brings it to `room`, and is empty only at the end; `length` says how much an event takes.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -27,18 +27,19 @@ impl Events {
         &self,
         user: UserId,
         from: Option<Position>,
-        bytes: usize,
-    ) -> Result<(Vec<Value>, Option<Position>)> {
+        room: usize,
+        length: impl Fn(&ExportedEvent) -> Result<usize>,
+    ) -> Result<(Vec<ExportedEvent>, Option<Position>)> {
         let mut start = from.map(|position| start_key(user, &position)).transpose()?;
-        let (mut events, mut length) = (Vec::new(), 0);
+        let (mut events, mut taken) = (Vec::new(), 0);
         loop {
             let (entries, next) = self.index_page(user, CHUNK, start).await?;
             let mut exported = self.exported(user, &entries).await?;
             for (index, entry) in entries.iter().enumerate() {
                 let Some(event) = exported.remove(&event_id(entry)?) else { continue };
-                length += event.to_string().len();
+                taken += length(&event)?;
                 events.push(event);
-                if length >= bytes {
+                if taken >= room {
                     let is_last = next.is_none() && index + 1 == entries.len();
                     let next = if is_last { None } else { Some(position(entry)?) };
                     return Ok((events, next));
@@ -52,7 +53,7 @@ impl Events {
     }
 
     /// What the user may see of the events of these entries of the index.
-    async fn exported(&self, user: UserId, entries: &[Item]) -> Result<HashMap<EventId, Value>> {
+    async fn exported(&self, user: UserId, entries: &[Item]) -> Result<HashMap<EventId, ExportedEvent>> {
         let mut wanted = HashSet::new();
         for entry in entries {
             let id = event_id(entry)?;
@@ -74,31 +75,30 @@ impl Events {
             let membership = memberships.get(&event.event_id);
             let organises = event.user_id == user;
             let is_shown = organises || event.sent && membership.is_some();
-            is_shown.then(|| Ok((event.event_id, export(&event, organises, membership)?)))
+            is_shown.then(|| Ok((event.event_id, export(event, organises, membership)?)))
         });
         shown.collect()
     }
 }
 
-fn export(event: &EventRow, organises: bool, membership: Option<&MemberRow>) -> Result<Value> {
-    let poll = |topic: Topic, poll: Poll| {
-        let text = |index: Option<usize>| index.and_then(|index| poll.options.get(index)).cloned();
+fn export(event: EventRow, organises: bool, membership: Option<&MemberRow>) -> Result<ExportedEvent> {
+    let poll = |topic, options, decided| {
         let vote = membership.and_then(|membership| membership.vote(topic));
-        json!({"options": poll.options, "decided": text(poll.chosen), "my_vote": text(vote)})
+        ExportedPoll { options, decided, vote }
     };
     let created_at =
         Timestamp::from_millisecond(event.listed_at).map_err(|error| Error::internal("listed_at", error))?;
-    Ok(json!({
-        "id": event.event_id,
-        "name": event.name,
-        "status": event.sent,
-        "role": if organises { "admin" } else { "user" },
-        "created_at": created_at.to_string(),
-        "date": poll(Topic::Date, Poll { options: event.dates.clone(), chosen: event.date, ..Poll::default() }),
-        "place": poll(Topic::Place, Poll { options: event.places.clone(), chosen: event.place, ..Poll::default() }),
-        "invited": event.invitees.iter().map(|row| row.0.typed.clone()).collect::<Vec<_>>(),
-        "alias": membership.and_then(|membership| membership.alias.as_deref()),
-        "answer": membership.and_then(|membership| membership.answer),
-        "additional": event.additional,
-    }))
+    Ok(ExportedEvent {
+        id: event.event_id,
+        name: event.name,
+        sent: event.sent,
+        organises,
+        created_at,
+        date: poll(Topic::Date, event.dates, event.date),
+        place: poll(Topic::Place, event.places, event.place),
+        invited: event.invitees.into_iter().map(|row| row.0.typed).collect(),
+        alias: membership.and_then(|membership| membership.alias.clone()),
+        answer: membership.and_then(|membership| membership.answer),
+        additional: event.additional,
+    })
 }

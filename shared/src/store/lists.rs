@@ -7,12 +7,12 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::event_items::{EVENT, key, member, row};
 use super::events::Events;
 use super::{Item, Projection, failure, from_item, text};
 use crate::domain::event::Answer;
+use crate::domain::listing::ListedEvent;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
@@ -27,45 +27,6 @@ const MAX_STEP: usize = 500;
 /// How far a page of a list goes: the row at which the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position(pub Vec<u8>);
-
-/// One event in a user's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The event.
-    pub id: EventId,
-    /// What it is called.
-    pub name: String,
-    /// Whether it has been sent.
-    pub sent: bool,
-    /// Whether the user made it.
-    pub organises: bool,
-    /// What the user answered as an invitee.
-    pub answer: Option<Answer>,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-impl Entry {
-    /// Whether its chat is open to the user.
-    #[must_use]
-    pub fn chat_is_open(&self) -> bool {
-        self.organises || self.answer.is_some_and(Answer::opens_chat)
-    }
-
-    /// The entry in the shape of `mock/JSON_Schems/events.json`.
-    #[must_use]
-    pub fn view(&self) -> Value {
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "status": self.sent,
-            "role": if self.organises { "admin" } else { "user" },
-            "chat_success": self.chat_is_open(),
-            "answer": self.answer,
-            "created_at": self.created_at.to_string(),
-        })
-    }
-}
 
 #[derive(Deserialize)]
 struct EventRow {
@@ -93,7 +54,7 @@ impl Events {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn newest_events(&self, user: UserId, number: usize) -> Result<Vec<Entry>> {
+    pub async fn newest_events(&self, user: UserId, number: usize) -> Result<Vec<ListedEvent>> {
         let (page, _) = self.index_page(user, number, None).await?;
         self.entries_of(user, &page, None).await
     }
@@ -109,8 +70,8 @@ impl Events {
         sent: Option<bool>,
         limit: usize,
         from: Option<Position>,
-    ) -> Result<(Vec<Entry>, Option<Position>)> {
-        let mut found: Vec<Entry> = Vec::new();
+    ) -> Result<(Vec<ListedEvent>, Option<Position>)> {
+        let mut found: Vec<ListedEvent> = Vec::new();
         let mut start = from.map(|position| start_key(user, &position)).transpose()?;
         let mut step = limit;
         for read in 1.. {
@@ -134,7 +95,7 @@ impl Events {
 
     /// The events of a page of the index that have been sent, or have not. Of drafts the index has the row of the event alone: who
     /// asks for them has nothing else read.
-    async fn entries_of(&self, user: UserId, page: &[Item], sent: Option<bool>) -> Result<Vec<Entry>> {
+    async fn entries_of(&self, user: UserId, page: &[Item], sent: Option<bool>) -> Result<Vec<ListedEvent>> {
         let may_be_draft = |item: &&Item| row(item) == EVENT;
         let (ids, keys) = if sent == Some(false) {
             let ids = distinct(page.iter().filter(may_be_draft))?;
@@ -197,7 +158,7 @@ pub(super) fn shown(event: EventId, user: UserId) -> [Item; 2] {
 
 /// The entries of these events, in their order, from the rows read for them. Those that have not been sent to the user, or are
 /// no more, are left out.
-pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<Vec<Entry>> {
+pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<Vec<ListedEvent>> {
     let keyed = rows.into_iter().map(|item| Ok(((event_id(&item)?, row(&item) == EVENT), item)));
     let mut rows: HashMap<(EventId, bool), Item> = keyed.collect::<Result<_>>()?;
     let mut entries = Vec::with_capacity(ids.len());
@@ -209,7 +170,7 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
         if event.expires_at.is_some() || !(organises || event.sent && membership.is_some()) {
             continue;
         }
-        entries.push(Entry {
+        entries.push(ListedEvent {
             id,
             name: event.name,
             sent: event.sent,

@@ -8,9 +8,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::event_items::{EVENT, key, row};
 use super::events::Events;
-use super::lists::{Entry, distinct, entries, event_id, shown};
+use super::lists::{distinct, entries, event_id, shown};
 use super::{Item, Rounds, conditional, text};
 use crate::domain::event::Person;
+use crate::domain::listing::ListedEvent;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
 
@@ -38,7 +39,7 @@ impl Events {
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<Entry>> {
+    pub async fn rename_user(&self, user: UserId, name: &str, listed: usize) -> Result<Vec<ListedEvent>> {
         let own = self.keys_of(user).await?;
         let ids = distinct(&own)?;
         let (listed, rest) = ids.split_at(listed.min(ids.len()));

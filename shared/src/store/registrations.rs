@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 
-use super::sessions::{self, Device};
+use super::sessions;
 use super::users::{Account, Claim, Keyed, USER, Users, attribute, built, key};
 use super::{EXPIRES_AT, Item, NotWritten, conditional, number, text, to_item};
+use crate::domain::session::Device;
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, TokenHash};
 

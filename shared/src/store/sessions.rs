@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::users::{Users, attribute, built};
@@ -14,22 +13,12 @@ use super::{Item, Table, conditional, failure, from_item, integer, number, text,
 use crate::domain::UserId;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::network;
+use crate::domain::session::{Device, SessionEntry};
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, Signer, Successors, TokenHash};
 
 /// A user has so many sessions at most; each further one ends the oldest.
 pub const MAX_SESSIONS: usize = 100;
-
-/// Where a request comes from, as its user is told of it in the list of sessions.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Device {
-    /// The address, as API Gateway saw it.
-    #[serde(default)]
-    pub address: String,
-    /// What the client says that it is; empty if it says nothing.
-    #[serde(default)]
-    pub agent: String,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Session {
@@ -272,19 +261,6 @@ impl Users {
     }
 }
 
-/// A session as its user sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionEntry {
-    /// Its id.
-    pub id: Uuid,
-    /// When it was opened.
-    pub created_at: Timestamp,
-    /// When its refresh token was last used.
-    pub last_used_at: Timestamp,
-    /// Where that came from.
-    pub device: Device,
-}
-
 impl TryFrom<Session> for SessionEntry {
     type Error = Error;
 
@@ -295,21 +271,6 @@ impl TryFrom<Session> for SessionEntry {
             created_at: second(session.ends_at - seconds(lifetime::SESSION))?,
             last_used_at: second(session.expires_at - seconds(lifetime::IDLE_SESSION))?,
             device: session.device,
-        })
-    }
-}
-
-impl SessionEntry {
-    /// The entry in the shape of `mock/JSON_Schems/sessions.json`, for a request of that session.
-    #[must_use]
-    pub fn view(&self, current: Uuid) -> Value {
-        json!({
-            "id": self.id,
-            "created_at": self.created_at.to_string(),
-            "last_used_at": self.last_used_at.to_string(),
-            "address": self.device.address,
-            "agent": self.device.agent,
-            "current": self.id == current,
         })
     }
 }

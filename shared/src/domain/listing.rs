@@ -1,0 +1,31 @@
+//! An event as a user's list shows it.
+
+use jiff::Timestamp;
+
+use super::EventId;
+use super::event::Answer;
+
+/// One event in a user's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedEvent {
+    /// The event.
+    pub id: EventId,
+    /// What it is called.
+    pub name: String,
+    /// Whether it has been sent.
+    pub sent: bool,
+    /// Whether the user is its organiser.
+    pub organises: bool,
+    /// What the user answered as an invitee.
+    pub answer: Option<Answer>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl ListedEvent {
+    /// Whether its chat is open to the user.
+    #[must_use]
+    pub fn chat_is_open(&self) -> bool {
+        self.organises || self.answer.is_some_and(Answer::opens_chat)
+    }
+}
