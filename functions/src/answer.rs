@@ -1,14 +1,15 @@
 //! `PUT /event/{id}/answer`: what an invitee says to the invitation.
 
-use std::sync::Arc;
-
 use serde_json::Value;
-use shared::app::EventApp;
 use shared::domain::event::{Answer, Role};
 use shared::domain::fault::{Fault, Known, Node};
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both};
 use shared::log::{Act, Subject};
+use shared::store::decisions::Decisions;
+use shared::store::events::Events;
+use shared::store::members::Members;
+use shared::token::Signer;
 
 use crate::settling::{settled, settled_anew};
 
@@ -16,18 +17,19 @@ use crate::settling::{settled, settled_anew};
 ///
 /// # Errors
 /// `Invalid`, `NoSuchEvent`, `OrganiserNeedNotAnswer`.
-pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, events, members, decisions): (Signer, Events, Members, Decisions),
+) -> Result<Reply> {
+    let user = request.user(&signer)?;
     let (id, answer) = both(request.event_id(), request.parse(parse))?;
-    let (mut event, role) = settled(&app.events, &request, id, user).await?;
+    let (mut event, role) = settled(&events, &decisions, &request, id, user).await?;
     let Role::Invitee(index) = role else { return Err(Error::OrganiserNeedNotAnswer) };
-    if let Some(invitee) = event.invitees.get_mut(index)
-        && invitee.answer != Some(answer)
-    {
-        app.events.update_answer(id, user, answer).await?;
+    if event.invitees[index].answer != Some(answer) {
+        members.update_answer(id, user, answer).await?;
         request.audit(Act::Answered, Subject::Event(id));
-        invitee.answer = Some(answer);
-        event = settled_anew(&app.events, &request, event).await?;
+        event.invitees[index].answer = Some(answer);
+        event = settled_anew(&events, &decisions, &request, event).await?;
     }
     Reply::event(&event, user)
 }

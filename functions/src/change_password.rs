@@ -1,22 +1,22 @@
 //! `PUT /user/password`: changes the password.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde_json::Value;
-use shared::app::AccountApp;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
+use shared::mail::Mailer;
 use shared::mail::password_changed::password_changed;
-use shared::store::users::{Account, NewPassword};
+use shared::store::accounts::{Account, Accounts, NewPassword};
+use shared::store::sessions::Sessions;
+use shared::token::Signer;
 
-use crate::credentials::{Trial, hash, matches};
+use crate::credentials::{Guard, hash, matches};
 use crate::notices::tell;
 
-/// The password as it is said to be, and as it is to be.
+/// The old password as the client gives it, and the new one.
 struct Change {
     old: Attempt,
     new: String,
@@ -26,18 +26,21 @@ struct Change {
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `BadCredentials` for a wrong old password, `TooSoon` after too many of those.
-pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
-    let holder = request.holder(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, guard, accounts, sessions, mailer): (Signer, Guard, Accounts, Sessions, Mailer),
+) -> Result<Reply> {
+    let holder = request.holder(&signer)?;
     let change = request.parse(Change::parse)?;
-    let now = app.clock.now();
-    let trial = Trial::of_holder(&app.users, &app.limits, &request, holder.user, now).await?;
+    let now = request.now();
+    let trial = guard.try_holder(&request, holder.user).await?;
     let account = trial.account().await?.filter(|account| account.active).ok_or(Error::Unauthenticated)?;
     let new = Password::parse(&change.new, Some(&account.username), Some(&account.email))
         .map_err(|message| Error::invalid("new_password", message))?;
-    if matches(change.old.clone(), Some(&account.password)).await? {
+    if matches(change.old.clone(), Some(&account.password_hash)).await? {
         let hash = hash(new).await?;
-        let is_written = app.users.update_password(&account, &hash, NewPassword::Changed(now)).await?;
-        // The same request may have come twice at once.
+        let is_written = accounts.update_password(&account, &hash, NewPassword::Changed(now)).await?;
+        // The same request may have arrived twice at once.
         if !is_written && !is_done(&change, trial.account().await?.as_ref(), now).await? {
             return Err(trial.failed());
         }
@@ -45,21 +48,21 @@ pub async fn handle(app: Arc<AccountApp>, request: Request) -> Result<Reply> {
         return Err(trial.failed());
     }
     trial.passed_once().await?;
-    app.users.revoke_sessions(holder.user, Some(holder.session)).await?;
+    sessions.revoke_sessions(holder.user, Some(holder.session)).await?;
     request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
     let notice = password_changed(&account.username, now, request.address())?;
-    tell(&app.mailer, &request, &account, notice).await;
+    tell(&mailer, &request, &account, notice).await;
     Ok(Reply::done())
 }
 
-/// Whether this very change was made just now. Only whoever knows the former password learns that, and it takes a turn too.
+/// Whether this same change was made just now. Only the former password tells that, and it takes a turn too.
 async fn is_done(change: &Change, account: Option<&Account>, now: Timestamp) -> Result<bool> {
     let Some(account) = account.filter(|account| account.active && account.has_new_password(now)) else {
         return Ok(false);
     };
-    let Some(former) = &account.former_password else { return Ok(false) };
+    let Some(former) = &account.former_password_hash else { return Ok(false) };
     Ok(matches(change.old.clone(), Some(former)).await?
-        && matches(Attempt::new(&change.new), Some(&account.password)).await?)
+        && matches(Attempt::new(&change.new), Some(&account.password_hash)).await?)
 }
 
 impl Change {

@@ -1,47 +1,53 @@
 //! `GET /user/confirm?token=…`: the link in the confirmation mail.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
-use shared::app::SessionApp;
 use shared::error::{Error, Result};
 use shared::http::pages::confirm_page;
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
-use shared::store::users::Account;
-use shared::token::MailedToken;
+use shared::store::accounts::{Account, Accounts};
+use shared::store::registrations::Registrations;
+use shared::store::sessions::Sessions;
+use shared::token::{MailedToken, RefreshToken, Signer};
 
-use crate::credentials::refused;
+use crate::credentials::Guard;
 use crate::tokens::token_object;
 
 /// `200` with the token object of the first session, and the user is active: for a client that asks for JSON by name, and for a
-/// page's script. Everybody else, a browser or what only looks at links, is given a page whose button does this; the page names the
-/// user who is confirmed, or says what is wrong with the link.
+/// page's script. A browser, or a program that only looks at links, gets a page. Its button sends that request; it names the user
+/// who is confirmed, or says what is wrong with the link.
 ///
 /// # Errors
-/// `Invalid` for what is no token at all, `ConfirmationLinkUsed` and `LinkSpent` for one that no longer works, `TooSoon` after too
+/// `Invalid` for text that is no token, `ConfirmationLinkUsed` and `LinkSpent` for a token that no longer works, `TooSoon` after too
 /// many of those.
-pub async fn handle(app: Arc<SessionApp>, request: Request) -> Result<Reply> {
-    let (token, now) = (request.query("token").and_then(|text| MailedToken::parse(&text)), app.clock.now());
+pub async fn handle(
+    request: Request,
+    (signer, guard, accounts, registrations, sessions): (Signer, Guard, Accounts, Registrations, Sessions),
+) -> Result<Reply> {
+    let token = request.query("token").and_then(|text| MailedToken::parse(&text));
     if !request.asks_for_json() {
-        return page(&app, token.as_ref(), now).await;
+        return page(&accounts, token.as_ref(), request.now()).await;
     }
     let token =
         token.ok_or_else(|| Error::invalid("token", "must be the token of a confirmation link, in the query"))?;
-    match confirm(&app, &request, &token, now).await {
+    let session = async {
+        let account = pending(&accounts, &token, request.now()).await?;
+        confirm(&registrations, &sessions, &request, &account, &token, &signer).await
+    };
+    match session.await {
         Err(error @ (Error::LinkSpent | Error::ConfirmationLinkUsed)) => {
-            Err(refused(&app.users, &app.limits, &request, token.user(), error, now).await)
+            Err(guard.refused(&request, token.user(), error).await)
         }
-        result => result,
+        session => token_object(&signer, &session?, request.now()),
     }
 }
 
-async fn page(app: &SessionApp, token: Option<&MailedToken>, now: Timestamp) -> Result<Reply> {
+async fn page(accounts: &Accounts, token: Option<&MailedToken>, now: Timestamp) -> Result<Reply> {
     let Some(token) = token else {
         return confirm_page(Err("This link is not complete. Open the one in the mail again."));
     };
-    match pending(app, token, now).await {
-        Ok(account) if app.users.is_confirmed(&account).await? => {
+    match pending(accounts, token, now).await {
+        Ok(account) if accounts.is_confirmed(&account).await? => {
             confirm_page(Err("This e-mail address was confirmed under another username. Log in with that one."))
         }
         Ok(account) => confirm_page(Ok(&account.username)),
@@ -56,8 +62,8 @@ async fn page(app: &SessionApp, token: Option<&MailedToken>, now: Timestamp) -> 
 }
 
 /// The account that this link confirms.
-async fn pending(app: &SessionApp, token: &MailedToken, now: Timestamp) -> Result<Account> {
-    let account = app.users.find_account(token.user(), now).await?.ok_or(Error::LinkSpent)?;
+async fn pending(accounts: &Accounts, token: &MailedToken, now: Timestamp) -> Result<Account> {
+    let account = accounts.find_account(token.user(), now).await?.ok_or(Error::LinkSpent)?;
     if account.leaving || account.confirm_hash.as_ref() != Some(&token.hash()) {
         Err(Error::LinkSpent)
     } else if account.active {
@@ -67,16 +73,23 @@ async fn pending(app: &SessionApp, token: &MailedToken, now: Timestamp) -> Resul
     }
 }
 
-async fn confirm(app: &SessionApp, request: &Request, token: &MailedToken, now: Timestamp) -> Result<Reply> {
-    let account = pending(app, token, now).await?;
-    let session = app.signer.first_token(account.id)?;
-    if let Err(error) = app.users.confirm(&account, &token.hash(), &session, request.device(), now).await {
+/// Confirms the account and opens its first session.
+async fn confirm(
+    registrations: &Registrations,
+    sessions: &Sessions,
+    request: &Request,
+    account: &Account,
+    token: &MailedToken,
+    signer: &Signer,
+) -> Result<RefreshToken> {
+    let session = signer.first_token(account.id)?;
+    if let Err(error) = registrations.confirm(account, &token.hash(), &session, request.device(), request.now()).await {
         // Where DynamoDB did not answer, it may have written all the same; then the link is spent, and so would be the user's chance.
-        if !(matches!(error, Error::Unavailable(_)) && app.users.has_session(&session).await?) {
+        if !(matches!(error, Error::Unavailable(_)) && sessions.has_session(&session).await?) {
             return Err(error);
         }
     }
     request.identify(account.id);
     request.audit(Act::Confirmed, Subject::Account(Some(account.id)));
-    token_object(&app.signer, &session, now)
+    Ok(session)
 }

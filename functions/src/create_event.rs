@@ -1,14 +1,17 @@
 //! `POST /event`: makes a draft.
 
-use std::sync::Arc;
-
-use shared::app::PlanApp;
+use jiff::Timestamp;
 use shared::domain::draft::Draft;
 use shared::domain::event::Event;
 use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both};
 use shared::log::{Act, Subject};
+use shared::store::drafts::Drafts;
+use shared::store::events::Events;
+use shared::store::names::Names;
+use shared::store::people::People;
+use shared::token::Signer;
 use shared::token::digest::{idempotent_id, json_fingerprint};
 use uuid::Uuid;
 
@@ -18,52 +21,64 @@ use crate::drafting::{named, plan};
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `IdempotencyMismatch`.
-pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, people, events, drafts, names): (Signer, People, Events, Drafts, Names),
+) -> Result<Reply> {
+    let user = request.user(&signer)?;
     let body = request.parse(|body| Ok((json_fingerprint(body), Draft::parse(body)?)));
     let (key, (made_of, draft)) = both(request.idempotency_key(), body)?;
     let id = key.as_ref().map_or_else(Uuid::new_v4, |key| idempotent_id(user, key));
-    let event = match make(&app, id, user, draft, key.as_ref().map(|_| made_of.as_str())).await {
+    let planned = plan(&people, id, user, draft, request.now()).await;
+    let made = async {
+        let event = planned?;
+        let is_new = drafts.create_draft(&event, key.as_ref().map(|_| made_of.as_str())).await?;
+        if is_new { with_organiser(&people, &drafts, &names, event).await.map(Some) } else { Ok(None) }
+    };
+    let made_before = async || made_before(&events, &people, id, user, &made_of, request.now()).await;
+    let event = match made.await {
         Ok(Some(event)) => {
             request.audit(Act::EventCreated, Subject::Event(id));
             event
         }
-        Ok(None) => made_before(&app, id, user, &made_of).await?,
+        Ok(None) => made_before().await?,
         // Somebody whom the draft names may be no more, since it was made.
-        Err(Error::Invalid(faults)) if key.is_some() => {
-            made_before(&app, id, user, &made_of).await.map_err(|error| match error {
-                Error::NoSuchEvent => Error::Invalid(faults),
-                error => error,
-            })?
-        }
+        Err(Error::Invalid(faults)) if key.is_some() => made_before().await.map_err(|error| match error {
+            Error::NoSuchEvent => Error::Invalid(faults),
+            error => error,
+        })?,
         Err(error) => return Err(error),
     };
     Reply::event(&event, user)?.created(&format!("/event/{id}"))
 }
 
-/// The draft that is made, unless there is an event with that id already.
-async fn make(app: &PlanApp, id: EventId, user: UserId, draft: Draft, made_of: Option<&str>) -> Result<Option<Event>> {
-    let event = plan(&app.users, id, user, draft, app.clock.now()).await?;
-    if !app.events.create_draft(&event, made_of).await? {
-        return Ok(None);
-    }
-    // Whoever deletes or renames the account at this moment did not find this draft.
-    let Some(organiser) = app.users.find_person(user).await? else {
-        app.events.undo_draft(id, user).await?;
+/// The draft that was just made, with its organiser as now: a request that deletes or renames the account at this moment did not
+/// find it.
+async fn with_organiser(people: &People, drafts: &Drafts, names: &Names, event: Event) -> Result<Event> {
+    let (id, user) = (event.id, event.organiser.id);
+    let Some(organiser) = people.find_person(user).await? else {
+        drafts.undo_draft(id, user).await?;
         return Err(Error::Unauthenticated);
     };
     if organiser != event.organiser {
-        app.events.rename_organiser(id, &organiser).await?;
+        names.rename_organiser(id, &organiser).await?;
     }
-    Ok(Some(Event { organiser, ..event }))
+    Ok(Event { organiser, ..event })
 }
 
-/// The event that an earlier request made of the same, as it is now.
-async fn made_before(app: &PlanApp, id: EventId, user: UserId, made_of: &str) -> Result<Event> {
-    let found = app.events.find(id).await?;
-    found.event.role(user).ok_or(Error::NoSuchEvent)?;
-    if found.made_of.is_some_and(|stored| stored != made_of) {
+/// The event that an earlier request made of the same body, as it is now.
+async fn made_before(
+    events: &Events,
+    people: &People,
+    id: EventId,
+    user: UserId,
+    made_of: &str,
+    now: Timestamp,
+) -> Result<Event> {
+    let stored = events.find_stored(id).await?;
+    stored.event.role(user).ok_or(Error::NoSuchEvent)?;
+    if stored.made_of.is_some_and(|stored| stored != made_of) {
         return Err(Error::IdempotencyMismatch);
     }
-    named(&app.users, found.event, app.clock.now()).await
+    named(people, stored.event, now).await
 }

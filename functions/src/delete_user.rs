@@ -1,45 +1,49 @@
 //! `DELETE /user`: deletes one's account.
 
-use std::sync::Arc;
-
 use serde_json::Value;
-use shared::app::{AccountApp, LeaveApp};
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::Attempt;
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
+use shared::mail::Mailer;
 use shared::mail::account_deleted::account_deleted;
+use shared::store::accounts::Accounts;
+use shared::store::departures::Departures;
+use shared::store::sessions::Sessions;
+use shared::token::Signer;
 
-use crate::credentials::{Trial, matches};
+use crate::credentials::{Guard, matches};
 use crate::notices::tell;
 
-/// `204`; what is held of the user is gone, drafts included. In events that were sent, somebody without a name takes the place
-/// of the user, with the answer and the votes. What is interrupted is finished by the same request.
+/// `204`; everything that is held of the user is gone, drafts included. In events that were sent, somebody without a name takes the
+/// place of the user, with the answer and the votes. A repeated request finishes an interrupted one.
 ///
 /// # Errors
 /// `Unauthenticated`, also when the user is no more; `Invalid`; `BadCredentials`; `TooSoon` after too many of those.
-pub async fn handle(app: Arc<LeaveApp>, request: Request) -> Result<Reply> {
-    let AccountApp { clock, signer, users, mailer, limits } = &app.account;
-    let holder = request.holder(signer, clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, guard, accounts, sessions, departures, mailer): (Signer, Guard, Accounts, Sessions, Departures, Mailer),
+) -> Result<Reply> {
+    let holder = request.holder(&signer)?;
     let attempt = request.parse(parse)?;
-    let now = clock.now();
-    let trial = Trial::of_holder(users, limits, &request, holder.user, now).await?;
+    let now = request.now();
+    let trial = guard.try_holder(&request, holder.user).await?;
     let account = trial.account().await?.filter(|account| account.active || account.leaving);
     let account = account.ok_or(Error::Unauthenticated)?;
-    if !matches(attempt, Some(&account.password)).await? {
+    if !matches(attempt, Some(&account.password_hash)).await? {
         return Err(trial.failed());
     }
-    // One that was interrupted has begun already.
-    if !account.leaving && !users.begin_deletion(&account, now).await? {
+    // An interrupted deletion has begun already.
+    if !account.leaving && !accounts.begin_deletion(&account, now).await? {
         return Err(trial.failed());
     }
-    app.events.forget_user(account.id, now).await?;
-    users.revoke_sessions(account.id, None).await?;
-    users.delete_inactive(&account).await?;
+    departures.forget_user(account.id, now).await?;
+    sessions.revoke_sessions(account.id, None).await?;
+    accounts.delete_inactive(&account).await?;
     request.audit(Act::UserDeleted, Subject::Account(Some(account.id)));
     let notice = account_deleted(&account.username, now, request.address())?;
-    tell(mailer, &request, &account, notice).await;
+    tell(&mailer, &request, &account, notice).await;
     Ok(Reply::no_content())
 }
 

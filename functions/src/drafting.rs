@@ -1,35 +1,41 @@
-//! What making, editing, reading and sending a draft have in common: who is meant by those whom it names.
+//! The users whom a draft names: looked up when it is made, edited, read and sent.
 
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 use shared::domain::addressee::{Addressee, Wanted};
 use shared::domain::draft::Draft;
-use shared::domain::event::{Event, Invitee, Person};
+use shared::domain::event::{Event, Invitee};
 use shared::domain::fault::Fault;
 use shared::domain::login::Login;
+use shared::domain::person::Person;
 use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
-use shared::store::people::Consistency;
-use shared::store::users::Users;
+use shared::store::people::{Consistency, People};
 
 /// A draft that can be sent.
 pub(crate) struct Sendable {
     /// The event with its invitees.
     pub(crate) event: Event,
-    /// Whom the organiser named as users: only they become contacts, which are shown by their own names.
+    /// The users whom the organiser named by id or username. Only they become contacts, which are shown by their own names.
     pub(crate) contacts: Vec<UserId>,
 }
 
-/// The draft as an event of this organiser, with those who are invited looked up.
+/// The draft as an event of this organiser, with its invitees looked up.
 ///
 /// # Errors
 /// `Invalid` with every invitee who is unknown, `Unauthenticated` when the organiser is no more.
-pub(crate) async fn plan(users: &Users, id: EventId, organiser: UserId, draft: Draft, now: Timestamp) -> Result<Event> {
+pub(crate) async fn plan(
+    people: &People,
+    id: EventId,
+    organiser: UserId,
+    draft: Draft,
+    now: Timestamp,
+) -> Result<Event> {
     let wanted = Wanted::of(&draft.invited, &[]);
     let mut logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     logins.push(Login::Id(organiser));
-    let mut found = users.find_people_cheaply(&logins, now).await?;
+    let mut found = people.find_people_cheaply(&logins, now).await?;
     let organiser = found.pop().flatten().ok_or(Error::Unauthenticated)?;
     Ok(Event {
         id,
@@ -46,16 +52,16 @@ pub(crate) async fn plan(users: &Users, id: EventId, organiser: UserId, draft: D
     })
 }
 
-/// The stored draft with what is to take the place of its content. Whoever stands in both keeps the meaning that is stored.
+/// The stored draft with new content. A name that stands in both keeps its stored meaning.
 ///
 /// # Errors
 /// `Invalid` with every further invitee who is unknown.
-pub(crate) async fn replacement(users: &Users, stored: &Event, draft: Draft, now: Timestamp) -> Result<Event> {
+pub(crate) async fn replacement(people: &People, stored: &Event, draft: Draft, now: Timestamp) -> Result<Event> {
     let wanted = Wanted::of(&draft.invited, &stored.addressees);
     let is_new = wanted.iter().any(|wanted| matches!(wanted, Wanted::New(_)));
     let consistency = if is_new { Consistency::Strong } else { Consistency::Eventual };
     let logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
-    let found = users.find_people(&logins, consistency, now).await?;
+    let found = people.find_people(&logins, consistency, now).await?;
     Ok(Event {
         name: draft.name,
         addressees: Addressee::all(stored.organiser.id, draft.invited, &wanted, found)?,
@@ -66,26 +72,25 @@ pub(crate) async fn replacement(users: &Users, stored: &Event, draft: Draft, now
     })
 }
 
-/// The event with the names of the users whom it is to be sent to, which a draft is stored without. Of what was sent nothing is
-/// looked up.
-pub(crate) async fn named(users: &Users, event: Event, now: Timestamp) -> Result<Event> {
+/// The draft with the names of its users, which are not stored in it. For a sent event nothing is looked up.
+pub(crate) async fn named(people: &People, event: Event, now: Timestamp) -> Result<Event> {
     let logins: Vec<Login> = event.addressees.iter().filter_map(|addressee| addressee.user).map(Login::Id).collect();
-    let mut found = users.find_people(&logins, Consistency::Eventual, now).await?.into_iter();
+    let mut found = people.find_people(&logins, Consistency::Eventual, now).await?.into_iter();
     let name = |addressee: Addressee| {
         if addressee.user.is_some() { addressee.named(found.next().flatten()) } else { addressee }
     };
     Ok(Event { addressees: event.addressees.iter().cloned().map(name).collect(), ..event })
 }
 
-/// The draft with its invitees as they are, each once and without the organiser, to be sent.
+/// The draft, ready to be sent: its invitees as they are now, each once, without the organiser.
 ///
 /// # Errors
-/// `Invalid` with all that is missing, and every invitee who is no more or whose address is nobody's.
-pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Result<Sendable> {
+/// `Invalid` with everything that is missing, every invitee whose account is gone, and whether an address is nobody's.
+pub(crate) async fn sendable(people: &People, event: Event, now: Timestamp) -> Result<Sendable> {
     let mut faults = event.missing();
     let logins: Vec<Option<Login>> = event.addressees.iter().map(Addressee::login).collect();
     let known: Vec<Login> = logins.iter().flatten().cloned().collect();
-    let mut found = users.find_people(&known, Consistency::Strong, now).await?.into_iter();
+    let mut found = people.find_people(&known, Consistency::Strong, now).await?.into_iter();
     let (mut invitees, mut contacts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::from([event.organiser.id]);
     let mut has_strangers = false;
@@ -102,13 +107,13 @@ pub(crate) async fn sendable(users: &Users, event: Event, now: Timestamp) -> Res
         }
     }
     if has_strangers {
-        // Not which: one request must not tell of many addresses which of them have accounts.
+        // It does not say which: one request must not tell of many addresses which of them have accounts.
         let message = "names an address that is no user's here; whoever is invited by an address has to register first";
         faults.push(Fault::new("event.members[0].invited", message));
     }
     let event = Event { addressees: Vec::new(), invitees, ..event };
     if faults.is_empty() {
-        // All whom it names may be the organiser.
+        // The organiser may be the only one whom it names.
         faults = event.missing();
     }
     if faults.is_empty() { Ok(Sendable { event, contacts }) } else { Err(faults.into()) }
@@ -118,10 +123,10 @@ fn gone_addressee(index: usize) -> Fault {
     Fault::new(format!("event.members[0].invited[{index}].id"), "is no user of this service any more")
 }
 
-/// Those of these invitees who are no more.
-pub(crate) async fn gone(users: &Users, invitees: &[Invitee], now: Timestamp) -> Result<Vec<UserId>> {
+/// The invitees whose accounts are gone.
+pub(crate) async fn gone(people: &People, invitees: &[Invitee], now: Timestamp) -> Result<Vec<UserId>> {
     let logins: Vec<Login> = invitees.iter().map(|invitee| Login::Id(invitee.person.id)).collect();
-    let found: Vec<Option<Person>> = users.find_people_cheaply(&logins, now).await?;
+    let found: Vec<Option<Person>> = people.find_people_cheaply(&logins, now).await?;
     let gone = invitees.iter().zip(found).filter(|(_, person)| person.is_none());
     Ok(gone.map(|(invitee, _)| invitee.person.id).collect())
 }

@@ -1,18 +1,22 @@
 //! `GET /user/export`: everything that is held of the user ([GDPR, article 20](https://gdpr-info.eu/art-20-gdpr/)).
 
-use std::sync::Arc;
-
-use shared::app::PlanApp;
-use shared::domain::export::ExportedAccount;
+use jiff::Timestamp;
+use shared::domain::UserId;
+use shared::domain::export::ExportedEvent;
+use shared::domain::session::Session;
+use shared::domain::user::Profile;
 use shared::error::{Error, Result};
-use shared::http::views::{AccountView, ExportBody, length_of_event};
+use shared::http::views::{EventExport, ExportBody, UserExport, to_json};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
-use shared::store::lists::Position;
-use shared::token::Holder;
+use shared::store::exports::Exports;
+use shared::store::index::Position;
+use shared::store::profiles::Profiles;
+use shared::store::sessions::Sessions;
+use shared::token::Signer;
 
-/// How long a page is, in octets, before the event that ends it. A response of Lambda holds 6 MB, and this twice: what is in quotes
-/// here is there in quotes again.
+/// The length of a page in octets, which its last event exceeds. A response of Lambda holds 6 MB, in which every quote of this JSON
+/// is escaped again.
 const PAGE: usize = 1024 * 1024;
 
 /// `200` with a page: the account, the contacts, the sessions, when a link for a new password was last mailed, and the newest
@@ -21,29 +25,38 @@ const PAGE: usize = 1024 * 1024;
 ///
 /// # Errors
 /// `Unauthenticated`, also when the user is no more; `Invalid` for a cursor that is none.
-pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
-    let holder = request.holder(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, profiles, sessions, exports): (Signer, Profiles, Sessions, Exports),
+) -> Result<Reply> {
+    let holder = request.holder(&signer)?;
     let user = holder.user;
     let purpose = format!("export {user}");
-    let unseal = |text: String| app.signer.unseal(&purpose, &text).map(Position);
+    let unseal = |text: String| signer.unseal(&purpose, &text).map(Position);
     let from = request.query("cursor").map(|text| unseal(text).ok_or_else(bad_cursor)).transpose()?;
-    let account = if from.is_none() { Some(account(&app, &holder).await?) } else { None };
-    let account = account.as_ref().map(|account| AccountView::new(account, holder.session));
-    let room = PAGE.saturating_sub(account.as_ref().map_or(Ok(0), AccountView::length)?);
-    let (events, next) = app.events.export_events(user, from, room, length_of_event).await?;
+    let held = if from.is_none() { Some(held(&profiles, &sessions, user, request.now()).await?) } else { None };
+    let held = held
+        .as_ref()
+        .map(|(profile, sessions, mailed_at)| UserExport::new(profile, sessions, holder.session, *mailed_at));
+    let room = PAGE.saturating_sub(to_json(&held)?.len());
+    let octets = |event: &ExportedEvent| to_json(&EventExport::from(event)).map(|json| json.len());
+    let (events, next) = exports.export_events(user, from, room, octets).await?;
     request.audit(Act::UserExported, Subject::Account(Some(user)));
-    let cursor = next.map(|position| app.signer.seal(&purpose, &position.0));
-    Reply::ok(&ExportBody::new(account, &events, cursor))?.attachment("event-messenger.json")
+    let cursor = next.map(|position| signer.seal(&purpose, &position.0));
+    Reply::ok(&ExportBody::new(held, &events, cursor.as_deref()))?.attachment("event-messenger.json")
 }
 
 fn bad_cursor() -> Error {
     Error::invalid("cursor", "must be the cursor of the page before")
 }
 
-/// What is not of events.
-async fn account(app: &PlanApp, holder: &Holder) -> Result<ExportedAccount> {
-    let (user, now) = (holder.user, app.clock.now());
-    let (profile, reset_mailed_at) = app.users.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
-    let sessions = app.users.list_sessions(user, now).await?;
-    Ok(ExportedAccount { profile, sessions, reset_mailed_at })
+/// All that is held of the user but for the events, and when a link for a new password was last mailed.
+async fn held(
+    profiles: &Profiles,
+    sessions: &Sessions,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(Profile, Vec<Session>, Option<Timestamp>)> {
+    let (profile, mailed_at) = profiles.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
+    Ok((profile, sessions.list_sessions(user, now).await?, mailed_at))
 }

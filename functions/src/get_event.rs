@@ -1,10 +1,11 @@
 //! `GET /event/{id}`: an event as its reader sees it.
 
-use std::sync::Arc;
-
-use shared::app::PlanApp;
 use shared::error::Result;
 use shared::http::{Reply, Request};
+use shared::store::decisions::Decisions;
+use shared::store::events::Events;
+use shared::store::people::People;
+use shared::token::Signer;
 
 use crate::drafting::named;
 use crate::settling::settled;
@@ -13,8 +14,11 @@ use crate::settling::settled;
 ///
 /// # Errors
 /// `NoSuchEvent` for everybody but its members, and for an invitee as long as it is a draft.
-pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
-    let (event, _) = settled(&app.events, &request, request.event_id()?, user).await?;
-    Reply::event(&named(&app.users, event, app.clock.now()).await?, user)
+pub async fn handle(
+    request: Request,
+    (signer, events, decisions, people): (Signer, Events, Decisions, People),
+) -> Result<Reply> {
+    let user = request.user(&signer)?;
+    let (event, _) = settled(&events, &decisions, &request, request.event_id()?, user).await?;
+    Reply::event(&named(&people, event, request.now()).await?, user)
 }

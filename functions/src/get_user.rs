@@ -1,10 +1,10 @@
 //! `GET /user`: what the user sees of oneself.
 
-use std::sync::Arc;
-
-use shared::app::PlanApp;
 use shared::error::Result;
 use shared::http::{Reply, Request};
+use shared::store::lists::Lists;
+use shared::store::profiles::Profiles;
+use shared::token::Signer;
 
 use crate::profile::{MAX_EVENTS, profile};
 
@@ -12,9 +12,9 @@ use crate::profile::{MAX_EVENTS, profile};
 ///
 /// # Errors
 /// `Unauthenticated`, also when the user is no more.
-pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
-    // One after the other: a second connection, for both at once, costs a cold start more than it gains.
-    let entries = app.events.newest_events(user, MAX_EVENTS).await?;
-    profile(&app, user, &entries).await
+pub async fn handle(request: Request, (signer, lists, profiles): (Signer, Lists, Profiles)) -> Result<Reply> {
+    let user = request.user(&signer)?;
+    // One call after the other: both at once would take a second connection, which costs a cold start more than it gains.
+    let entries = lists.newest_events(user, MAX_EVENTS).await?;
+    profile(&profiles, user, &entries, request.now()).await
 }

@@ -1,9 +1,6 @@
 //! `PUT /event/{id}/organiser`: the organiser hands the event over to another member.
 
-use std::sync::Arc;
-
 use serde_json::Value;
-use shared::app::EventApp;
 use shared::domain::UserId;
 use shared::domain::event::Role;
 use shared::domain::fault::{Fault, Known, Node};
@@ -11,25 +8,32 @@ use shared::domain::login::parse_id;
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both};
 use shared::log::{Act, Subject};
+use shared::store::decisions::Decisions;
+use shared::store::events::Events;
+use shared::store::organisers::Organisers;
+use shared::token::Signer;
 
 use crate::settling::settled;
 
-/// How often it is tried anew when the event changes at the same time.
+/// The attempts when the event changes at the same time.
 const ROUNDS: usize = 5;
 
 /// `200` with the event, which is the new organiser's now. Handing it over again to the same member changes nothing.
 ///
 /// # Errors
 /// `Invalid`, also if the event cannot pass on to that member; `NoSuchEvent`, `NotOrganiser`, `StillDraft`.
-pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, events, decisions, organisers): (Signer, Events, Decisions, Organisers),
+) -> Result<Reply> {
+    let user = request.user(&signer)?;
     let (id, successor) = both(request.event_id(), request.parse(parse))?;
     for _ in 0..ROUNDS {
-        let (mut event, role) = settled(&app.events, &request, id, user).await?;
+        let (mut event, role) = settled(&events, &decisions, &request, id, user).await?;
         if !event.sent {
             return Err(Error::StillDraft);
         }
-        // Also for who has handed it over and was not told so.
+        // The former organiser may repeat a request whose answer was lost.
         if event.organiser.id == successor {
             return Reply::event(&event, user);
         }
@@ -42,7 +46,7 @@ pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
                 "must be the id of a member who has an account and has not declined; one who was invited by an address has to answer or vote first",
             ));
         };
-        if app.events.hand_over(&event, successor).await? {
+        if organisers.hand_over(&event, successor).await? {
             request.audit(Act::HandedOver, Subject::Event(id));
             event.pass_on(index);
             return Reply::event(&event, user);

@@ -32,34 +32,54 @@ mod profile;
 mod settling;
 mod tokens;
 
-use shared::lambda::{Endpoint, start};
+use shared::lambda::Endpoint;
 
-/// All endpoints, each with the name of its binary.
-pub static ENDPOINTS: [Endpoint; 23] = [
-    Endpoint { name: "register", start: |env, clock, log| start(register::handle, env, clock, log) },
-    Endpoint { name: "confirm", start: |env, clock, log| start(confirm::handle, env, clock, log) },
-    Endpoint {
-        name: "resend-confirmation",
-        start: |env, clock, log| start(resend_confirmation::handle, env, clock, log),
-    },
-    Endpoint { name: "login", start: |env, clock, log| start(login::handle, env, clock, log) },
-    Endpoint { name: "refresh", start: |env, clock, log| start(refresh::handle, env, clock, log) },
-    Endpoint { name: "logout", start: |env, clock, log| start(logout::handle, env, clock, log) },
-    Endpoint { name: "list-sessions", start: |env, clock, log| start(list_sessions::handle, env, clock, log) },
-    Endpoint { name: "get-user", start: |env, clock, log| start(get_user::handle, env, clock, log) },
-    Endpoint { name: "update-user", start: |env, clock, log| start(update_user::handle, env, clock, log) },
-    Endpoint { name: "change-password", start: |env, clock, log| start(change_password::handle, env, clock, log) },
-    Endpoint { name: "forgot-password", start: |env, clock, log| start(forgot_password::handle, env, clock, log) },
-    Endpoint { name: "reset-password", start: |env, clock, log| start(reset_password::handle, env, clock, log) },
-    Endpoint { name: "export-user", start: |env, clock, log| start(export_user::handle, env, clock, log) },
-    Endpoint { name: "delete-user", start: |env, clock, log| start(delete_user::handle, env, clock, log) },
-    Endpoint { name: "create-event", start: |env, clock, log| start(create_event::handle, env, clock, log) },
-    Endpoint { name: "update-event", start: |env, clock, log| start(update_event::handle, env, clock, log) },
-    Endpoint { name: "delete-event", start: |env, clock, log| start(delete_event::handle, env, clock, log) },
-    Endpoint { name: "get-event", start: |env, clock, log| start(get_event::handle, env, clock, log) },
-    Endpoint { name: "list-events", start: |env, clock, log| start(list_events::handle, env, clock, log) },
-    Endpoint { name: "send-event", start: |env, clock, log| start(send_event::handle, env, clock, log) },
-    Endpoint { name: "vote", start: |env, clock, log| start(vote::handle, env, clock, log) },
-    Endpoint { name: "answer", start: |env, clock, log| start(answer::handle, env, clock, log) },
-    Endpoint { name: "hand-over", start: |env, clock, log| start(hand_over::handle, env, clock, log) },
-];
+/// Makes [`ENDPOINTS`], and of each handler a function in [`start`].
+macro_rules! endpoints {
+    ($($name:literal => $module:ident,)*) => {
+        /// All endpoints, each with the name of its binary.
+        pub static ENDPOINTS: [Endpoint; 23] = [$(Endpoint { name: $name, start: start::$module }),*];
+
+        /// Starts an endpoint. No binary names its handler: so what a handler calls is compiled in this package, once for the
+        /// binaries and the local service, and a binary is nothing but a link.
+        pub mod start {
+            use shared::clock::Clock;
+            use shared::config::{ConfigError, Env};
+            use shared::lambda::Handler;
+            use shared::log::Log;
+
+            $(
+                #[doc = concat!("Starts `", $name, "`.\n\n# Errors\nNames the variable of the environment that is missing or wrong.")]
+                pub fn $module(env: &Env, clock: Clock, log: Log) -> Result<Handler, ConfigError> {
+                    shared::lambda::start(crate::$module::handle, env, clock, log)
+                }
+            )*
+        }
+    };
+}
+
+endpoints! {
+    "register" => register,
+    "confirm" => confirm,
+    "resend-confirmation" => resend_confirmation,
+    "login" => login,
+    "refresh" => refresh,
+    "logout" => logout,
+    "list-sessions" => list_sessions,
+    "get-user" => get_user,
+    "update-user" => update_user,
+    "change-password" => change_password,
+    "forgot-password" => forgot_password,
+    "reset-password" => reset_password,
+    "export-user" => export_user,
+    "delete-user" => delete_user,
+    "create-event" => create_event,
+    "update-event" => update_event,
+    "delete-event" => delete_event,
+    "get-event" => get_event,
+    "list-events" => list_events,
+    "send-event" => send_event,
+    "vote" => vote,
+    "answer" => answer,
+    "hand-over" => hand_over,
+}

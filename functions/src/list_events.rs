@@ -1,29 +1,27 @@
 //! `GET /event`: the user's events.
 
-use std::sync::Arc;
-
-use shared::app::EventApp;
 use shared::domain::UserId;
 use shared::domain::fault::Fault;
 use shared::error::Result;
-use shared::http::views::EventsBody;
+use shared::http::views::ListBody;
 use shared::http::{Reply, Request};
-use shared::store::lists::Position;
+use shared::store::index::Position;
+use shared::store::lists::Lists;
 use shared::token::Signer;
 
-/// How many events a page holds when the client does not say.
+/// The events of a page when the client gives no limit.
 const DEFAULT_LIMIT: usize = 20;
 
-/// How many events a page holds at most.
+/// The most events of a page.
 const MAX_LIMIT: usize = 50;
 
-/// What is asked for.
+/// The list that the client asks for.
 struct Wanted {
-    /// Only the sent ones, or only the drafts.
+    /// Only sent events, or only drafts.
     sent: Option<bool>,
     limit: usize,
     from: Option<Position>,
-    /// What a cursor of this list is sealed for, so that one from another list is none.
+    /// The purpose that cursors of this list are sealed for, so that a cursor of another list is refused.
     purpose: String,
 }
 
@@ -31,12 +29,12 @@ struct Wanted {
 ///
 /// # Errors
 /// `Invalid`.
-pub async fn handle(app: Arc<EventApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
-    let wanted = Wanted::read(&request, user, &app.signer)?;
-    let (events, next) = app.events.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
-    let cursor = next.map(|position| app.signer.seal(&wanted.purpose, &position.0));
-    Reply::ok(&EventsBody::new(&events, cursor))
+pub async fn handle(request: Request, (signer, lists): (Signer, Lists)) -> Result<Reply> {
+    let user = request.user(&signer)?;
+    let wanted = Wanted::read(&request, user, &signer)?;
+    let (entries, next) = lists.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
+    let cursor = next.map(|position| signer.seal(&wanted.purpose, &position.0));
+    Reply::ok(&ListBody::new(&entries, cursor.as_deref()))
 }
 
 impl Wanted {

@@ -1,18 +1,17 @@
 //! `POST /token/revoke`: ends a session ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)), or all of one's sessions.
 
-use std::sync::Arc;
-
 use serde_json::Value;
-use shared::app::UserApp;
 use shared::domain::fault::{Fault, Node};
 use shared::error::Result;
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
+use shared::store::sessions::Sessions;
 use shared::token::RefreshToken;
+use shared::token::Signer;
 
 use crate::tokens::{TOKEN, refresh_token};
 
-/// What is to end.
+/// The sessions that are to end.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     /// The session of this refresh token.
@@ -21,20 +20,20 @@ enum Wanted {
     All,
 }
 
-/// `200 {}`, also for a token that is unknown: there is no session with it afterwards.
+/// `200 {}`, also for an unknown token: afterwards there is no session with it.
 ///
 /// # Errors
 /// `Invalid`; `Unauthenticated` if all are to end and there is no access token.
-pub async fn handle(app: Arc<UserApp>, request: Request) -> Result<Reply> {
+pub async fn handle(request: Request, (signer, sessions): (Signer, Sessions)) -> Result<Reply> {
     match request.parse(parse)? {
         Wanted::All => {
-            let user = request.user(&app.signer, &app.clock)?;
-            app.users.revoke_sessions(user, None).await?;
+            let user = request.user(&signer)?;
+            sessions.revoke_sessions(user, None).await?;
             request.audit(Act::LoggedOutEverywhere, Subject::Account(Some(user)));
         }
         Wanted::One(text) => {
             if let Some(token) = RefreshToken::parse(&text)
-                && app.users.revoke_session(&token).await?
+                && sessions.revoke_session(&token).await?
             {
                 request.identify(token.user());
                 request.audit(Act::LoggedOut, Subject::Account(Some(token.user())));

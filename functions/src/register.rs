@@ -1,39 +1,49 @@
 //! `POST /user`: registers a user, who is inactive until the link in the mail is opened.
 
-use std::sync::Arc;
-
-use jiff::Timestamp;
-use shared::app::LinkApp;
 use shared::domain::fault::Node;
+use shared::domain::limits::Limits;
 use shared::domain::user::{NewUser, REGISTRATION};
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
-use shared::store::quotas::Quota;
-use shared::store::users::Account;
+use shared::store::accounts::{Account, Accounts};
+use shared::store::quotas::{Quota, Quotas};
+use shared::store::registrations::Registrations;
 use shared::token::MailedToken;
 use uuid::Uuid;
 
 use crate::credentials::hash;
-use crate::mailing::send_confirmation;
+use crate::mailing::ConfirmationMails;
 
-/// `200 {}` and one mail, or nothing at all: without the mail nothing is kept.
+/// `200 {}` and one mail. Without the mail nothing is kept.
 ///
 /// # Errors
 /// `Invalid`, also for an address that SES refuses; `UserExists`; `TooSoon` after too many from one network or for one address;
 /// `MailRefused`, `Unavailable`.
-pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
+pub async fn handle(
+    request: Request,
+    (accounts, registrations, quotas, mails, limits): (Accounts, Registrations, Quotas, ConfirmationMails, Limits),
+) -> Result<Reply> {
     let user = request.parse(NewUser::parse)?;
-    let now = app.clock.now();
-    // Before anything that costs more than this.
-    app.users.count(&Quota::of_mail_requests(request.address(), &app.limits, now)).await?;
+    let now = request.now();
+    // First, since everything below costs more.
+    quotas.count(&Quota::of_mail_requests(request.address(), &limits, now)).await?;
     let token = MailedToken::new(Uuid::new_v4())?;
     let account = Account::new(token.user(), &user, hash(user.password.clone()).await?, token.hash(), now);
-    let mails = Quota::of_confirmations(&account.email, request.address(), &app.limits, now);
-    if let Err(error) = create(&app, &request, &account, &token, &mails, now).await {
+    let quota = Quota::of_confirmations(&account.email, request.address(), &limits, now);
+    let created = async {
+        registrations.create_account(&account, now).await?;
+        quotas.count(&quota).await?;
+        let sent = mails.send(&request, &account, &token).await;
+        if sent.is_err() {
+            quotas.uncount(&quota).await?;
+        }
+        sent
+    };
+    if let Err(error) = created.await {
         // Even where DynamoDB did not answer, it may have written.
         if !matches!(error, Error::UserExists)
-            && let Err(undoing) = app.users.delete_inactive(&account).await
+            && let Err(undoing) = accounts.delete_inactive(&account).await
         {
             request.trouble("a registration without a mail is left over", &undoing);
         }
@@ -47,24 +57,7 @@ pub async fn handle(app: Arc<LinkApp>, request: Request) -> Result<Reply> {
     Ok(Reply::done())
 }
 
-async fn create(
-    app: &LinkApp,
-    request: &Request,
-    account: &Account,
-    token: &MailedToken,
-    mails: &Quota,
-    now: Timestamp,
-) -> Result<()> {
-    app.users.create_user(account, now).await?;
-    app.users.count(mails).await?;
-    let sent = send_confirmation(app, request, account, token).await;
-    if sent.is_err() {
-        app.users.uncount(mails).await?;
-    }
-    sent
-}
-
-/// Where the address stands in the body, as the client wrote it.
+/// The field of the address, as the client named it.
 fn address_field(request: &Request) -> String {
     let body = request.json().unwrap_or_default();
     let written = Node::body(&body, &["post-data"], REGISTRATION).ok().and_then(|node| {

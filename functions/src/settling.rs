@@ -1,61 +1,74 @@
-//! What was decided by a majority is recorded, once, by the first request that sees it: the vote or the answer that first passes
-//! half, or, where two came at the same time and each saw itself alone, whatever comes next, a reading too.
+//! Records the decision of a majority, once. The first request that sees the majority does it: the vote or the answer that passes
+//! half or, where two came at once and each saw itself alone, the next request, even one that only reads.
 
 use shared::domain::event::{Event, Role};
 use shared::domain::poll::Topic;
+use shared::domain::vote::Effect;
 use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
 use shared::http::Request;
 use shared::log::{Act, Subject};
+use shared::store::decisions::Decisions;
 use shared::store::events::Events;
 
-/// The event and that member's part in it, once what is due in it is recorded.
+/// The event and that member's role in it, after the decisions that are due were recorded.
 ///
 /// # Errors
-/// `NoSuchEvent`, also for who is no member.
-pub(crate) async fn settled(events: &Events, request: &Request, id: EventId, user: UserId) -> Result<(Event, Role)> {
+/// `NoSuchEvent`, also for a stranger.
+pub(crate) async fn settled(
+    events: &Events,
+    decisions: &Decisions,
+    request: &Request,
+    id: EventId,
+    user: UserId,
+) -> Result<(Event, Role)> {
     let event = events.find_event(id).await?;
     event.role(user).ok_or(Error::NoSuchEvent)?;
-    let event = settle(events, request, event).await?;
+    let event = settle(events, decisions, request, event).await?;
     let role = event.role(user).ok_or(Error::NoSuchEvent)?;
     Ok((event, role))
 }
 
-/// The event after this request has written a vote or an answer to it. What that decides is looked at anew: others may have
-/// thought better of it since the event was read, and what is recorded stays.
+/// The event after this request has written a vote or an answer to it. If that decides a poll, the event is read again: others may
+/// have changed their votes since, and a recorded decision stays.
 ///
 /// # Errors
 /// `NoSuchEvent`.
-pub(crate) async fn settled_anew(events: &Events, request: &Request, event: Event) -> Result<Event> {
+pub(crate) async fn settled_anew(
+    events: &Events,
+    decisions: &Decisions,
+    request: &Request,
+    event: Event,
+) -> Result<Event> {
     if event.has_due_decisions() {
-        settle(events, request, events.find_event(event.id).await?).await
+        settle(events, decisions, request, events.find_event(event.id).await?).await
     } else {
         Ok(event)
     }
 }
 
-/// Why an organiser's write did not hold: the event is gone, or has passed on to somebody else at that moment.
+/// The reason why an organiser's write failed: the event is gone, or has passed on to somebody else at that moment.
 pub(crate) async fn lost(events: &Events, id: EventId) -> Error {
     events.find_event(id).await.err().unwrap_or(Error::NotOrganiser)
 }
 
-/// What cannot be recorded now is left to the next request: until then the poll is undecided for everybody.
-async fn settle(events: &Events, request: &Request, mut event: Event) -> Result<Event> {
-    match record(events, request, &mut event).await {
+/// A decision that cannot be recorded now is left to the next request. Until then the poll is undecided for everybody.
+async fn settle(events: &Events, decisions: &Decisions, request: &Request, mut event: Event) -> Result<Event> {
+    match record(events, decisions, request, &mut event).await {
         Err(error) if error.cause().is_some() => request.trouble("a decision is yet to be recorded", &error),
         result => result?,
     }
     Ok(event)
 }
 
-async fn record(events: &Events, request: &Request, event: &mut Event) -> Result<()> {
-    for topic in Topic::ALL {
+async fn record(events: &Events, decisions: &Decisions, request: &Request, event: &mut Event) -> Result<()> {
+    for &topic in Topic::ALL {
         let Some(option) = event.due_decision(topic) else { continue };
-        if events.record_majority(event.id, topic, option).await? {
+        if decisions.record_majority(event.id, topic, option).await? {
             request.audit(Act::Settled, Subject::Event(event.id));
-            event.poll_mut(topic).chosen = Some(option);
+            event.apply(Effect::Decision { topic, option: Some(option) });
         } else {
-            // Somebody else has decided it, or the organiser has taken a decision back.
+            // Another request has decided it, or the organiser has taken a decision back.
             *event = events.find_event(event.id).await?;
         }
     }

@@ -8,12 +8,12 @@ use shared::http::Reply;
 use shared::http::views::TokenBody;
 use shared::token::{RefreshToken, Signer};
 
-/// `200` with an access token of the session's user and this refresh token ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+/// `200` with an access token of the session's user and this refresh token.
 pub(crate) fn token_object(signer: &Signer, session: &RefreshToken, now: Timestamp) -> Result<Reply> {
     Reply::ok(&TokenBody::new(signer.access_token(session, now)?, session))
 }
 
-/// What a body with a refresh token holds. Whoever sends a whole token object back sends that too.
+/// The fields of a body with a refresh token. A client may send the whole token object back.
 pub(crate) const TOKEN: Known =
     Known(&["refresh_token", "all"], &["access_token", "token_type", "expires_in", "user_id"]);
 

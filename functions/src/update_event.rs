@@ -1,27 +1,31 @@
 //! `PUT /event/{id}`: replaces a draft.
 
-use std::sync::Arc;
-
-use shared::app::PlanApp;
 use shared::domain::UserId;
 use shared::domain::draft::Draft;
 use shared::domain::event::{Event, Role};
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both, draft_etag};
 use shared::log::{Act, Subject};
+use shared::store::drafts::Drafts;
+use shared::store::events::Events;
+use shared::store::people::People;
+use shared::token::Signer;
 
 use crate::drafting::replacement;
 
-/// `200` with the draft as it is now. What is there already is not written again, whatever `If-Match` says: it may be
-/// the repetition of a request whose answer was lost.
+/// `200` with the draft as it is now. A draft that reads the same is not written again, whatever `If-Match` says: the request may
+/// repeat one whose answer was lost.
 ///
 /// # Errors
-/// `NoSuchEvent`, `NotOrganiser`, `AlreadySent`, `Changed` for an `If-Match` that is no longer true, `Invalid`.
-pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
+/// `NoSuchEvent`, `NotOrganiser`, `AlreadySent`, `Changed` for a stale `If-Match`, `Invalid`.
+pub async fn handle(
+    request: Request,
+    (signer, people, events, drafts): (Signer, People, Events, Drafts),
+) -> Result<Reply> {
+    let user = request.user(&signer)?;
     let (id, draft) = both(request.event_id(), request.parse(Draft::parse_replacement))?;
-    let stored = editable(app.events.find_event(id).await?, user)?;
-    let draft = replacement(&app.users, &stored, draft, app.clock.now()).await?;
+    let stored = editable(events.find_event(id).await?, user)?;
+    let draft = replacement(&people, &stored, draft, request.now()).await?;
     if draft.reads_as(&stored) {
         return Reply::event(&draft, user);
     }
@@ -29,12 +33,12 @@ pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
         return Err(Error::Changed);
     }
     let version = (!request.may_replace_any()).then_some(stored.version);
-    if let Some(version) = app.events.replace_draft(&draft, version).await? {
+    if let Some(version) = drafts.replace_draft(&draft, version).await? {
         request.audit(Act::EventUpdated, Subject::Event(id));
         return Reply::event(&Event { version, ..draft }, user);
     }
-    // It was sent, deleted or written meanwhile, perhaps by this request, whose answer was lost on the way.
-    let stored = editable(app.events.find_event(id).await?, user)?;
+    // It was sent, deleted or written meanwhile, perhaps by this request, whose answer from DynamoDB was lost.
+    let stored = editable(events.find_event(id).await?, user)?;
     if draft.reads_as(&stored) {
         Reply::event(&Event { version: stored.version, ..draft }, user)
     } else if version.is_some() {

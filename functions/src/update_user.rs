@@ -1,12 +1,14 @@
 //! `PATCH /user`: changes what others see of the user.
 
-use std::sync::Arc;
-
-use shared::app::PlanApp;
 use shared::domain::user::ProfileChanges;
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
+use shared::store::accounts::Accounts;
+use shared::store::lists::Lists;
+use shared::store::names::Names;
+use shared::store::profiles::Profiles;
+use shared::token::Signer;
 
 use crate::profile::{MAX_EVENTS, profile};
 
@@ -14,16 +16,19 @@ use crate::profile::{MAX_EVENTS, profile};
 ///
 /// # Errors
 /// `Unauthenticated`, also when the user is no more; `Invalid`.
-pub async fn handle(app: Arc<PlanApp>, request: Request) -> Result<Reply> {
-    let user = request.user(&app.signer, &app.clock)?;
+pub async fn handle(
+    request: Request,
+    (signer, accounts, names, lists, profiles): (Signer, Accounts, Names, Lists, Profiles),
+) -> Result<Reply> {
+    let user = request.user(&signer)?;
     let changes = request.parse(ProfileChanges::parse)?;
-    if !app.users.update_profile(user, &changes).await? {
+    if !accounts.update_profile(user, &changes).await? {
         return Err(Error::Unauthenticated);
     }
     request.audit(Act::UserUpdated, Subject::Account(Some(user)));
     let entries = match &changes.name {
-        Some(name) => app.events.rename_user(user, name, MAX_EVENTS).await?,
-        None => app.events.newest_events(user, MAX_EVENTS).await?,
+        Some(name) => names.rename_user(user, name, MAX_EVENTS).await?,
+        None => lists.newest_events(user, MAX_EVENTS).await?,
     };
-    profile(&app, user, &entries).await
+    profile(&profiles, user, &entries, request.now()).await
 }

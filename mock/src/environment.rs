@@ -118,7 +118,7 @@ mod tests {
             binary: "f".into(),
             environment: BTreeMap::from([
                 ("AWS_ENDPOINT_URL_DYNAMODB".into(), String::new()),
-                ("FRONTEND_URL".into(), "https://front.example".into()),
+                ("CONFIRMATION_PAGE".into(), "https://front.example".into()),
             ]),
             routes: vec![],
             timeout_seconds: 3,
@@ -126,10 +126,10 @@ mod tests {
             policies: vec![],
         };
         let endpoints = Endpoints { dynamodb: "http://127.0.0.1:8000".into(), ses: "http://127.0.0.1:3000/ses".into() };
-        let extra = HashMap::from([("FRONTEND_URL".to_owned(), "http://localhost:5173".to_owned())]);
+        let extra = HashMap::from([("CONFIRMATION_PAGE".to_owned(), "http://localhost:5173".to_owned())]);
         let environment = of_function(&function, &BTreeMap::new(), &endpoints, &extra).unwrap();
         assert_eq!(environment["AWS_ENDPOINT_URL_DYNAMODB"], "http://127.0.0.1:8000");
-        assert_eq!(environment["FRONTEND_URL"], "http://localhost:5173");
+        assert_eq!(environment["CONFIRMATION_PAGE"], "http://localhost:5173");
         assert_eq!(environment["AWS_REGION"], "eu-central-1");
         assert_eq!(environment["AWS_ACCESS_KEY_ID"], "f");
         assert_eq!(union([&environment].into_iter())["AWS_ACCESS_KEY_ID"], "local");

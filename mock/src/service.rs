@@ -173,7 +173,7 @@ impl LocalService {
             };
             let environment = environment::of_function(function, &secrets, &urls, &options.env).map_err(faulty)?;
             let handler =
-                (endpoint.start)(&Env::Table(environment.clone()), clock.clone(), options.function_log.clone())
+                (endpoint.start)(&Env::table(environment.clone()), clock.clone(), options.function_log.clone())
                     .map_err(|error| Error::Function(endpoint.name, error))?;
             function.routes.iter().for_each(|route| routes.add(route, started.len()));
             started.push(Started { name: endpoint.name, handler, timeout_seconds: function.timeout_seconds });
@@ -278,7 +278,7 @@ impl LocalService {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .credentials_provider(Credentials::new(UNRESTRICTED, "local", None, None, "local"))
-            .http_client(aws::http_client(&Env::Table(HashMap::new())).expect("the embedded authorities"))
+            .http_client(aws::http_client(&Env::table(HashMap::new())).expect("the embedded authorities"))
             .endpoint_url(self.dynamodb_url());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }

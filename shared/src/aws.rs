@@ -110,7 +110,7 @@ mod tests {
     fn a_bundle_of_authorities_has_to_hold_one() {
         for (file, accepted) in [("amazon-roots.pem", true), ("Cargo.toml", false), ("no such file", false)] {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/").to_owned() + file;
-            let env = Env::Table([("AWS_CA_BUNDLE".to_owned(), path)].into());
+            let env = Env::table([("AWS_CA_BUNDLE".to_owned(), path)].into());
             assert_eq!(http_client(&env).is_ok(), accepted, "{file}");
         }
     }

@@ -60,7 +60,10 @@ pub enum Error {
     Internal(Cause),
 }
 
-/// What the log is told of a failure, without anything personal in it.
+/// The call that hands a mail to SES, as causes name it.
+pub const SEND_EMAIL: &str = "SendEmail";
+
+/// The cause of a failure, for the log: there is nothing personal in it.
 #[derive(Debug)]
 pub struct Cause {
     /// What was being done, like `TransactWriteItems`.
@@ -78,6 +81,37 @@ impl Error {
     /// A failure of another service, which may pass.
     pub fn unavailable(during: &'static str, what: impl fmt::Display) -> Self {
         Self::Unavailable(Cause { during, what: what.to_string() })
+    }
+
+    /// The stable name of the outcome.
+    #[must_use]
+    pub const fn outcome(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyEncoded => "body_encoded",
+            Self::Unauthenticated => "unauthenticated",
+            Self::UserExists => "user_exists",
+            Self::BadCredentials => "bad_credentials",
+            Self::Unconfirmed => "unconfirmed",
+            Self::AlreadyConfirmed => "already_confirmed",
+            Self::TooSoon(_) => "too_soon",
+            Self::LinkSpent => "link_spent",
+            Self::ConfirmationLinkUsed => "confirmed_already",
+            Self::ResetLinkUsed => "link_used",
+            Self::SessionOver => "session_over",
+            Self::NoSuchEvent => "no_such_event",
+            Self::NotOrganiser => "not_organiser",
+            Self::OrganiserNeedNotAnswer => "organiser",
+            Self::AlreadySent => "already_sent",
+            Self::Changed => "changed",
+            Self::IdempotencyMismatch => "idempotency_mismatch",
+            Self::PollDecided => "poll_decided",
+            Self::StillDraft => "still_draft",
+            Self::AddressRefused(_) | Self::MailRefused(_) => "mail_refused",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
     }
 
     /// Whether SES refuses for good what it was to send.

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use lambda_http::{Body, BoxFuture, IntoResponse, RequestExt, Response};
 
-use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{ConfigError, Env};
+use crate::config::{ConfigError, Env, FromEnv};
 use crate::error::{Error, Result};
 use crate::http::{Reply, Request};
 use crate::log::Log;
@@ -17,32 +16,35 @@ use crate::log::Log;
 /// A started function: takes a request, gives the response, and never fails but by panicking.
 pub type Handler = Arc<dyn Fn(lambda_http::Request) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
 
-/// Before its time is over, a function stops to answer that it is.
+/// Kept back from the deadline to send the 503.
 const ANSWERING: Duration = Duration::from_millis(300);
 
-/// Why a function ends.
+/// The reason why a function ends.
 pub type Failure = lambda_runtime::Error;
+
+/// Builds a function's parts from the environment.
+pub type Start = fn(&Env, Clock, Log) -> Result<Handler, ConfigError>;
 
 /// A function as the local service and the tests start it.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
     /// The name of its binary, as in `template.yaml`'s `BuildProperties`.
     pub name: &'static str,
-    /// Builds its clients from the environment.
-    pub start: fn(&Env, Clock, Log) -> Result<Handler, ConfigError>,
+    /// Builds its parts from the environment.
+    pub start: Start,
 }
 
-/// Builds what `handle` works with, and makes it a [`Handler`].
+/// Builds the parts that `handle` works with, and makes it a [`Handler`].
 ///
 /// # Errors
 /// Names the variable of the environment that is missing or wrong.
-pub fn start<A, F, R>(handle: F, env: &Env, clock: Clock, log: Log) -> Result<Handler, ConfigError>
+pub fn start<P, F, R>(handle: F, env: &Env, clock: Clock, log: Log) -> Result<Handler, ConfigError>
 where
-    A: App,
-    F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,
+    P: FromEnv + Clone + Send + Sync + 'static,
+    F: Fn(Request, P) -> R + Send + Sync + 'static,
     R: Future<Output = Result<Reply>> + Send + 'static,
 {
-    let app = Arc::new(A::start(env, clock.clone())?);
+    let parts = P::from_env(env)?;
     let log = log.with_metrics(env.get("METRICS_NAMESPACE"));
     let cold = AtomicBool::new(true);
     Ok(Arc::new(move |request| {
@@ -50,7 +52,7 @@ where
         let left = time_left(&request, &clock);
         let request = Request::new(request, &clock, &log);
         let trail = request.trail();
-        let reply = handle(Arc::clone(&app), request);
+        let reply = handle(request, parts.clone());
         Box::pin(async move {
             let (reply, error) = match in_time(reply, left).await {
                 Ok(reply) => (reply, None),
@@ -62,14 +64,16 @@ where
         })
     }))
 }
-/// How long the function may still take, as far as Lambda has told, less what answering takes.
+
+/// The time until the deadline that Lambda has set, less what the answer takes; none where there is no deadline. One that has passed
+/// before the event is looked at is none: with every event, `cargo lambda watch` names ten minutes after 1970.
 fn time_left(request: &lambda_http::Request, clock: &Clock) -> Option<Duration> {
-    let deadline = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > 0)?;
     let now = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
-    Some(Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(ANSWERING))
+    let deadline = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > now)?;
+    Some(Duration::from_millis(deadline - now).saturating_sub(ANSWERING))
 }
 
-/// The result of `reply`, unless that would come too late. What is cut off here is safe to be: so is what Lambda cuts off.
+/// The result of `reply`, or a 503 when the time is over. A handler can be cut off anywhere, as Lambda would do it.
 async fn in_time(reply: impl Future<Output = Result<Reply>>, left: Option<Duration>) -> Result<Reply> {
     match left {
         Some(left) => tokio::time::timeout(left, reply)
@@ -79,17 +83,14 @@ async fn in_time(reply: impl Future<Output = Result<Reply>>, left: Option<Durati
     }
 }
 
-/// Serves `handle` on Lambda until the process is ended: the whole of a function's `main`.
+/// Serves an endpoint on Lambda until the process is ended: the whole of a function's `main`.
+///
+/// Not generic: so the runtime is compiled here, once, and not in every binary.
 ///
 /// # Errors
 /// When the function cannot start.
-pub fn serve<A, F, R>(handle: F) -> Result<(), Failure>
-where
-    A: App,
-    F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,
-    R: Future<Output = Result<Reply>> + Send + 'static,
-{
-    let handler = start(handle, &Env::Process, Clock::system(), Log::stderr())?;
+pub fn serve(start: Start) -> Result<(), Failure> {
+    let handler = start(&Env::process(), Clock::system(), Log::stderr())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(lambda_http::run(lambda_http::service_fn(move |request| {
         let response = handler(request);
@@ -104,5 +105,31 @@ struct Ready(Response<Body>);
 impl IntoResponse for Ready {
     fn into_response(self) -> BoxFuture<'static, Response<Body>> {
         Box::pin(std::future::ready(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use lambda_http::Context;
+
+    #[test]
+    fn a_deadline_that_is_over_is_none() {
+        const NOW: u64 = 1_768_110_752_000;
+        let clock = Clock::new(|| Timestamp::from_millisecond(NOW.cast_signed()).unwrap());
+        let cases = [
+            (0, None),
+            (600_000, None),
+            (NOW, None),
+            (NOW + 100, Some(Duration::ZERO)),
+            (NOW + 29_000, Some(Duration::from_millis(28_700))),
+        ];
+        for (deadline, left) in cases {
+            let mut context = Context::default();
+            context.deadline = deadline;
+            let request = lambda_http::Request::default().with_lambda_context(context);
+            assert_eq!(time_left(&request, &clock), left, "{deadline}");
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! What the Lambda functions of event-messenger share: the rules (`domain`), the storage (`store`), the mails (`mail`),
-//! HTTP (`http`), and how a function is started (`app`, `lambda`).
+//! HTTP (`http`), and how a function is started (`lambda`) with the parts that it names (`config`).
 //!
 //! What holds throughout:
 //! - `domain` is pure: no I/O, no clock of its own, no AWS, no HTTP.
@@ -7,7 +7,6 @@
 //!   none but `http` and `lambda` names `lambda_http`.
 //! - There is no trait to be mocked: what is faked in a test is faked at the wire.
 
-pub mod app;
 pub mod aws;
 pub mod clock;
 pub mod config;

@@ -18,12 +18,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use crate::clock::Clock;
 use crate::domain::{EventId, UserId};
-use crate::error::{Cause, Error};
-use crate::http::outcome;
-use crate::mail::SEND_EMAIL;
+use crate::error::{Cause, Error, SEND_EMAIL};
 
 /// Where the lines go. Cheap to clone.
 #[derive(Clone)]
@@ -80,7 +79,7 @@ impl fmt::Debug for Log {
 }
 
 /// What is counted for the operator. `.github/OPERATIONS.md` tells what each means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Metric {
     /// Accounts that were registered, confirmed or not.
     Registered,
@@ -96,7 +95,7 @@ pub enum Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Registered, Self::Confirmed, Self::LoginFailed, Self::Votes, Self::MailFailed];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// How CloudWatch calls it.
     #[must_use]
@@ -126,7 +125,7 @@ impl Metric {
 }
 
 /// What the audit trail tells of. The names are stable: alarms and searches rest on them. `.github/SECURITY.md` lists them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Act {
     /// Somebody registered; the account is pending.
     Registered,
@@ -188,36 +187,7 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 28] = [
-        Self::Registered,
-        Self::ConfirmationResent,
-        Self::Confirmed,
-        Self::LoggedIn,
-        Self::PasswordRefused,
-        Self::PasswordNotTaken,
-        Self::TokenRefused,
-        Self::Refreshed,
-        Self::Replayed,
-        Self::LoggedOut,
-        Self::LoggedOutEverywhere,
-        Self::PasswordChanged,
-        Self::PasswordForgotten,
-        Self::PasswordReset,
-        Self::UserUpdated,
-        Self::UserExported,
-        Self::UserDeleted,
-        Self::EventCreated,
-        Self::EventUpdated,
-        Self::EventSent,
-        Self::EventDeleted,
-        Self::Voted,
-        Self::VoteTakenBack,
-        Self::Decided,
-        Self::Reopened,
-        Self::Settled,
-        Self::Answered,
-        Self::HandedOver,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// How the log calls it.
     #[must_use]
@@ -273,7 +243,7 @@ pub enum Subject {
 
 /// What one request leaves in the log.
 #[derive(Debug)]
-pub(crate) struct Trail {
+pub(crate) struct RequestLog {
     pub(crate) log: Log,
     pub(crate) clock: Clock,
     pub(crate) request_id: Option<String>,
@@ -285,7 +255,7 @@ pub(crate) struct Trail {
     pub(crate) user: OnceLock<UserId>,
 }
 
-impl Trail {
+impl RequestLog {
     pub(crate) fn audit(&self, act: Act, subject: Subject) {
         let (account, event) = match subject {
             Subject::Account(id) => (id, None),
@@ -339,7 +309,7 @@ impl Trail {
             ("request_id", json!(self.request_id)),
             ("route", json!(self.route)),
             ("status", json!(status)),
-            ("outcome", json!(error.map_or("success", outcome))),
+            ("outcome", json!(error.map_or("success", Error::outcome))),
             ("duration_ms", json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX))),
             ("cold", json!(cold)),
             ("by", json!(self.user.get())),

@@ -1,11 +1,11 @@
-//! Passwords that are guessed.
+//! Guessing passwords.
 
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{PASSWORD, Service, report};
 
-/// A service with the limits that the template sets, and some that are changed.
+/// A service with the limits of the template, and some that are changed.
 async fn limited(changed: &[(&str, u32)]) -> Service {
     Service::start_with(|options| {
         let changed = changed.iter().map(|(limit, value)| ((*limit).to_owned(), value.to_string()));
@@ -14,7 +14,7 @@ async fn limited(changed: &[(&str, u32)]) -> Service {
     .await
 }
 
-/// How many of these were looked at; the others were answered by a 429.
+/// How many of the guesses were evaluated. The others got a 429.
 fn looked_at(attack: &str, statuses: &[u16]) -> usize {
     let looked_at = statuses.iter().filter(|status| **status == 403).count();
     let refused = statuses.iter().filter(|status| **status == 429).count();
@@ -138,7 +138,7 @@ async fn good_passwords_take_nobodys_turns() {
     }
 }
 
-/// A flood from many networks for days on end does not make the item that counts it grow beyond what DynamoDB takes.
+/// A flood from many networks over days does not make the counting item exceed DynamoDB's limit.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_out_of_date_is_not_kept() {
     let service = limited(&[("FreeFailures", 20)]).await;
@@ -165,7 +165,7 @@ async fn what_is_out_of_date_is_not_kept() {
 async fn a_used_link_is_no_way_to_test_passwords() {
     let service = limited(&[]).await;
     let jane = service.user("jane").await;
-    service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+    service.forgot("jane").await.expect(200);
     let token = service.mailed_token(&jane.email);
     let reset = |password: &str| json!({"token": token, "new_password": password});
     let thief = service.from("198.51.100.7");

@@ -1,5 +1,5 @@
-//! HTTP as no client library sends it, straight into the socket. Every request is answered, every connection ends in time, and
-//! nothing that is smuggled in one request is taken for another.
+//! HTTP as no client library sends it, written straight to the socket. Every request gets a response, every connection ends in time, and
+//! nothing smuggled in one request counts as another.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use tests::Service;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// More than the service waits by itself: a connection that still hangs then hangs for ever.
+/// Longer than the service waits. A connection that is open after that hangs for ever.
 const HANGING: Duration = Duration::from_mins(1);
 
 fn address(service: &Service) -> String {
     service.local.api_url().replace("http://", "")
 }
 
-/// What comes back until the service closes the connection. The client says that it has nothing more to send if it is `done`.
+/// Everything received until the service closes the connection. The client closes its side for writing if it is `done`.
 async fn exchange(service: &Service, sent: &[u8], done: bool) -> String {
     let mut stream = TcpStream::connect(address(service)).await.unwrap();
     // The service may answer, and hang up, before it has read it all.
@@ -31,13 +31,13 @@ async fn exchange(service: &Service, sent: &[u8], done: bool) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The statuses of all answers in there.
+/// The statuses of all responses in that text.
 fn statuses(answers: &str) -> Vec<u16> {
     let heads = answers.match_indices("HTTP/1.").map(|(at, version)| &answers[at + version.len() + 2..]);
     heads.map(|head| head[..3].parse().unwrap()).collect()
 }
 
-/// Sends each and compares the statuses of what is answered. Then the service is as it was.
+/// Sends each and compares the statuses of the responses. Afterwards the service works as before.
 async fn check(service: &Service, cases: &[(&str, Vec<u8>, &[u16])]) {
     for (name, sent, expected) in cases {
         let answers = exchange(service, sent, true).await;
@@ -85,8 +85,7 @@ async fn hosts() {
     check(&service, &cases).await;
 }
 
-/// Which of these are hosts is for the libraries to say. That they say the same is what counts: no function is handed one that it
-/// cannot read.
+/// The libraries decide which of these are hosts. They have to agree, so that no function gets one that it cannot read.
 #[tokio::test]
 async fn hosts_that_are_hard_to_tell() {
     let service = Service::start().await;

@@ -1,26 +1,23 @@
-//! Mailboxes that are flooded, and mails that are used up.
+//! Flooding mailboxes, and using up the mails of others.
 
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 use shared::domain::limits::Limits;
+use shared::store::resets::Resets;
 use shared::token::MailedToken;
 use tests::{PASSWORD_HASH, Service, User, registration};
-
-async fn limited() -> Service {
-    Service::start_with(|options| options.parameters.clear()).await
-}
 
 /// Asks for a link from that network address as the front door does, but for the second that it takes.
 async fn ask(service: &Service, user: &User, address: &str) -> bool {
     service.pass(60);
     let limits = Limits { failures: 5, failures_of_network: 100, mail_requests: 20, mails: 5 };
     let token = MailedToken::new(user.id).unwrap();
-    service.app().users.create_reset(&token, PASSWORD_HASH, address, &limits, service.now()).await.unwrap()
+    service.part::<Resets>().create_reset(&token, PASSWORD_HASH, address, &limits, service.now()).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_stranger_does_not_use_up_an_owners_mails() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let jane = service.user("jane").await;
     let mut sent = 0;
     // All the networks of one customer, and one more.
@@ -40,7 +37,7 @@ async fn a_stranger_does_not_use_up_an_owners_mails() {
 
 #[tokio::test]
 async fn a_mailbox_is_sent_a_bounded_number_a_day() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let jane = service.user("jane").await;
     let mut sent = 0;
     for index in 0..60 {
@@ -51,7 +48,7 @@ async fn a_mailbox_is_sent_a_bounded_number_a_day() {
 
 #[tokio::test]
 async fn registrations_for_one_address_are_bounded_too() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let register = async |address: String, name: String| {
         let body = json!({"username": name, "password": "long enough", "e-mail": "jane@example.com"});
         service.from(address).post("/user", &body).await
@@ -71,7 +68,7 @@ async fn registrations_for_one_address_are_bounded_too() {
 
 #[tokio::test]
 async fn names_that_are_taken_use_up_no_mails() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     service.user("jane").await;
     for _ in 0..8 {
         let body = json!({"username": "jane", "password": "long enough", "e-mail": "new@example.com"});
@@ -82,7 +79,7 @@ async fn names_that_are_taken_use_up_no_mails() {
 
 #[tokio::test]
 async fn mails_that_could_not_be_sent_use_up_none() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     service.local.mailbox().set_failure(mock::Failure::Down);
     for _ in 0..8 {
         service.register("jane").await.expect(503);
@@ -93,7 +90,7 @@ async fn mails_that_could_not_be_sent_use_up_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_networks_of_one_customer_are_counted_together() {
-    let service = limited().await;
+    let service = Service::start_with_limits().await;
     let requests = (0..250).map(|index| {
         let service = &service;
         async move {

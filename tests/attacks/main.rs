@@ -1,5 +1,5 @@
-//! What attackers try who combine steps: many at once, from many networks, in many spellings. The tests say how much was tried
-//! and how much of it was looked at. What is no HTTP is refused by what fits, and the service goes on working.
+//! Attacks that combine steps: many requests at once, from many networks, in many spellings. The tests print how many attempts were made
+//! and how many were evaluated. Malformed HTTP gets a fitting refusal, and the service keeps working.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 

@@ -1,4 +1,4 @@
-//! Accounts that are registered with somebody else's address.
+//! Registering with the address of somebody else.
 
 use reqwest::Method;
 use reqwest::header::ACCEPT;

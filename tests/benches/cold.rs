@@ -14,10 +14,10 @@ use crate::table::{median, print};
 
 const ROUNDS: usize = 60;
 
-/// The floor's starts in a round.
+/// The number of starts of the floor in a round.
 const FLOORS: usize = 4;
 
-/// What is measured, and what it took.
+/// A binary under measurement, and its figures.
 struct Subject {
     name: &'static str,
     binary: PathBuf,
@@ -93,7 +93,7 @@ pub(crate) async fn run(functions: &[&'static str]) {
     }));
     let floor_event = stage.request(floor.function);
     for subject in &mut subjects {
-        // The first start only fills the caches, and counts.
+        // The first start fills the caches and counts the calls. Its time is not used.
         let mut environment = stage.environment(subject.function);
         for service in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SESV2"] {
             environment.insert(service.to_owned(), wire.url().to_owned());
@@ -106,8 +106,8 @@ pub(crate) async fn run(functions: &[&'static str]) {
         for name in functions.iter().chain(&["floor"]) {
             deploy(name);
         }
-        // All requests before the first start, since making them turns the caches over; and in random order, since what is left
-        // in them depends on what ran before.
+        // All requests are made before the first start, since making them evicts the caches. The order is random, since the caches depend
+        // on what ran before.
         let mut starts: Vec<_> = (0..FLOORS).map(|_| (None, floor_event.clone())).collect();
         for (index, subject) in subjects.iter().enumerate() {
             starts.push((Some(index), stage.fresh_request(subject.function).await));

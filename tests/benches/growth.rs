@@ -1,4 +1,4 @@
-//! What grows with what: a vote and an event's reading with its members, a list and a login with the number of users.
+//! Growth: of a vote and of reading an event with the members, of a list and of a login with the users.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -32,7 +32,7 @@ struct Measured<'a> {
 }
 
 impl Measured<'_> {
-    /// Sends the request some times, and notes what it took.
+    /// Sends the request several times, and adds a row with its figures.
     async fn note(
         &mut self,
         what: &str,
@@ -101,7 +101,7 @@ pub(crate) async fn run() {
     );
 }
 
-/// The rows of a user in the table, from which those of others are made: the service would take half an hour for so many.
+/// The rows of a user, as the pattern for many others. To make these over HTTP would take half an hour.
 struct Pattern {
     table: String,
     rows: Vec<HashMap<String, AttributeValue>>,

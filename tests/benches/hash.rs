@@ -1,9 +1,10 @@
-//! What a login costs beside the hash of the password.
+//! The cost of a login compared with the hash of the password.
 
 use std::time::Duration;
 
 use serde_json::json;
 use shared::domain::password::Attempt;
+use shared::store::accounts::Accounts;
 use tests::runtime::Function;
 
 use crate::stage::{Stage, binary};
@@ -11,7 +12,7 @@ use crate::table::{median, print};
 
 const ROUNDS: usize = 200;
 
-/// The CPU time of this thread so far.
+/// The CPU time of this thread.
 fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(stat.split_whitespace().next().unwrap().parse().unwrap())
@@ -21,12 +22,13 @@ pub(crate) async fn run() {
     let stage = Stage::set().await;
     let mut login = Function::start(&binary("login"), &stage.environment("login")).await;
     let event = stage.request("login");
-    let stored = stage.service.app().users.find_account(stage.jane.id, stage.service.now()).await.unwrap().unwrap();
+    let stored =
+        stage.service.part::<Accounts>().find_account(stage.scene.jane.id, stage.service.now()).await.unwrap().unwrap();
     let attempt = Attempt::new(tests::PASSWORD);
     let (mut bare, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let before = cpu();
-        assert!(attempt.matches(Some(&stored.password)).unwrap());
+        assert!(attempt.matches(Some(&stored.password_hash)).unwrap());
         bare.push(cpu().saturating_sub(before).as_secs_f64() * 1e3);
         let before = login.cpu();
         assert_eq!(login.invoke(&event).await.result.unwrap()["statusCode"], 200);

@@ -1,5 +1,5 @@
-//! What the service costs: `cargo bench -p tests`, or with the names of tables for those alone (`-- cold warm`), and of functions
-//! for the cold start of those alone (`-- cold vote login`). Each prints a table, and writes it as JSON into `target/bench`.
+//! The benches: `cargo bench -p tests` for all, `-- cold warm` for some tables, `-- cold vote login` for the cold start of some functions.
+//! Each prints a table, and writes it as JSON to `target/bench`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "that is what a bench is for")]
@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use functions::ENDPOINTS;
 
-/// What the figures were made on.
+/// The machine of the figures.
 fn machine() -> String {
     let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));

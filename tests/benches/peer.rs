@@ -1,11 +1,11 @@
-//! The peer: the same vote in Node.js, bundled as one would for Lambda.
+//! The peer: the same vote in Node.js, bundled as for Lambda.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tests::schema::workspace;
 
-/// Builds it; none where Node.js is not installed.
+/// Builds the peer; none where Node.js is not installed.
 pub(crate) fn build() -> Option<PathBuf> {
     let node = Command::new("node").arg("--version").output().ok().filter(|output| output.status.success());
     let Some(node) = node else {
@@ -35,7 +35,7 @@ pub(crate) fn build() -> Option<PathBuf> {
     Some(script)
 }
 
-/// The size of what would be deployed.
+/// The size of the bundle, as it is and compressed, in bytes.
 pub(crate) fn sizes(script: &Path) -> (usize, usize) {
     crate::stage::sizes(&script.with_file_name("vote.mjs"))
 }

@@ -6,11 +6,10 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jiff::ToSpan;
-use reqwest::Method;
 use serde_json::{Value, json};
+use tests::Service;
+use tests::samples::{self, Scene};
 use tests::schema::workspace;
-use tests::{PASSWORD, Service, User, samples};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -23,7 +22,7 @@ pub(crate) fn build(functions: &[&str]) {
     arguments.extend(functions.iter().flat_map(|name| ["--bin", name]));
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(arguments).current_dir(workspace(""));
-    // What cargo tells this bench of its own package would have ring, and all that is built upon it, built anew.
+    // Cargo's variables about this package would make ring, and everything that depends on it, rebuild.
     for (name, _) in
         std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
     {
@@ -37,7 +36,7 @@ pub(crate) fn build(functions: &[&str]) {
     }
 }
 
-/// Writes the binary anew, in one go as it is deployed. Where its pages happen to lie in memory makes a tenth of what a start takes.
+/// Writes the binary anew, in one go, as in a deployment. The layout of its pages in memory makes a tenth of a start's time.
 pub(crate) fn deploy(name: &str) {
     // Not over one that still runs.
     let _ = std::fs::remove_file(binary(name));
@@ -58,13 +57,11 @@ pub(crate) fn sizes(path: &Path) -> (usize, usize) {
 /// A service on the machine's time, with an organiser, an invitee and their event.
 pub(crate) struct Stage {
     pub(crate) service: Service,
-    pub(crate) jane: User,
-    pub(crate) john: User,
-    pub(crate) event: String,
+    pub(crate) scene: Scene,
     dynamodb: String,
     ses: String,
     bundle: PathBuf,
-    /// How many users were made for requests.
+    /// The number of users made for requests.
     users: AtomicUsize,
 }
 
@@ -73,7 +70,7 @@ impl Stage {
         Self::set_with([]).await
     }
 
-    /// The same, with these parameters in place of none of the limits.
+    /// The same with these parameters. All other limits are off.
     pub(crate) async fn set_with<const N: usize>(parameters: [(&str, &str); N]) -> Self {
         let service = Service::start_with(|options| {
             options.clock = shared::clock::Clock::system();
@@ -84,14 +81,14 @@ impl Stage {
         .await;
         service.pass_to_now();
         let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
-        // Two, so that the vote of one decides nothing.
-        let path = service.picnic(&jane, &[john.clone(), jim]).await;
-        let event = path.strip_prefix("/event/").unwrap().to_owned();
+        // Two invitees, so that one vote decides nothing.
+        let event = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
+        let scene = Scene { event, ..Scene::of(jane, john, jim) };
         let bundle = workspace("target/bench/authority.pem");
         let acceptor = tls(&bundle);
         let dynamodb = front(acceptor.clone(), &service.local.dynamodb_url()).await;
         let ses = front(acceptor, &service.local.ses_url()).await;
-        Self { service, jane, john, event, dynamodb, ses, bundle, users: AtomicUsize::new(0) }
+        Self { service, scene, dynamodb, ses, bundle, users: AtomicUsize::new(0) }
     }
 
     /// The environment of a function, with TLS to the database and to the mailbox.
@@ -105,89 +102,40 @@ impl Stage {
         environment
     }
 
-    /// A request to that function by the invitee or the organiser of the event. Reading, voting, answering and logging in
-    /// succeed any number of times.
+    /// A request to that function in the common scene. To read, vote, answer and log in succeeds any number of times.
     pub(crate) fn request(&self, function: &str) -> Value {
-        let user = if ["vote", "answer"].contains(&function) { &self.john } else { &self.jane };
-        let body = match function {
-            "login" => json!({"username": "jane", "password": PASSWORD}),
-            "vote" => tests::vote("date", "01.02.2027"),
-            _ => Value::Null,
-        };
-        request(function, user, &self.event, &body)
+        self.event(function, &self.scene)
     }
 
-    /// A request to that function that succeeds once: what it uses up is made for it.
+    /// A request to that function that succeeds once, in a scene of its own.
     pub(crate) async fn fresh_request(&self, function: &str) -> Value {
-        let service = &self.service;
         let name = format!("user{}", self.users.fetch_add(1, Ordering::Relaxed));
-        // A second link is mailed after a minute.
-        let since = service.now() - 2.minutes();
-        let picnic = tests::picnic(std::slice::from_ref(&self.john));
-        match function {
-            "register" => request(function, &self.jane, "", &tests::registration(&name)),
-            "confirm" => {
-                let (_, token) = service.registered(&name, tests::PASSWORD_HASH, since).await;
-                let mut event = samples::event(function, None);
-                event["rawQueryString"] = json!(format!("token={}", token.encode()));
-                event["queryStringParameters"]["token"] = json!(token.encode());
-                event
-            }
-            "resend-confirmation" => {
-                service.registered(&name, tests::PASSWORD_HASH, since).await;
-                request(function, &self.jane, "", &json!({"username": name, "password": PASSWORD}))
-            }
-            "get-event" | "list-sessions" | "get-user" | "export-user" | "list-events" | "vote" | "answer" => {
-                self.request(function)
-            }
-            _ => {
-                let user = service.user(&name).await;
-                let (mut event, mut body) = (String::new(), Value::Null);
-                match function {
-                    "login" => body = json!({"username": name, "password": PASSWORD}),
-                    "refresh" | "logout" => body = json!({"refresh_token": user.refresh}),
-                    "change-password" => body = json!({"old_password": PASSWORD, "new_password": "battery staple"}),
-                    "forgot-password" => body = json!({"username": user.email}),
-                    "reset-password" => {
-                        service.post("/user/password/forgot", &json!({"username": name})).await.expect(200);
-                        let token = service.mailed_token(&user.email);
-                        body = json!({"token": token, "new_password": "battery staple"});
-                    }
-                    "create-event" => body = picnic,
-                    "update-event" => (event, body) = (service.draft(&user, &picnic).await, picnic),
-                    "send-event" => event = service.draft(&user, &picnic).await,
-                    _ => {
-                        let path = service.picnic(&user, std::slice::from_ref(&self.john)).await;
-                        path.rsplit('/').next().unwrap_or_default().clone_into(&mut event);
-                        match function {
-                            "delete-user" => body = json!({"password": PASSWORD}),
-                            "hand-over" => body = json!({"id": self.john.id}),
-                            _ => {}
-                        }
-                    }
-                }
-                request(function, &user, &event, &body)
-            }
+        let fresh = samples::of_function(&self.service, function).bench.unwrap();
+        self.event(function, &fresh(&self.service, &self.scene, &name).await)
+    }
+
+    /// The function's sample event, with the user, event id, query and body of its request in that scene.
+    fn event(&self, function: &str, scene: &Scene) -> Value {
+        let sample = samples::of_function(&self.service, function);
+        let request = (sample.request)(scene);
+        let mut event = samples::event(function, request.by.user(scene));
+        if event["pathParameters"].get("id").is_some() {
+            event["pathParameters"]["id"] = json!(scene.event.strip_prefix("/event/").unwrap());
         }
+        if let Some((name, value)) = request.query.split_once('=') {
+            event["queryStringParameters"] = json!({ name: value });
+            event["rawQueryString"] = json!(request.query);
+        }
+        if !request.body.is_null() {
+            event["body"] = json!(request.body.to_string());
+        }
+        event
     }
 
     /// Reads something through the local service, so that the database has nothing left to do for the first time.
     pub(crate) async fn warm_up(&self) {
-        let path = format!("/event/{}", self.event);
-        self.service.call(&self.jane, Method::GET, &path, &Value::Null).await.expect(200);
+        self.service.get(&self.scene.jane, &self.scene.event).await.expect(200);
     }
-}
-
-/// The sample of that function, by that user, for that event and with that body; its own where it is `null`.
-fn request(function: &str, user: &User, id: &str, body: &Value) -> Value {
-    let mut event = samples::event(function, Some(user));
-    if event["pathParameters"].get("id").is_some() {
-        event["pathParameters"]["id"] = json!(id);
-    }
-    if !body.is_null() {
-        event["body"] = json!(body.to_string());
-    }
-    event
 }
 
 /// TLS for loopback, by an authority of its own whose certificate it writes to `bundle`.
@@ -223,7 +171,7 @@ async fn front(acceptor: TlsAcceptor, url: &str) -> String {
                     return;
                 };
                 server.set_nodelay(true).unwrap();
-                // A function that is ended closes without a word.
+                // A function that is killed closes the connection without notice.
                 let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
             });
         }

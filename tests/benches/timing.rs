@@ -1,5 +1,5 @@
-//! Whether the time of an answer tells if an account exists, as [dudect](https://eprint.iacr.org/2016/1123) asks it: Welch's t of two
-//! classes of requests that come in random order. Below 4.5 nothing is told.
+//! Whether response times disclose that an account exists, by the method of [dudect](https://eprint.iacr.org/2016/1123): Welch's t of two
+//! classes of requests in random order. Below 4.5 they do not.
 
 use std::time::Instant;
 
@@ -13,16 +13,16 @@ use shared::log::Log;
 use crate::stage::Stage;
 use crate::table::print;
 
-/// Requests of both classes together; half as many that take a second each.
+/// The number of requests of both classes together; half of it where a request takes a second.
 const SAMPLES: usize = 4000;
 
-/// The slowest are the machine's doing; dudect leaves them out as well.
+/// The share of requests that is kept. The slowest measure the machine; dudect crops them as well.
 const KEPT: f64 = 0.9;
 
 const LIMIT: f64 = 4.5;
 
 pub(crate) async fn run() {
-    // So that an answer takes the time that it takes in earnest.
+    // With a limit, so that a response takes its real time.
     let stage = Stage::set_with([("MailRequestsAnHour", "1000000")]).await;
     for number in 0..SAMPLES {
         stage.service.user(&format!("known{number:04}")).await;
@@ -35,7 +35,7 @@ pub(crate) async fn run() {
         let handler = start(&stage, function);
         let sample = |number: usize| {
             let known = uuid::Uuid::new_v4().as_bytes()[0].is_multiple_of(2);
-            // Each is asked for once, as from a list of names, and is as long as the others.
+            // Each name is used once, as from a list, and all have the same length.
             let login = format!("{}{number:04}", if known { "known" } else { "other" });
             let event = request(&stage, function, &json!({"username": login, "password": "a wrong guess"}));
             let handler = &handler;
@@ -74,8 +74,8 @@ pub(crate) async fn run() {
 
 fn start(stage: &Stage, function: &str) -> Handler {
     let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == function).unwrap();
-    let environment = Env::Table(stage.service.local.environment(function));
-    (endpoint.start)(&environment, stage.service.app().clock.clone(), Log::new(|_| {})).unwrap()
+    let environment = Env::table(stage.service.local.environment(function));
+    (endpoint.start)(&environment, stage.service.clock(), Log::new(|_| {})).unwrap()
 }
 
 fn request(stage: &Stage, function: &str, body: &Value) -> lambda_http::Request {
@@ -84,7 +84,7 @@ fn request(stage: &Stage, function: &str, body: &Value) -> lambda_http::Request 
     lambda_http::request::from_str(&event.to_string()).unwrap()
 }
 
-/// Both without what is slower than nine tenths of all.
+/// Both classes without the slowest tenth of all requests.
 fn cropped(samples: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
     let mut all = samples.concat();
     all.sort_by(f64::total_cmp);

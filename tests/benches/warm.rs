@@ -9,13 +9,13 @@ use crate::peer;
 use crate::stage::{Stage, binary};
 use crate::table::{median, print};
 
-/// Requests before anything is counted: the peer's compiler needs some.
+/// Requests before the measurement, for the peer's compiler.
 const WARM_UP: usize = 200;
 
 /// Requests in one measurement.
 const REQUESTS: usize = 500;
 
-/// Measurements of each, interleaved.
+/// The number of interleaved measurements of each.
 const ROUNDS: usize = 5;
 
 pub(crate) async fn run() {

@@ -8,10 +8,6 @@ async fn patch(service: &Service, user: &User, body: &Value) -> Response {
     service.call(user, Method::PATCH, "/user", body).await
 }
 
-async fn delete(service: &Service, user: &User) -> Response {
-    service.call(user, Method::DELETE, "/user", &json!({"password": PASSWORD})).await
-}
-
 async fn export(service: &Service, user: &User) -> Value {
     service.get(user, "/user/export").await.expect(200).body["export"].clone()
 }
@@ -54,7 +50,7 @@ async fn a_new_name_is_seen_wherever_the_user_is() {
     let draft = format!("/event/{}", service.draft(&john, &picnic(std::slice::from_ref(&jane))).await);
     patch(&service, &jane, &json!({"name": "Jane Doe"})).await.expect(200);
     for (path, list) in [(own, "confirmed"), (invited, "invited"), (draft, "invited")] {
-        let event = service.get(&john, &path).await.expect(200).body["event"].clone();
+        let event = service.event(&john, &path).await;
         let members = event["members"][0][list].as_array().unwrap();
         let entry = members.iter().find(|entry| entry["id"] == json!(jane.id)).unwrap();
         assert_eq!(entry["name"], "Jane Doe", "{event}");
@@ -76,7 +72,7 @@ async fn a_new_name_is_seen_in_more_events_than_are_listed() {
     let changed = patch(&service, &jane, &json!({"name": "Jane Doe"})).await.expect(200).body;
     assert_eq!(changed, service.get(&jane, "/user").await.expect(200).body);
     assert_eq!(changed["user"]["events"].as_array().unwrap().len(), 100);
-    let event = service.get(&jane, &format!("/event/{oldest}")).await.expect(200).body["event"].clone();
+    let event = service.event(&jane, &format!("/event/{oldest}")).await;
     assert_eq!(event["members"][0]["confirmed"][0]["name"], "Jane Doe", "{event}");
 }
 
@@ -91,7 +87,7 @@ async fn an_export_holds_everything_about_the_user_and_no_secret() {
     let draft = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
     service.put(&jane, &format!("{invited}/vote"), &vote("place", "Pub")).await.expect(200);
     service.put(&jane, &format!("{invited}/answer"), &json!({"answer": "maybe"})).await.expect(200);
-    service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+    service.forgot("jane").await.expect(200);
 
     let response = service.get(&jane, "/user/export").await.expect(200);
     assert_eq!(response.header("content-disposition"), "attachment; filename=\"event-messenger.json\"");
@@ -126,11 +122,11 @@ async fn deleting_takes_the_password() {
     for _ in 0..5 {
         service.call(&jane, Method::DELETE, "/user", &wrong).await.expect(403);
     }
-    delete(&service, &jane).await.expect(429);
+    service.leave(&jane).await.expect(429);
     service.pass(1);
     assert_eq!(service.call(&jane, Method::DELETE, "/user", &json!({})).await.expect(400).fields(), ["password"]);
     service.get(&jane, "/user").await.expect(200);
-    delete(&service, &jane).await.expect(204);
+    service.leave(&jane).await.expect(204);
 }
 
 #[tokio::test]
@@ -144,9 +140,9 @@ async fn nothing_of_a_deleted_user_is_left() {
     let unsent = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
     service.draft(&john, &picnic(std::slice::from_ref(&jane))).await;
     patch(&service, &jane, &json!({"name": "Jane Doe"})).await.expect(200);
-    service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+    service.forgot("jane").await.expect(200);
     service.login("jane", "guess").await.expect(403);
-    delete(&service, &jane).await.expect(204);
+    service.leave(&jane).await.expect(204);
 
     let client = service.local.dynamodb_client();
     let id = jane.id.to_string();
@@ -154,9 +150,9 @@ async fn nothing_of_a_deleted_user_is_left() {
         let table = service.local.variables()[variable].clone();
         for item in client.scan().table_name(table).send().await.unwrap().items() {
             let text = format!("{item:?}");
-            // John's own draft says whom he means to invite, by an id that leads nowhere now.
+            // John's own draft keeps the id of the invitee, which leads nowhere now.
             let is_draft_of_john = text.contains(&john.id.to_string()) && text.contains("\"invitees\"");
-            // For an hour a mark stays where something of hers was, so that no request under way makes it anew.
+            // For an hour a marker replaces her items, so that no running request creates them again.
             let is_mark = item.len() == 4 && item.contains_key("left") && item.contains_key("expires_at");
             let is_contact_of_john = text.contains(&format!("CONTACTS#{}", john.id));
             assert!(!text.contains(&id) || is_draft_of_john || is_mark || is_contact_of_john, "{text}");
@@ -178,7 +174,7 @@ async fn nothing_of_a_deleted_user_is_left() {
     }
     service.post("/token", &json!({"refresh_token": jane.refresh})).await.expect(401);
     service.login("jane", PASSWORD).await.expect(403);
-    delete(&service, &jane).await.expect(401);
+    service.leave(&jane).await.expect(401);
     assert_eq!(service.get(&john, "/user").await.expect(200).body["user"]["contacts"], json!([]));
 }
 
@@ -186,7 +182,7 @@ async fn nothing_of_a_deleted_user_is_left() {
 async fn a_mail_tells_of_it() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    delete(&service, &jane).await.expect(204);
+    service.leave(&jane).await.expect(204);
     let mail = service.local.mailbox().mails(Some(&jane.email)).remove(0);
     assert_eq!(mail.subject, "Your account was deleted");
     assert!(mail.text.contains("01 January 2027, 12:00 UTC") && mail.text.contains("127.0.0.1"), "{}", mail.text);
@@ -197,7 +193,7 @@ async fn without_the_mail_the_account_is_deleted_all_the_same() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
     service.local.mailbox().set_failure(mock::Failure::Down);
-    delete(&service, &jane).await.expect(204);
+    service.leave(&jane).await.expect(204);
     service.get(&jane, "/user").await.expect(401);
 }
 
@@ -208,9 +204,9 @@ async fn the_votes_and_the_answer_of_a_deleted_user_stay_without_a_name() {
     let path = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
     service.put(&john, &format!("{path}/vote"), &vote("date", "02.02.2027")).await.expect(200);
     service.put(&john, &format!("{path}/answer"), &json!({"answer": "yes"})).await.expect(200);
-    let before = service.get(&jane, &path).await.expect(200).body["event"].clone();
-    delete(&service, &john).await.expect(204);
-    let after = service.get(&jane, &path).await.expect(200).body["event"].clone();
+    let before = service.event(&jane, &path).await;
+    service.leave(&john).await.expect(204);
+    let after = service.event(&jane, &path).await;
     assert_eq!((&after["date"], &after["place"]), (&before["date"], &before["place"]));
     let came = &after["members"][0]["confirmed"][1];
     assert_eq!((&came["name"], &came["chat_success"]), (&json!("deleted user"), &json!(true)));
@@ -225,9 +221,9 @@ async fn an_event_outlives_its_organiser() {
     let service = Service::start().await;
     let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
     let path = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
-    delete(&service, &jane).await.expect(204);
+    service.leave(&jane).await.expect(204);
     service.put(&jim, &format!("{path}/vote"), &vote("place", "Park")).await.expect(200);
-    let event = service.get(&john, &path).await.expect(200).body["event"].clone();
+    let event = service.event(&john, &path).await;
     assert_eq!(event["place"][0]["confirmed"], "Park");
     let heir = json!({"id": john.id, "name": "john", "username": "john", "role": "admin", "chat_success": true});
     assert_eq!(event["members"][0]["confirmed"], json!([heir]));
@@ -239,21 +235,21 @@ async fn nobody_is_sent_an_event_after_leaving() {
     let service = Service::start().await;
     let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
     let id = service.draft(&jane, &picnic(&[john.clone(), jim.clone()])).await;
-    delete(&service, &jim).await.expect(204);
+    service.leave(&jim).await.expect(204);
     let path = format!("/event/{id}");
-    let draft = service.get(&jane, &path).await.expect(200).body["event"].clone();
+    let draft = service.event(&jane, &path).await;
     assert_eq!(draft["members"][0]["invited"][1]["name"], "deleted user");
-    let refused = service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(400);
+    let refused = service.send_event(&jane, &path).await.expect(400);
     assert_eq!(refused.fields(), ["event.members[0].invited[1].id"]);
     service.put(&jane, &path, &picnic(std::slice::from_ref(&john))).await.expect(200);
-    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &path).await.expect(200);
 }
 
 #[tokio::test]
 async fn name_and_address_are_free_again() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    delete(&service, &jane).await.expect(204);
+    service.leave(&jane).await.expect(204);
     let again = service.user("jane").await;
     assert_ne!(again.id, jane.id);
     assert_eq!(export(&service, &again).await["events"], json!([]));

@@ -1,10 +1,10 @@
-//! Under which name the others see whoever was invited by an address.
+//! The name under which members see a guest who was invited by an address.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Service, vote};
 
-use crate::invitees::{contacts, each, invited, inviting, leave, sent};
+use crate::invitees::{contacts, each, invited, inviting, sent};
 
 #[tokio::test]
 async fn a_name_that_comes_with_an_address_is_one_like_any_other() {
@@ -89,7 +89,7 @@ async fn who_leaves_under_an_alias_is_a_deleted_user_like_others() {
     let service = Service::start().await;
     let [jane, ann] = service.users(["jane", "ann"]).await;
     let path = sent(&service, &jane, &json!([{"id": "ann@example.com", "name": "Annie"}])).await;
-    leave(&service, &ann).await;
+    service.leave(&ann).await.expect(204);
     let event = service.get(&jane, &path).await.expect(200).body;
     assert_eq!((each(&event, "name"), each(&event, "username")), (vec![json!("deleted user")], vec![Value::Null]));
 }

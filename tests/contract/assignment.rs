@@ -1,10 +1,10 @@
-//! What the service owns, nobody can set by sending it.
+//! Mass assignment: no client can set the fields that the service owns.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{PASSWORD, Service, picnic, registration};
 
-/// Everything that any row holds, in values that would tell.
+/// The attributes of all rows, with values that can be recognised.
 fn owned() -> Value {
     json!({
         "id": "0192f0c1-2345-4abc-8def-0123456789ab", "user_id": "0192f0c1-2345-4abc-8def-0123456789ab",
@@ -19,7 +19,7 @@ fn owned() -> Value {
     })
 }
 
-/// The body with all of that in it, at every depth.
+/// The body with these attributes at every depth.
 fn spiced(body: &Value) -> Value {
     match body {
         Value::Object(object) => {
@@ -69,14 +69,14 @@ async fn a_draft_stays_a_draft_of_its_organiser() {
     let [jane, john] = service.users(["jane", "john"]).await;
     let plain = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
     let mut body = spiced(&picnic(std::slice::from_ref(&john)));
-    // These two are the organiser's to fill in: an option chosen without a vote.
+    // These two the organiser may set: an option chosen without a vote.
     body["event"]["date"][0]["confirmed"] = json!("");
     body["event"]["place"][0]["confirmed"] = json!("");
     body["event"]["members"][0]["confirmed"] = json!([{"id": john.id, "role": "admin", "chat_success": true}]);
     body["event"]["members"][0]["invited"][0]["id"] = json!(john.id);
     let spicy = service.draft(&jane, &body).await;
     let read = async |id: &str| {
-        let mut event = service.get(&jane, &format!("/event/{id}")).await.expect(200).body["event"].clone();
+        let mut event = service.event(&jane, &format!("/event/{id}")).await;
         event["id"] = Value::Null;
         event
     };
@@ -100,7 +100,7 @@ async fn an_answer_and_a_vote_are_the_senders_own() {
     ballot["place"] = json!([{"confirmed": "Pub", "votes": 99, "voters": 99, "my_vote": "Park"}]);
     ballot["members"] = json!([{"confirmed": [{"id": jim.id, "role": "admin"}]}]);
     service.put(&john, &format!("{path}/vote"), &json!({"event": ballot})).await.expect(200);
-    let event = service.get(&jim, &path).await.expect(200).body["event"].clone();
+    let event = service.event(&jim, &path).await;
     assert_eq!(event["members"][0]["confirmed"].as_array().unwrap().len(), 2);
     assert_eq!(event["members"][0]["invited"][0]["answer"], Value::Null);
     assert_eq!((&event["place"][0]["voters"], &event["place"][0]["my_vote"]), (&json!(1), &Value::Null));

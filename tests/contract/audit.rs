@@ -1,4 +1,4 @@
-//! The log: one line a request, and the audit trail. That no line holds anything personal or secret, every test checks.
+//! The log: one line a request, and the audit trail. The harness checks in every test that no line contains anything personal or secret.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tests::{OLD_HASH, PASSWORD, Service, picnic, vote};
 
 #[tokio::test]
 async fn what_is_done_to_an_account_leaves_a_trail() {
-    let service = Service::start_with(|options| options.parameters.clear()).await;
+    let service = Service::start_with_limits().await;
     let jane = service.user("jane").await;
     service.register("john").await.expect(200);
     service.pass(60);
@@ -27,15 +27,15 @@ async fn what_is_done_to_an_account_leaves_a_trail() {
     service.get(&jane, "/user/export").await.expect(200);
     let change = json!({"old_password": PASSWORD, "new_password": "battery staple"});
     service.put(&jane, "/user/password", &change).await.expect(200);
-    service.post("/user/password/forgot", &json!({"username": "nobody"})).await.expect(200);
-    service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+    service.forgot("nobody").await.expect(200);
+    service.forgot("jane").await.expect(200);
     let reset = json!({"token": service.mailed_token(&jane.email), "new_password": PASSWORD});
     service.post("/user/password/reset", &reset).await.expect(200);
     service.pass(60);
     let again = service.login("jane", PASSWORD).await.expect(200).body;
     service.post("/token/revoke", &json!({"refresh_token": again["refresh_token"]})).await.expect(200);
     service.call(&jane, Method::POST, "/token/revoke", &json!({"all": true})).await.expect(200);
-    service.call(&jane, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
+    service.leave(&jane).await.expect(204);
 
     let trail = service.logged("audit");
     let acts: Vec<_> = trail.iter().map(|line| line["act"].as_str().unwrap()).collect();
@@ -66,7 +66,7 @@ async fn what_is_done_to_an_event_leaves_a_trail() {
     let id = service.draft(&jane, &json!({"event": {}})).await;
     let path = format!("/event/{id}");
     service.put(&jane, &path, &picnic(std::slice::from_ref(&john))).await.expect(200);
-    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &path).await.expect(200);
     service.put(&john, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
     service.put(&john, &format!("{path}/vote"), &vote("place", "Pub")).await.expect(200);
     service.call(&jane, Method::DELETE, &format!("{path}/vote"), &vote("place", "Pub")).await.expect(200);
@@ -106,7 +106,7 @@ async fn what_does_not_happen_leaves_no_trail() {
     let before = service.logged("audit").len();
     service.call(&john, Method::DELETE, &path, &Value::Null).await.expect(403);
     service.put(&jane, &path, &json!({"event": {}})).await.expect(409);
-    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &path).await.expect(200);
     service.post("/user", &json!({})).await.expect(400);
     service.local.mailbox().set_failure(mock::Failure::Down);
     service.register("jim").await.expect(503);
@@ -151,7 +151,7 @@ async fn what_goes_wrong_beside_the_request_is_logged() {
     assert_eq!((trouble.len(), &trouble[0]["during"]), (1, &json!("SendEmail")));
 }
 
-/// What the lines count, as CloudWatch reads it.
+/// The metrics in the lines, as CloudWatch reads them.
 fn counted(service: &Service) -> Vec<String> {
     let lines = ["audit", "request", "trouble"].into_iter().flat_map(|kind| service.logged(kind));
     let metrics = lines.filter(|line| line["_aws"].is_object()).map(|line| {
@@ -189,7 +189,7 @@ async fn what_matters_to_the_operator_is_counted() {
     assert!(Metric::ALL.iter().all(|metric| names.contains(&metric.name())));
 }
 
-/// What every test rests on when it says that the log tells nothing.
+/// Checks the check of the harness that no log contains a secret.
 #[tokio::test]
 async fn a_secret_in_the_log_fails_the_test_that_it_came_up_in() {
     for what in ["nothing", "a password", "a hash", "an address", "a name", "an access token", "a refresh token"] {
@@ -216,7 +216,7 @@ async fn a_secret_in_the_log_fails_the_test_that_it_came_up_in() {
 #[test]
 fn the_documentation_names_every_act() {
     let text = std::fs::read_to_string(workspace(".github/SECURITY.md")).unwrap();
-    for act in Act::ALL {
+    for &act in Act::ALL {
         assert!(text.contains(&format!("| `{}` |", act.name())), "SECURITY.md does not tell of {}", act.name());
     }
 }

@@ -1,33 +1,20 @@
-//! What no client should send: each is a clear 4xx that names every fault, and nothing is stored.
+//! Bad input: each gets a 4xx that names every fault, and nothing is stored.
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::samples::{self, Scene};
 use tests::{PASSWORD, Response, Service, User};
 
 const ID: &str = "0192f0c1-2345-4abc-8def-0123456789ab";
 
-/// Every route that takes a body.
+/// Every route with a body, for an event that does not exist.
 fn routes() -> Vec<(Method, String)> {
-    [
-        (Method::POST, "/user"),
-        (Method::POST, "/user/confirm"),
-        (Method::POST, "/login"),
-        (Method::POST, "/token"),
-        (Method::POST, "/token/revoke"),
-        (Method::PUT, "/user/password"),
-        (Method::POST, "/user/password/forgot"),
-        (Method::POST, "/user/password/reset"),
-        (Method::PATCH, "/user"),
-        (Method::DELETE, "/user"),
-        (Method::POST, "/event"),
-        (Method::PUT, "/event/ID"),
-        (Method::PUT, "/event/ID/vote"),
-        (Method::DELETE, "/event/ID/vote"),
-        (Method::PUT, "/event/ID/answer"),
-        (Method::PUT, "/event/ID/organiser"),
-    ]
-    .map(|(method, path)| (method, path.replace("ID", ID)))
-    .to_vec()
+    let scene = Scene { event: format!("/event/{ID}"), ..Scene::made_up() };
+    let requests = samples::all().iter().map(|sample| (sample, (sample.request)(&scene)));
+    requests
+        .filter(|(_, request)| !request.body.is_null())
+        .map(|(sample, request)| (sample.method.clone(), sample.target(&scene, &request)))
+        .collect()
 }
 
 async fn send(service: &Service, user: &User, method: &Method, path: &str, kind: &str, body: Vec<u8>) -> Response {
@@ -99,22 +86,15 @@ async fn values_of_the_wrong_type() {
 async fn ids_that_are_no_uuid() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    let good = json!({"answer": "yes", "id": ID, "event": {"date": [{"confirmed": "01.02.2027"}]}});
+    let scene = Scene::made_up();
     for id in ["1", "a01", "%20", "%00", "%F0%9F%A6%80", "EVENT", "0192f0c123454abc8def0123456789ab", &"x".repeat(2000)]
     {
-        for (method, suffix, body) in [
-            (Method::GET, "", &Value::Null),
-            (Method::DELETE, "", &Value::Null),
-            (Method::PUT, "", &good),
-            (Method::POST, "/send", &Value::Null),
-            (Method::PUT, "/vote", &good),
-            (Method::DELETE, "/vote", &good),
-            (Method::PUT, "/answer", &good),
-            (Method::PUT, "/organiser", &good),
-        ] {
-            let path = format!("/event/{id}{suffix}");
-            let response = service.call(&jane, method.clone(), &path, body).await;
-            assert_eq!((response.status, response.fields()), (400, vec!["id"]), "{method} {path}");
+        let scene = Scene { event: format!("/event/{id}"), ..scene.clone() };
+        for sample in samples::all().iter().filter(|sample| sample.path.contains("{id}")) {
+            let request = (sample.request)(&scene);
+            let response = sample.send_with(&service, &scene, &request, Some(&jane.access)).await;
+            let route = format!("{} {}", sample.method, sample.target(&scene, &request));
+            assert_eq!((response.status, response.fields()), (400, vec!["id"]), "{route}");
         }
     }
 }
@@ -249,7 +229,7 @@ async fn text_is_kept_as_it_is() {
     ] {
         let body = json!({"event": {"name": name, "additional": format!(" {name}\n\t\r\n")}});
         let id = service.draft(&jane, &body).await;
-        let event = service.get(&jane, &format!("/event/{id}")).await.expect(200).body["event"].clone();
+        let event = service.event(&jane, &format!("/event/{id}")).await;
         assert_eq!((&event["name"], &event["additional"]), (&body["event"]["name"], &body["event"]["additional"]));
     }
 }

@@ -73,7 +73,7 @@ async fn a_browser_is_given_a_page_that_confirms_nobody_by_itself() {
     service.confirm(&token).await.expect(200);
 }
 
-/// What opens links without meaning to confirm, as it introduces itself.
+/// Scanners and previews open links without a person who confirms.
 #[tokio::test]
 async fn what_looks_at_a_link_confirms_nobody() {
     let service = Service::start().await;

@@ -1,4 +1,4 @@
-//! The inputs that fuzzing has kept, tried without a fuzzer.
+//! The corpus of the fuzzers, tried without a fuzzer.
 
 #[path = "../fuzz/properties.rs"]
 mod properties;

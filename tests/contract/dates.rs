@@ -1,10 +1,10 @@
-//! The grammar of dates is one: in the code, in the schemas, and of what RFC 3339 has, in RFC 3339.
+//! Code and schemas accept the same dates, and of RFC 3339's forms exactly those that RFC 3339 accepts.
 
 use serde_json::{Value, json};
 use shared::domain::date::When;
 use tests::schema::faults;
 
-/// A text, whether it is a date here, and whether it has the shape of one, as far as a pattern can tell.
+/// A text, whether the service accepts it as a date, and whether a pattern accepts its form.
 const TEXTS: [(&str, bool, bool); 62] = [
     ("01.02.2027", true, true),
     ("29.02.2028", true, true),
@@ -91,7 +91,7 @@ fn code_and_schemas_take_the_same_dates() {
 }
 
 /// `full-date` and `date-time` of [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6), with the rules for their numbers
-/// (5.7), read by nothing that the service uses.
+/// (5.7), parsed independently of the service's code.
 fn is_rfc_3339(text: &str) -> bool {
     let upper = text.to_ascii_uppercase();
     let (date, time) = upper.split_once('T').map_or((upper.as_str(), None), |(date, time)| (date, Some(time)));
@@ -112,7 +112,7 @@ fn is_rfc_3339(text: &str) -> bool {
         return false;
     };
     let is_fraction = !fraction.is_empty() && fraction.bytes().all(|octet| octet.is_ascii_digit());
-    // A leap second, here only in zones that do not move it into another day but for one.
+    // A leap second ends a month in UTC. Only time zones that leave it on the same day count here.
     let sign = if zone.starts_with('-') { 1 } else { -1 };
     let of_day = i64::from(hour * 60 + minute) + sign * i64::from(hours * 60 + minutes);
     let may_leap = of_day == 24 * 60 - 1 && day == days;

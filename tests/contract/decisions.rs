@@ -1,8 +1,10 @@
-//! What is decided stays decided, until the organiser takes it back; and `DELETE /event/{id}/vote`.
+//! A decision stands until the organiser takes it back. And `DELETE /event/{id}/vote`.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::poll::Topic;
+use shared::store::decisions::Decisions;
+use shared::store::members::Members;
 use tests::wire::{Fault, Plan, Wire};
 use tests::{Response, Service, User, vote};
 use uuid::Uuid;
@@ -35,11 +37,11 @@ async fn confirmed(service: &Service, path: &str, user: &User) -> String {
     event["event"]["date"][0]["confirmed"].as_str().unwrap().to_owned()
 }
 
-/// Two guests' votes that came at the same time, so that neither request saw the other's.
+/// Two concurrent votes: neither request saw the other.
 async fn vote_past_each_other(service: &Service, path: &str, guests: &[User]) {
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
     for guest in &guests[..2] {
-        service.app().events.update_vote(id, guest.id, Topic::Date, Some(0)).await.unwrap();
+        service.part::<Members>().update_vote(id, guest.id, Topic::Date, Some(0)).await.unwrap();
     }
 }
 
@@ -53,7 +55,7 @@ async fn what_was_decided_stays_decided_whoever_changes_an_answer() {
     assert_eq!(confirmed(&service, &path, &jane).await, "01.02.2027");
     answers(&service, &path, &guests[3], "maybe").await;
     assert_eq!(confirmed(&service, &path, &jane).await, "01.02.2027");
-    // Who voted for it declines: the vote does not count any more, and the decision stands.
+    // A voter declines. The vote no longer counts, but the decision stands.
     answers(&service, &path, &guests[0], "no").await;
     let poll = service.get(&jane, &path).await.expect(200).body["event"]["date"][0].clone();
     assert_eq!((&poll["confirmed"], &poll["voters"]), (&json!("01.02.2027"), &json!(1)));
@@ -96,7 +98,7 @@ async fn a_majority_that_nobody_saw_is_recorded_by_whatever_comes_next() {
             "an answer" => answers(&service, &path, &guests[0], "no").await,
             _ => drop(takes_back(&service, &path, &guests[0], "01.02.2027").await.expect(409)),
         }
-        // Recorded, and not only shown: nothing that the voters do now undoes it.
+        // The decision is recorded, not only shown: the voters cannot undo it.
         answers(&service, &path, &guests[0], "no").await;
         answers(&service, &path, &guests[1], "no").await;
         assert_eq!(confirmed(&service, &path, &jane).await, "01.02.2027", "{next}");
@@ -117,15 +119,15 @@ async fn what_the_organiser_takes_back_members_do_not_decide_again() {
     assert_eq!(takes_back(&service, &path, &jane, "01.02.2027").await.expect(200).body, open);
     assert_ne!(service.get(&guests[0], &path).await.header("etag"), before.header("etag"));
 
-    // All go on voting, and a majority decides nothing, neither by a vote nor by an answer.
+    // Members keep voting, and no majority decides, neither by a vote nor by an answer.
     let moved = votes(&service, &path, &guests[0], "02.02.2027").await.expect(200).body;
     assert_eq!(moved["event"]["date"][0]["confirmed"], "");
     votes(&service, &path, &guests[1], "02.02.2027").await.expect(200);
     answers(&service, &path, &guests[1], "no").await;
     assert_eq!(confirmed(&service, &path, &jane).await, "");
-    // Nor does a request that saw the majority before it was taken back.
+    // A request that saw the majority before the organiser took it back decides nothing either.
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
-    assert!(!service.app().events.record_majority(id, Topic::Date, 0).await.unwrap());
+    assert!(!service.part::<Decisions>().record_majority(id, Topic::Date, 0).await.unwrap());
     // The other poll is as it was, and the organiser decides again.
     let place = vote("place", "Pub");
     let decided = service.put(&guests[0], &format!("{path}/vote"), &place).await.expect(200).body;
@@ -149,7 +151,7 @@ async fn a_vote_can_be_taken_back_until_the_poll_is_decided() {
     }
     takes_back(&service, &path, &guests[0], "02.02.2027").await.expect(409);
     assert_eq!(confirmed(&service, &path, &jane).await, "02.02.2027");
-    // Who has none has nothing to take back, decided or not.
+    // A member without a vote has nothing to take back, whether the poll is decided or not.
     takes_back(&service, &path, &guests[2], "02.02.2027").await.expect(200);
 }
 
@@ -193,7 +195,7 @@ async fn a_decision_of_the_organiser_goes_before_a_majority_that_is_yet_to_be_re
     assert_eq!(confirmed(&service, &path, &guests[0]).await, "02.02.2027");
 }
 
-/// The same on a wire that holds the second call of the next request, its first write.
+/// The same on a wire that holds the first write of the next request, its second call.
 async fn held(invitees: usize) -> (Wire, Service, User, Vec<User>, String) {
     let (service, wire) = Service::start_on_wire(|_| {}).await;
     let (service, jane, guests, path) = invited(service, invitees).await;
@@ -244,7 +246,7 @@ async fn what_the_organiser_does_meanwhile_goes_before_a_majority() {
 async fn a_reading_does_not_fail_because_the_decision_cannot_be_recorded() {
     let (wire, service, jane, guests, path) = held(1).await;
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
-    service.app().events.update_vote(id, guests[0].id, Topic::Date, Some(0)).await.unwrap();
+    service.part::<Members>().update_vote(id, guests[0].id, Topic::Date, Some(0)).await.unwrap();
     wire.plan(Some(Plan { call: 1, fault: Fault::Throttled, always: true }));
     assert_eq!(confirmed(&service, &path, &jane).await, "");
     assert_eq!(service.logged("trouble").len(), 1);

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{PASSWORD, Service, User, picnic};
+use tests::{Service, User, picnic};
 
 #[tokio::test]
 async fn a_draft_is_made_over_several_sittings_and_then_sent() {
@@ -19,7 +19,7 @@ async fn a_draft_is_made_over_several_sittings_and_then_sent() {
     assert_eq!(service.get(&jane, &path).await.expect(200).body, full);
     assert_eq!(full["event"]["status"], false);
 
-    let sent = service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200).body;
+    let sent = service.send_event(&jane, &path).await.expect(200).body;
     assert_eq!(sent["event"]["status"], true);
     assert_eq!(service.get(&jane, &path).await.expect(200).body, sent);
 }
@@ -107,7 +107,7 @@ async fn an_idempotency_key_is_of_one_body() {
     };
     let body = r#"{"name": "Picnic", "members": {"invited": [{"id": "john"}]}}"#;
     let other = r#"{"name": "Dinner"}"#;
-    // What made nothing is not remembered.
+    // The key of a failed request is not remembered.
     create(r#"{"name": 7}"#).await.expect(400);
     let path = create(body).await.expect(201).header("location").to_owned();
     service.put(&jane, &path, &json!({"name": "Brunch", "members": {"invited": [{"id": "john"}]}})).await.expect(200);
@@ -115,8 +115,8 @@ async fn an_idempotency_key_is_of_one_body() {
     assert_eq!((again.header("location"), &again.body["event"]["name"]), (path.as_str(), &json!("Brunch")));
     let refused = create(other).await.expect(422);
     assert!(refused.body["message"].as_str().unwrap().contains("Idempotency-Key"), "{}", refused.body);
-    // The same again finds what it made, also when somebody whom it names is no more.
-    service.call(&john, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
+    // The same request finds its event again, even after the account of an invitee was deleted.
+    service.leave(&john).await.expect(204);
     assert_eq!(create(body).await.expect(201).header("location"), path);
     service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
     create(body).await.expect(400);
@@ -180,7 +180,7 @@ async fn sending_twice_is_harmless_to_votes_and_answers() {
     let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
     service.put(&john, &format!("{path}/answer"), &json!({"answer": "yes"})).await.expect(200);
     let before = service.get(&jane, &path).await.expect(200).body;
-    let again = service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200).body;
+    let again = service.send_event(&jane, &path).await.expect(200).body;
     assert_eq!(again, before);
 }
 
@@ -194,8 +194,8 @@ async fn what_is_confirmed_in_a_draft_needs_no_vote() {
         "members": [{"invited": [{"id": "john"}]}]}});
     let id = service.draft(&jane, &body).await;
     let path = format!("/event/{id}");
-    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
-    let event = service.get(&john, &path).await.expect(200).body["event"].clone();
+    service.send_event(&jane, &path).await.expect(200);
+    let event = service.event(&john, &path).await;
     assert_eq!(event["date"][0]["confirmed"], "01.02.2027, time: 12:00");
     assert_eq!(
         (&event["place"][0]["confirmed"], &event["place"][0]["drafts"]),

@@ -1,22 +1,21 @@
-//! `GET /user/export` of somebody who has more than fits into one answer.
+//! `GET /user/export` of a user whose data does not fit into one response.
 
 use functions::ENDPOINTS;
 use lambda_http::Body;
-use reqwest::Method;
 use serde_json::{Value, json};
 use shared::config::Env;
 use tests::{Service, User, largest_draft};
 
-/// What a response of Lambda can hold, in octets.
+/// The largest response of Lambda, in bytes.
 const LAMBDA: usize = 6 * 1024 * 1024;
 
-/// What a page holds before the event that ends it.
+/// The size at which a page ends. The event that reaches it is the last.
 const PAGE: usize = 1024 * 1024;
 
 /// The largest event in an export: a draft with 500 addresses.
 const EVENT: usize = 512 * 1024;
 
-/// The event that makes the longest answer of all that can be sent to a user: all that can be in quotes or not is.
+/// The event with the longest response that a user can be sent: the additional text is all quotes, which JSON escapes.
 fn bloated(user: &User) -> Value {
     let mut event = largest_draft();
     event["event"]["additional"] = json!("\"".repeat(4000));
@@ -24,11 +23,11 @@ fn bloated(user: &User) -> Value {
     event
 }
 
-/// All pages: the events of each, and how long it is as the response of a function.
+/// All pages: the events of each, and the length of the function's response.
 async fn pages(service: &Service, user: &User) -> Vec<(Vec<Value>, usize)> {
     let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == "export-user").unwrap();
-    let environment = Env::Table(service.local.environment(endpoint.name));
-    let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
+    let environment = Env::table(service.local.environment(endpoint.name));
+    let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
     let (mut pages, mut cursor) = (Vec::new(), Value::Null);
     loop {
         let query = cursor.as_str().map_or(String::new(), |cursor| format!("cursor={cursor}"));
@@ -72,7 +71,7 @@ async fn no_page_is_longer_than_a_response_can_be_whoever_invites_to_what() {
     for _ in 0..90 {
         service.pass(1);
         let id = service.draft(&mallory, &bloated(&jane)).await;
-        service.call(&mallory, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+        service.send_event(&mallory, &format!("/event/{id}")).await.expect(200);
         expected.push(id);
     }
     expected.reverse();
@@ -95,7 +94,7 @@ async fn a_page_passes_over_what_is_not_there_any_more() {
         ids.push(service.draft(&jane, &json!({"name": "Picnic"})).await);
     }
     let table = service.local.environment("vote")["EVENTS_TABLE"].clone();
-    // As a deletion leaves it that broke off.
+    // The state after an interrupted deletion.
     for id in &ids[1..] {
         let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
         let update = service.local.dynamodb_client().update_item().table_name(&table);

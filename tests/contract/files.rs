@@ -89,7 +89,7 @@ async fn every_function_has_the_variables_that_it_needs_and_no_others() {
     let service = Service::start().await;
     for endpoint in &ENDPOINTS {
         let environment = service.local.environment(endpoint.name);
-        let start = |environment| (endpoint.start)(&Env::Table(environment), Clock::system(), service.log());
+        let start = |environment| (endpoint.start)(&Env::table(environment), Clock::system(), service.log());
         assert!(start(environment.clone()).is_ok(), "{}", endpoint.name);
         for variable in ["USERS_TABLE", "EVENTS_TABLE", "TOKEN_SECRET", "MAIL_SENDER"] {
             let mut less = environment.clone();
@@ -376,8 +376,8 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
 async fn invoke(service: &Service, sample: &str, user: Option<&User>) -> u16 {
     let request = lambda_http::request::from_str(&samples::event(sample, user).to_string()).unwrap();
     let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == samples::function(sample)).unwrap();
-    let environment = Env::Table(service.local.environment(endpoint.name));
-    let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
+    let environment = Env::table(service.local.environment(endpoint.name));
+    let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
     handler(request).await.status().as_u16()
 }
 

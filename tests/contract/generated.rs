@@ -1,4 +1,4 @@
-//! Generated requests: whatever a function is sent, it answers with a documented status and a body that fits its schema.
+//! Generated requests: every function answers every request with a documented status and a body that fits its schema.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,10 +13,10 @@ use shared::lambda::Handler;
 use tests::schema::check_response;
 use tests::{Service, User, report};
 
-/// How many requests each function is sent.
+/// The number of requests to each function.
 const CASES: u32 = 500;
 
-/// The names that mean something to some function, and some that mean nothing.
+/// Names that some function knows, and some that none knows.
 const NAMES: [&str; 27] = [
     "post-data",
     "login",
@@ -47,7 +47,7 @@ const NAMES: [&str; 27] = [
     "__proto__",
 ];
 
-/// What may stand where text is expected.
+/// Texts where text is expected.
 const TEXTS: [&str; 16] = [
     "",
     " ",
@@ -79,7 +79,7 @@ const QUERIES: [&str; 9] = [
     "cursor=%",
 ];
 
-/// A request as API Gateway may hand it on.
+/// A request as API Gateway may send it.
 #[derive(Clone, Debug)]
 struct Generated {
     method: &'static str,
@@ -177,7 +177,7 @@ async fn answer(handler: &Handler, request: &Generated) -> Result<(), TestCaseEr
     prop_assert!(documented.contains(&status), "{status}");
     let is_json = response.headers().get("content-type").is_some_and(|kind| kind == "application/json");
     match response.body() {
-        Body::Text(text) if is_json => check_response(status, &serde_json::from_str(text).unwrap()).unwrap(),
+        Body::Text(text) if is_json => check_response(status, &serde_json::from_str(text).unwrap(), text).unwrap(),
         Body::Text(page) => prop_assert!(status == 200 && page.starts_with("<!DOCTYPE html>"), "{status} {page}"),
         _ => prop_assert_eq!(status, 204),
     }
@@ -189,8 +189,8 @@ async fn no_request_is_answered_otherwise_than_documented() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
     for endpoint in &ENDPOINTS {
-        let environment = Env::Table(service.local.environment(endpoint.name));
-        let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
+        let environment = Env::table(service.local.environment(endpoint.name));
+        let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
         let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
         let requests = any_request(&john, path.strip_prefix("/event/").unwrap());
         let runtime = tokio::runtime::Handle::current();

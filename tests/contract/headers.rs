@@ -1,4 +1,4 @@
-//! Headers are read by their grammar, and a guard that cannot be read fails closed.
+//! Headers are parsed by their grammar. A conditional header that cannot be parsed fails closed.
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -93,7 +93,7 @@ async fn an_access_token_comes_by_the_grammar_of_its_header() {
     }
 }
 
-/// The front ends of today send the traces of whoever watches them with each request.
+/// Front ends send the headers of their monitoring with each request.
 #[tokio::test]
 async fn a_page_may_send_the_headers_that_it_needs() {
     let service = Service::start().await;

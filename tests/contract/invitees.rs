@@ -1,11 +1,11 @@
-//! Who is invited, and by what.
+//! Invitees by id, name and address.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{PASSWORD, Response, Service, User, picnic};
+use tests::{Service, User, picnic};
 
 /// A picnic with these entries as invitees.
 pub(crate) fn inviting(entries: &Value) -> Value {
@@ -23,19 +23,11 @@ pub(crate) fn each(event: &Value, attribute: &str) -> Vec<Value> {
     invited(event).iter().map(|entry| entry[attribute].clone()).collect()
 }
 
-async fn send(service: &Service, organiser: &User, path: &str) -> Response {
-    service.call(organiser, Method::POST, &format!("{path}/send"), &Value::Null).await
-}
-
-/// Makes a draft that invites these and sends it. Gives its path.
+/// Makes and sends an event with these invitees. Returns its path.
 pub(crate) async fn sent(service: &Service, organiser: &User, entries: &Value) -> String {
     let path = format!("/event/{}", service.draft(organiser, &inviting(entries)).await);
-    send(service, organiser, &path).await.expect(200);
+    service.send_event(organiser, &path).await.expect(200);
     path
-}
-
-pub(crate) async fn leave(service: &Service, user: &User) {
-    service.call(user, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
 }
 
 pub(crate) async fn contacts(service: &Service, user: &User) -> Value {
@@ -48,7 +40,7 @@ async fn a_draft_tells_of_no_address_whether_it_has_an_account() {
     let [jane, karl, leaver] = service.users(["jane", "karl", "leaver"]).await;
     service.call(&karl, Method::PATCH, "/user", &json!({"name": "Karl Real-Name"})).await.expect(200);
     service.register("pending").await.expect(200);
-    leave(&service, &leaver).await;
+    service.leave(&leaver).await.expect(204);
     let mut seen = Vec::new();
     for name in ["karl", "pending", "leaver", "nobody"] {
         let entry = json!({"id": format!("{name}@example.com")});
@@ -81,7 +73,7 @@ async fn a_draft_gives_back_what_was_typed_and_a_sent_event_has_ids() {
     assert_eq!(each(&read, "id"), [json!("JOHN"), json!(jim.id), json!("Joan@Example.com")]);
     assert_eq!(each(&read, "name"), ["john", "jim", "Aunt Joan"]);
     assert_eq!(each(&read, "username"), [json!("john"), json!("jim"), Value::Null]);
-    let sent = send(&service, &jane, &path).await.expect(200).body;
+    let sent = service.send_event(&jane, &path).await.expect(200).body;
     assert_eq!(sent, service.get(&jane, &path).await.expect(200).body);
     assert_eq!(each(&sent, "id"), [json!(john.id), json!(jim.id), json!(joan.id)]);
     assert_eq!(each(&sent, "name"), ["john", "jim", "Aunt Joan"]);
@@ -96,9 +88,9 @@ async fn who_cannot_be_sent_it_is_named_when_it_is_sent() {
     let entries = json!([{"id": "nobody@example.com"}, {"id": "john"}, {"id": "pending@example.com"}, {"id": "leaver"},
         {"id": "john@example.com"}]);
     let path = format!("/event/{}", service.draft(&jane, &inviting(&entries)).await);
-    leave(&service, &leaver).await;
-    let refused = send(&service, &jane, &path).await.expect(400);
-    // Of the addresses not which.
+    service.leave(&leaver).await.expect(204);
+    let refused = service.send_event(&jane, &path).await.expect(400);
+    // The fault does not disclose which of the addresses.
     assert_eq!(refused.fields(), ["event.members[0].invited[3].id", "event.members[0].invited"]);
     assert_eq!(contacts(&service, &jane).await, json!([]));
     service.get(&john, &path).await.expect(404);
@@ -123,7 +115,7 @@ async fn somebody_named_twice_is_one_invitee_and_the_first_entry_counts() {
         json!("jim@example.com"),
     ];
     assert_eq!(each(&draft, "id"), in_draft);
-    let sent = send(&service, &jane, &path).await.expect(200).body;
+    let sent = service.send_event(&jane, &path).await.expect(200).body;
     assert_eq!(sent, service.get(&jane, &path).await.expect(200).body);
     assert_eq!(each(&sent, "id"), [json!(ann.id), json!(john.id), json!(jim.id)]);
     assert_eq!(each(&sent, "name"), ["Annie", "john", "jim"]);
@@ -136,7 +128,7 @@ async fn the_organiser_is_not_invited() {
     let own = json!([{"id": "jane"}, {"id": jane.id}, {"id": "Jane@example.com"}]);
     let path = format!("/event/{}", service.draft(&jane, &inviting(&own)).await);
     assert_eq!(each(&service.get(&jane, &path).await.expect(200).body, "id"), ["Jane@example.com"]);
-    assert_eq!(send(&service, &jane, &path).await.expect(400).fields(), ["event.members"]);
+    assert_eq!(service.send_event(&jane, &path).await.expect(400).fields(), ["event.members"]);
     let mut others = own.as_array().unwrap().clone();
     others.push(json!({"id": "john"}));
     let event = service.get(&jane, &sent(&service, &jane, &json!(others)).await).await.expect(200).body;
@@ -161,18 +153,18 @@ async fn a_username_keeps_the_meaning_that_it_had_when_it_was_first_named() {
     let service = Service::start().await;
     let [jane, leaver] = service.users(["jane", "leaver"]).await;
     let path = format!("/event/{}", service.draft(&jane, &inviting(&json!([{"id": "leaver"}]))).await);
-    leave(&service, &leaver).await;
+    service.leave(&leaver).await.expect(204);
     let other = service.user("leaver").await;
     let mut body = service.get(&jane, &path).await.expect(200).body;
     assert_eq!(each(&body, "name"), ["deleted user"]);
     body["event"]["name"] = json!("Dinner");
     let changed = service.put(&jane, &path, &body).await.expect(200).body;
     assert_eq!(each(&changed, "name"), ["deleted user"]);
-    send(&service, &jane, &path).await.expect(400);
-    // Taken out and named again, it is the other one.
+    service.send_event(&jane, &path).await.expect(400);
+    // Removed and named again, the name means the other user.
     service.put(&jane, &path, &inviting(&json!([]))).await.expect(200);
     service.put(&jane, &path, &inviting(&json!([{"id": "leaver"}]))).await.expect(200);
-    assert_eq!(each(&send(&service, &jane, &path).await.expect(200).body, "id"), [json!(other.id)]);
+    assert_eq!(each(&service.send_event(&jane, &path).await.expect(200).body, "id"), [json!(other.id)]);
 }
 
 #[tokio::test]
@@ -229,5 +221,5 @@ async fn rows_of_older_days_are_read() {
     assert_eq!(export["events"][0]["invited"], json!([john.id]));
     let again = service.put(&jane, &path, &draft.body).await.expect(200);
     assert_eq!((again.header("etag"), &again.body), (draft.header("etag"), &draft.body));
-    assert_eq!(each(&send(&service, &jane, &path).await.expect(200).body, "id"), [json!(john.id)]);
+    assert_eq!(each(&service.send_event(&jane, &path).await.expect(200).body, "id"), [json!(john.id)]);
 }

@@ -1,6 +1,5 @@
 //! `GET /user` and `GET /event`.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Service, User, picnic};
 
@@ -20,7 +19,7 @@ async fn started() -> (Service, User, User) {
         body["event"]["name"] = json!(name);
         let id = service.draft(&jane, &body).await;
         if name == "b" || name == "d" {
-            service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+            service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
         }
     }
     (service, jane, john)
@@ -117,7 +116,7 @@ async fn no_page_is_empty_before_the_end() {
     service.draft(&jane, &json!({"name": "oldest"})).await;
     for index in 0..60 {
         service.pass(1);
-        // What jane has sent, and what she was sent.
+        // The events that jane has sent, and those that she received.
         let (organiser, guest) = if index % 3 == 0 { (&john, &jane) } else { (&jane, &john) };
         service.picnic(organiser, std::slice::from_ref(guest)).await;
         if index == 7 {
@@ -134,7 +133,7 @@ async fn no_page_is_empty_before_the_end() {
             assert!(!page.is_empty(), "an empty page with a cursor, limit {limit}: {found:?}");
             cursor = format!("&cursor={next}");
         }
-        // At the very end it may turn out that there is no more.
+        // The last page may be empty.
         found.retain(|page| !page.is_empty());
         assert_eq!(found, pages, "limit {limit}");
     }

@@ -1,18 +1,14 @@
-//! What SES refuses, for now or for good.
+//! Mails that SES refuses, temporarily or permanently.
 
 use mock::Failure;
 use serde_json::{Value, json};
-use tests::{PASSWORD, Response, Service, registration};
+use tests::{PASSWORD, Service, registration};
 
-/// How SES refuses for good.
+/// Permanent refusals of SES.
 const FOR_GOOD: [Failure; 2] = [Failure::Refuse, Failure::Address];
 
 fn mend(service: &Service) {
     service.local.mailbox().set_failure(Failure::None);
-}
-
-async fn forgot(service: &Service, login: &str) -> Response {
-    service.post("/user/password/forgot", &json!({"username": login})).await
 }
 
 #[tokio::test]
@@ -52,7 +48,7 @@ async fn a_refused_address_is_a_fault_of_the_field_that_it_came_in_and_keeps_not
     service.register("jane").await.expect(200);
 }
 
-/// By the rules for addresses, or by SES: a client cannot tell which.
+/// Refused by the rules for addresses or by SES: a client cannot tell which.
 #[tokio::test]
 async fn addresses_that_no_mail_reaches() {
     let service = Service::start().await;
@@ -88,14 +84,14 @@ async fn forgetting_a_password_tells_nothing_of_it() {
         let service = Service::start().await;
         let jane = service.user("jane").await;
         service.local.mailbox().set_failure(failure);
-        let [known, unknown] = [forgot(&service, "jane").await, forgot(&service, "nobody").await];
+        let [known, unknown] = [service.forgot("jane").await, service.forgot("nobody").await];
         assert_eq!((known.status, known.body), (200, json!({})));
         assert_eq!((unknown.status, unknown.body), (200, json!({})));
         let told: Vec<_> = service.logged("audit").iter().map(|line| line["account"].clone()).collect();
         assert_eq!(told, [Value::Null, Value::Null], "nothing was mailed");
         assert_eq!(service.logged("trouble").len(), 2);
         mend(&service);
-        forgot(&service, "jane").await.expect(200);
+        service.forgot("jane").await.expect(200);
         assert_eq!(service.local.mailbox().mails(Some(&jane.email)).len(), 1, "the next need not wait");
     }
 }

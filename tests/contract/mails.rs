@@ -1,4 +1,4 @@
-//! What arrives in a mailbox.
+//! The mails themselves.
 
 use serde_json::json;
 use tests::Service;

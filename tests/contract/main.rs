@@ -1,4 +1,4 @@
-//! The contract of the API, route by route, and of the files that describe it. Through the front door wherever that is fast enough.
+//! The contract of the API, route by route, and of the files that describe it. Tests use HTTP wherever that is fast enough.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
 
@@ -7,6 +7,7 @@ mod aliases;
 mod assignment;
 mod audit;
 mod bad_input;
+mod building;
 mod confirmation;
 mod corpus;
 mod dates;
@@ -29,6 +30,7 @@ mod registration;
 mod resets;
 mod roles;
 mod round_trip;
+mod samples;
 mod sessions;
 mod store;
 mod succession;

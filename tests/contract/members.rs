@@ -1,4 +1,4 @@
-//! `GET /event/{id}` and `PUT /event/{id}/answer`: who sees what, and who may do what.
+//! `GET /event/{id}` and `PUT /event/{id}/answer`: what members see, and what they may do.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ async fn an_event_that_does_not_exist_is_not_found() {
     service.put(&jane, path, &json!({"name": "x"})).await.expect(404);
     service.put(&jane, &format!("{path}/answer"), &json!({"answer": "yes"})).await.expect(404);
     service.put(&jane, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(404);
-    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(404);
+    service.send_event(&jane, path).await.expect(404);
     service.call(&jane, Method::DELETE, path, &Value::Null).await.expect(404);
 }
 

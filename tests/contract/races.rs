@@ -1,4 +1,4 @@
-//! What happens at the same time. The requests really run at once, on two threads and more.
+//! Concurrent requests. They really run at once, on two or more threads.
 
 use std::collections::HashMap;
 
@@ -107,7 +107,7 @@ async fn votes_and_answers_at_once_do_not_overwrite_each_other() {
     ]);
     let responses = all.await;
     assert!(responses[..3].iter().all(|response| response.status == 200));
-    let event = service.get(&john, &path).await.expect(200).body["event"].clone();
+    let event = service.event(&john, &path).await;
     assert_eq!(event["date"][0]["my_vote"], "01.02.2027");
     assert_eq!(event["place"][0]["confirmed"], "Park");
     assert_eq!(event["members"][0]["invited"][0]["answer"], "maybe");
@@ -122,12 +122,12 @@ async fn sending_at_once_sends_once_and_loses_no_vote() {
     let guests = service.guests(150).await;
     let id = service.draft(&jane, &picnic(&guests)).await;
     let (send, url) = (format!("/event/{id}/send"), format!("/event/{id}/vote"));
-    // Looked at here, since the guest below waits for an event that was sent.
+    // Checked here, since the guest below waits for the sent event.
     let sending = async {
         let responses = join_all((0..8).map(|_| service.call(&jane, Method::POST, &send, &Value::Null))).await;
         assert_eq!(count(&responses), HashMap::from([(200, 8)]));
     };
-    // The first guest votes as soon as the event is there, while other sendings may still be under way.
+    // The first guest votes as soon as the event is sent, while other sendings may still run.
     let voting = async {
         let ballot = vote("date", "01.02.2027");
         loop {
@@ -139,7 +139,7 @@ async fn sending_at_once_sends_once_and_loses_no_vote() {
         }
     };
     tokio::join!(sending, voting);
-    let event = service.get(&guests[0], &format!("/event/{id}")).await.expect(200).body["event"].clone();
+    let event = service.event(&guests[0], &format!("/event/{id}")).await;
     assert_eq!(event["date"][0]["my_vote"], "01.02.2027");
     assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 150);
 }
@@ -157,7 +157,7 @@ async fn an_edit_and_a_sending_at_once_leave_one_of_both_states() {
         sent.expect(200);
         let invited = if put.status == 200 { &jim } else { &john };
         assert!(put.status == 200 || put.status == 409, "{}", put.status);
-        let event = service.get(&jane, &path).await.expect(200).body["event"].clone();
+        let event = service.event(&jane, &path).await;
         assert_eq!((&event["status"], &event["members"][0]["invited"][0]["id"]), (&json!(true), &json!(invited.id)));
         assert_eq!(event["members"][0]["invited"].as_array().unwrap().len(), 1);
     }

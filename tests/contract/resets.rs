@@ -7,19 +7,15 @@ use tests::{PASSWORD, Response, Service};
 
 const NEW: &str = "battery staple";
 
-async fn forgot(service: &Service, login: &str) -> Response {
-    service.post("/user/password/forgot", &json!({"login": {"username": login}})).await
-}
-
 async fn reset(service: &Service, token: &str, password: &str) -> Response {
     service.post("/user/password/reset", &json!({"token": token, "new_password": password})).await
 }
 
-/// A service with jane, and the token of the link that was mailed to her.
+/// A service with jane, and the token of the link mailed to her.
 async fn asked() -> (Service, tests::User, String) {
     let service = Service::start().await;
     let jane = service.user("jane").await;
-    assert_eq!(forgot(&service, "jane").await.expect(200).body, json!({}));
+    assert_eq!(service.forgot("jane").await.expect(200).body, json!({}));
     let token = service.mailed_token(&jane.email);
     (service, jane, token)
 }
@@ -39,11 +35,12 @@ async fn a_login_is_an_id_an_address_or_a_name() {
     let service = Service::start().await;
     let jane = service.user("Jane").await;
     for login in [&jane.id.to_string(), "jane", "JANE@example.com"] {
-        forgot(&service, login).await.expect(200);
+        service.forgot(login).await.expect(200);
         service.pass(60);
     }
     assert_eq!(service.local.mailbox().mails(Some(&jane.email)).len(), 3);
-    service.post("/user/password/forgot", &json!({"username": "jane"})).await.expect(200);
+    // In an envelope as well.
+    service.post("/user/password/forgot", &json!({"login": {"username": "jane"}})).await.expect(200);
 }
 
 #[tokio::test]
@@ -63,13 +60,13 @@ async fn nobody_learns_whether_a_login_exists() {
     service.local.mailbox().clear().unwrap();
     let unknown = ["nobody", "nobody@example.com", "0192f0c1-2345-4abc-8def-0123456789ab", "pending"];
     for login in unknown {
-        assert_eq!(forgot(&service, login).await.expect(200).body, json!({}), "{login}");
+        assert_eq!(service.forgot(login).await.expect(200).body, json!({}), "{login}");
     }
     assert_eq!(service.local.mailbox().mails(None), []);
     service.local.mailbox().set_failure(mock::Failure::Down);
     service.user("jane").await;
     for login in [&unknown[..], &["jane"]].concat() {
-        forgot(&service, login).await.expect(503);
+        service.forgot(login).await.expect(503);
     }
 }
 
@@ -86,7 +83,7 @@ async fn a_link_works_for_half_an_hour() {
 async fn the_older_link_dies_with_the_newer() {
     let (service, jane, first) = asked().await;
     service.pass(60);
-    forgot(&service, "jane").await.expect(200);
+    service.forgot("jane").await.expect(200);
     reset(&service, &first, NEW).await.expect(410);
     reset(&service, &service.mailed_token(&jane.email), NEW).await.expect(200);
 }
@@ -158,9 +155,9 @@ async fn a_mail_that_could_not_be_sent_can_be_asked_for_at_once() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
     service.local.mailbox().set_failure(mock::Failure::Down);
-    forgot(&service, "jane").await.expect(503);
+    service.forgot("jane").await.expect(503);
     service.local.mailbox().set_failure(mock::Failure::None);
-    forgot(&service, "jane").await.expect(200);
+    service.forgot("jane").await.expect(200);
     reset(&service, &service.mailed_token(&jane.email), NEW).await.expect(200);
 }
 
@@ -191,7 +188,7 @@ async fn a_front_end_has_its_own_page() {
     })
     .await;
     let jane = service.user("jane").await;
-    forgot(&service, "jane").await.expect(200);
+    service.forgot("jane").await.expect(200);
     let mail = service.local.mailbox().mails(Some(&jane.email)).remove(0);
     assert!(mail.text.contains("\nhttps://front.example/reset?lang=en&token="), "{}", mail.text);
 }

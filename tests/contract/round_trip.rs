@@ -1,20 +1,19 @@
-//! What the service answers can be sent back, and changes nothing.
+//! A client can send an event back as it was read, which changes nothing.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{PASSWORD, Service, User, report};
+use tests::{Service, User, report};
 
 /// How many drafts are read and sent back.
 const CASES: u32 = 48;
 
-/// Who can be invited; some leave after that.
+/// Users to invite. Some leave after that.
 const NAMES: [&str; 4] = ["anna", "bert", "cleo", "dora"];
 
-/// How somebody is invited.
+/// How a user is invited.
 #[derive(Clone, Copy, Debug)]
 enum By {
     Id,
@@ -28,7 +27,7 @@ enum By {
 struct Generated {
     body: Value,
     invited: Vec<(usize, By)>,
-    /// Who leaves before the draft is read, and whose name is taken by somebody else then.
+    /// The users who leave before the draft is read, and whether somebody else registers their name.
     left: Vec<(usize, bool)>,
 }
 
@@ -93,7 +92,7 @@ async fn check(draft: Generated) -> Result<(), TestCaseError> {
     let path = format!("/event/{}", service.draft(&jane, &body).await);
     for (who, is_taken) in draft.left {
         let user = &people[who];
-        service.call(user, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
+        service.leave(user).await.expect(204);
         if is_taken {
             service.user(&user.name).await;
         }
@@ -118,7 +117,7 @@ async fn the_largest_draft_can_be_sent_back_too() {
     let service = Service::start().await;
     let jane = service.user("jane").await;
     let draft = tests::largest_draft();
-    // What the service adds to each entry makes the answer longer than what was sent.
+    // The service adds fields to each entry, so the response is longer than the request.
     let path = format!("/event/{}", service.draft(&jane, &draft).await);
     is_unchanged(&service, &jane, &path).await.unwrap();
 }

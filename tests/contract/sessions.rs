@@ -149,7 +149,7 @@ async fn a_made_up_token_ends_nobodys_session() {
     assert_eq!(service.post("/token", &json!({"refresh_token": null})).await.expect(400).fields(), ["refresh_token"]);
 }
 
-/// Both ids stand in the access token, in the list of sessions and in the export.
+/// The access token, the list of sessions and the export contain both ids.
 #[tokio::test]
 async fn whoever_knows_the_ids_of_a_session_cannot_end_it() {
     let (service, jane) = start().await;
@@ -188,7 +188,7 @@ async fn a_hundred_sessions_are_the_most_and_the_oldest_ends() {
     assert_eq!(list(&service, &User { access, ..jane }).await.len(), 100);
 }
 
-/// The token with another character there.
+/// The token with another character at that place.
 fn altered(token: &str, position: usize) -> String {
     let other = if token.as_bytes()[position] == b'A' { "B" } else { "A" };
     format!("{}{other}{}", &token[..position], &token[position + 1..])

@@ -1,11 +1,19 @@
-//! The conditions of the storage that no request can reach by itself: what a crash or a late writer leaves behind.
+//! Conditions of the store that no single request can reach: states after a crash, and late writes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::domain::event::{Answer, Event, Person};
+use shared::domain::event::{Answer, Event};
+use shared::domain::person::Person;
 use shared::domain::poll::Topic;
 use shared::error::Error;
+use shared::store::accounts::Accounts;
+use shared::store::decisions::Decisions;
+use shared::store::drafts::Drafts;
+use shared::store::events::Events;
+use shared::store::members::Members;
+use shared::store::organisers::Organisers;
+use shared::store::registrations::Registrations;
 use shared::token::MailedToken;
 use tests::{Service, picnic};
 use uuid::Uuid;
@@ -37,10 +45,10 @@ async fn a_late_sending_writes_nothing_over_a_sent_event() {
         let invitees = service.guests(number).await;
         let john = invitees[0].clone();
         let id = service.draft(&jane, &picnic(&invitees)).await;
-        let late = service.app().events.find(id.parse().unwrap()).await.unwrap();
-        service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+        let late = service.part::<Events>().find_stored(id.parse().unwrap()).await.unwrap();
+        service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
         service.put(&john, &format!("/event/{id}/vote"), &tests::vote("date", "01.02.2027")).await.expect(200);
-        assert!(!service.app().events.send_event(&late, service.now()).await.unwrap());
+        assert!(!service.part::<Drafts>().send_draft(&late, service.now()).await.unwrap());
         let event = service.get(&john, &format!("/event/{id}")).await.expect(200).body;
         assert_eq!(event["event"]["date"][0]["my_vote"], "01.02.2027", "{number} invitees");
     }
@@ -51,9 +59,9 @@ async fn a_sending_of_an_older_draft_changes_nothing() {
     let service = Service::start().await;
     let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
     let id = service.draft(&jane, &picnic(&[john])).await;
-    let old = service.app().events.find(id.parse().unwrap()).await.unwrap();
+    let old = service.part::<Events>().find_stored(id.parse().unwrap()).await.unwrap();
     service.put(&jane, &format!("/event/{id}"), &picnic(&[jim])).await.expect(200);
-    assert!(!service.app().events.send_event(&old, service.now()).await.unwrap());
+    assert!(!service.part::<Drafts>().send_draft(&old, service.now()).await.unwrap());
     assert_eq!(rows(&service, &id).await, ["EVENT"]);
 }
 
@@ -63,7 +71,7 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     let jane = service.user("jane").await;
     let [john, jim] = service.users(["john", "jim"]).await;
     let id = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
-    // The row of one who was on the list when an earlier sending broke off, and is no more.
+    // The row of a user who was invited when an earlier sending broke off, and is deleted now.
     let put = service.local.dynamodb_client().put_item().table_name(events_table(&service));
     let put = put
         .item("event_id", text(&id))
@@ -77,12 +85,12 @@ async fn a_sending_that_was_interrupted_is_finished_by_the_next() {
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
     assert_eq!(service.get(&jim, "/event").await.expect(200).body["events"], json!([]));
     assert_eq!(service.get(&jim, "/user").await.expect(200).body["user"]["events"], json!([]));
-    service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
     assert_eq!(rows(&service, &id).await, ["EVENT".to_owned(), format!("MEMBER#{}", john.id)]);
     service.get(&jim, &format!("/event/{id}")).await.expect(404);
 }
 
-/// Does the first step of a deletion, after which it breaks off.
+/// Does the first step of a deletion that breaks off after it.
 async fn mark_deleted(service: &Service, id: &str) {
     let update = service.local.dynamodb_client().update_item().table_name(events_table(service));
     let update = update.key("event_id", text(id)).key("row", text("EVENT")).update_expression("SET expires_at = :at");
@@ -112,15 +120,15 @@ async fn nothing_is_written_to_an_event_that_is_being_deleted() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
     let id = service.draft(&jane, &picnic(&[john])).await;
-    let (events, now) = (&service.app().events, service.now());
-    let found = events.find(id.parse().unwrap()).await.unwrap();
+    let (events, drafts, decisions): (Events, Drafts, Decisions) = service.part();
+    let found = events.find_stored(id.parse().unwrap()).await.unwrap();
     mark_deleted(&service, &id).await;
-    assert!(!events.send_event(&found, now).await.unwrap());
-    assert!(!events.update_decision(found.event.id, jane.id, Topic::Date, Some(0)).await.unwrap());
-    assert!(!events.record_majority(found.event.id, Topic::Date, 0).await.unwrap());
-    assert_eq!(events.replace_draft(&found.event, None).await.unwrap(), None);
+    assert!(!drafts.send_draft(&found, service.now()).await.unwrap());
+    assert!(!decisions.update_decision(found.event.id, jane.id, Topic::Date, Some(0)).await.unwrap());
+    assert!(!decisions.record_majority(found.event.id, Topic::Date, 0).await.unwrap());
+    assert_eq!(drafts.replace_draft(&found.event, None).await.unwrap(), None);
     assert_eq!(rows(&service, &id).await, ["EVENT"]);
-    assert!(events.create_draft(&found.event, None).await.unwrap(), "but the same Idempotency-Key makes it anew");
+    assert!(drafts.create_draft(&found.event, None).await.unwrap(), "but the same Idempotency-Key makes it anew");
 }
 
 #[tokio::test]
@@ -129,15 +137,15 @@ async fn nothing_is_written_by_one_who_has_handed_the_event_over() {
     let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
     let path = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
-    let (events, now) = (&service.app().events, service.now());
-    let old = events.find(id).await.unwrap();
-    assert!(events.hand_over(&old.event, john.id).await.unwrap());
+    let (events, organisers, decisions): (Events, Organisers, Decisions) = service.part();
+    let old = events.find_event(id).await.unwrap();
+    assert!(organisers.hand_over(&old, john.id).await.unwrap());
     let before = events.find_event(id).await.unwrap();
-    assert!(!events.hand_over(&old.event, jim.id).await.unwrap());
+    assert!(!organisers.hand_over(&old, jim.id).await.unwrap());
     for decided in [Some(0), None] {
-        assert!(!events.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
+        assert!(!decisions.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
     }
-    assert!(!events.delete_event(&old, now).await.unwrap());
+    assert!(!events.delete_event(&old, service.now()).await.unwrap());
     assert_eq!(events.find_event(id).await.unwrap(), before);
 }
 
@@ -146,12 +154,12 @@ async fn an_older_link_is_put_back_only_in_place_of_the_one_whose_mail_failed() 
     let service = Service::start().await;
     service.register("jane").await.expect(200);
     let token = MailedToken::parse(&service.mailed_token("jane@example.com")).unwrap();
-    let users = &service.app().users;
-    let old = users.find_account(token.user(), service.now()).await.unwrap().unwrap();
+    let (accounts, registrations): (Accounts, Registrations) = service.part();
+    let old = accounts.find_account(token.user(), service.now()).await.unwrap().unwrap();
     service.pass(60);
     let body = json!({"username": "jane", "password": "jane's password"});
     service.post("/user/confirm", &body).await.expect(200);
-    users.restore_confirmation(&old, &MailedToken::new(old.id).unwrap().hash()).await.unwrap();
+    registrations.restore_confirmation(&old, &MailedToken::new(old.id).unwrap().hash()).await.unwrap();
     service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
 }
 
@@ -161,23 +169,25 @@ async fn nothing_is_written_to_an_event_that_is_gone() {
     let [jane, john] = service.users(["jane", "john"]).await;
     let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
-    let (events, now) = (&service.app().events, service.now());
-    let found = events.find(id).await.unwrap();
-    assert!(events.delete_event(&found, now).await.unwrap());
+    let (events, drafts, members): (Events, Drafts, Members) = service.part();
+    let (decisions, organisers): (Decisions, Organisers) = service.part();
+    let now = service.now();
+    let found = events.find_stored(id).await.unwrap();
+    assert!(events.delete_event(&found.event, now).await.unwrap());
     let results = [
-        events.update_vote(id, john.id, Topic::Date, Some(0)).await,
-        events.update_vote(id, john.id, Topic::Date, None).await,
-        events.update_answer(id, john.id, Answer::Yes).await,
+        members.update_vote(id, john.id, Topic::Date, Some(0)).await,
+        members.update_vote(id, john.id, Topic::Date, None).await,
+        members.update_answer(id, john.id, Answer::Yes).await,
     ];
     assert!(results.iter().all(|result| matches!(result, Err(Error::NoSuchEvent))), "{results:?}");
     for decided in [Some(0), None] {
-        assert!(!events.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
+        assert!(!decisions.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
     }
-    assert!(!events.record_majority(id, Topic::Date, 0).await.unwrap());
-    assert!(!events.hand_over(&found.event, john.id).await.unwrap());
-    assert!(!events.delete_event(&found, now).await.unwrap());
-    assert!(!events.send_event(&found, now).await.unwrap());
-    assert_eq!(events.replace_draft(&found.event, None).await.unwrap(), None);
+    assert!(!decisions.record_majority(id, Topic::Date, 0).await.unwrap());
+    assert!(!organisers.hand_over(&found.event, john.id).await.unwrap());
+    assert!(!events.delete_event(&found.event, now).await.unwrap());
+    assert!(!drafts.send_draft(&found, service.now()).await.unwrap());
+    assert_eq!(drafts.replace_draft(&found.event, None).await.unwrap(), None);
     assert_eq!(rows(&service, &id.to_string()).await, [""; 0]);
 }
 
@@ -186,14 +196,14 @@ async fn a_draft_is_replaced_in_its_version_and_for_its_organiser_alone() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
     let id = service.draft(&jane, &json!({"name": "Picnic"})).await;
-    let event = service.app().events.find_event(id.parse().unwrap()).await.unwrap();
+    let event = service.part::<Events>().find_event(id.parse().unwrap()).await.unwrap();
     for (version, written) in
         [(Some(2), None), (Some(1), Some(2)), (Some(1), None), (None, Some(3)), (Some(3), Some(4))]
     {
-        assert_eq!(service.app().events.replace_draft(&event, version).await.unwrap(), written, "{version:?}");
+        assert_eq!(service.part::<Drafts>().replace_draft(&event, version).await.unwrap(), written, "{version:?}");
     }
     let johns = Event { organiser: Person { id: john.id, ..event.organiser.clone() }, ..event };
-    assert_eq!(service.app().events.replace_draft(&johns, None).await.unwrap(), None);
+    assert_eq!(service.part::<Drafts>().replace_draft(&johns, None).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -216,9 +226,9 @@ async fn a_failed_registration_is_not_undone_once_it_is_confirmed() {
     service.register("jane").await.expect(200);
     let token = service.mailed_token("jane@example.com");
     let id = MailedToken::parse(&token).unwrap().user();
-    let account = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
+    let account = service.part::<Accounts>().find_account(id, service.now()).await.unwrap().unwrap();
     service.confirm(&token).await.expect(200);
-    service.app().users.delete_inactive(&account).await.unwrap();
+    service.part::<Accounts>().delete_inactive(&account).await.unwrap();
     service.login("jane", "jane's password").await.expect(200);
 }
 
@@ -241,10 +251,10 @@ async fn what_takes_over_an_expired_name_is_not_undone_by_its_former_owner() {
     service.register("jane").await.expect(200);
     let token = service.mailed_token("jane@example.com");
     let id = MailedToken::parse(&token).unwrap().user();
-    let old = service.app().users.find_account(id, service.now()).await.unwrap().unwrap();
+    let old = service.part::<Accounts>().find_account(id, service.now()).await.unwrap().unwrap();
     service.pass(24 * 60 * 60);
     service.register("jane").await.expect(200);
-    service.app().users.delete_inactive(&old).await.unwrap();
+    service.part::<Accounts>().delete_inactive(&old).await.unwrap();
     service.confirm(&service.mailed_token("jane@example.com")).await.expect(200);
     service.login("jane", "jane's password").await.expect(200);
 }

@@ -1,10 +1,11 @@
-//! Who organises an event after its organiser: `PUT /event/{id}/organiser`, and what comes of an event whose organiser leaves.
+//! Changes of the organiser: `PUT /event/{id}/organiser`, and events whose organiser leaves.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::poll::Topic;
-use tests::{PASSWORD, Response, Service, User, picnic, vote};
+use shared::store::members::Members;
+use tests::{Response, Service, User, picnic, vote};
 
 async fn hands_over(service: &Service, path: &str, user: &User, to: &Value) -> Response {
     service.put(user, &format!("{path}/organiser"), &json!({ "id": to })).await
@@ -14,12 +15,8 @@ async fn answers(service: &Service, path: &str, user: &User, answer: &str) {
     service.put(user, &format!("{path}/answer"), &json!({ "answer": answer })).await.expect(200);
 }
 
-async fn leaves(service: &Service, user: &User) {
-    service.call(user, Method::DELETE, "/user", &json!({ "password": PASSWORD })).await.expect(204);
-}
-
 async fn event(service: &Service, path: &str, user: &User) -> Value {
-    service.get(user, path).await.expect(200).body["event"].clone()
+    service.event(user, path).await
 }
 
 /// The event's organiser: id and name.
@@ -33,7 +30,7 @@ fn of(user: &User) -> (Value, Value) {
     (json!(user.id), json!(user.name))
 }
 
-/// An organiser is shown by the own name: it must not be learnt by handing over to an address.
+/// An organiser is shown by name. To hand over to an address must not disclose the name.
 #[tokio::test]
 async fn nothing_is_handed_over_to_an_address_that_has_not_acted() {
     let service = Service::start().await;
@@ -57,13 +54,13 @@ async fn the_organiser_hands_the_event_over() {
     let after = hands_over(&service, &path, &jane, &json!(john.id)).await.expect(200).body["event"].clone();
     assert_eq!(after, event(&service, &path, &jane).await);
     assert_eq!(organiser(&after), of(&john));
-    // The former organiser comes, and has not voted; the votes of the new one are gone, and what was decided stays.
+    // The former organiser comes and has no votes, the votes of the new one are gone, and decisions stay.
     let former = json!({"id": jane.id, "name": "jane", "username": "jane", "role": "user", "chat_success": true});
     assert_eq!(after["members"][0]["confirmed"][1], former);
     assert_eq!((&after["date"][0]["voters"], &after["date"][0]["confirmed"]), (&json!(0), &json!("")));
     assert_eq!((&after["date"][0]["my_vote"], &after["place"][0]["confirmed"]), (&json!(null), &json!("Pub")));
 
-    // Each has the other's part from now on.
+    // The two have swapped their roles.
     service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(403);
     service.put(&jane, &format!("{path}/vote"), &vote("place", "Park")).await.expect(409);
     service.put(&john, &format!("{path}/answer"), &json!({"answer": "no"})).await.expect(403);
@@ -86,7 +83,7 @@ async fn the_two_change_places_in_the_organisers_order() {
     hands_over(&service, &path, &guests[1], &json!(jane.id)).await.expect(200);
     let event = event(&service, &path, &jane).await;
     assert_eq!(organiser(&event), of(&jane));
-    // He came back as one who comes, so he stands among the confirmed.
+    // He comes as the former organiser, so he is listed among the confirmed.
     let ids = |list: &str| {
         event["members"][0][list].as_array().unwrap().iter().map(|entry| entry["id"].clone()).collect::<Vec<_>>()
     };
@@ -105,7 +102,7 @@ async fn handing_over_again_to_the_same_member_changes_nothing() {
     );
     let first = hands_over(&service, &path, &jane, &json!(john.id)).await.expect(200).body;
     let acts = service.logged("audit").len();
-    // By whom it was, by whom it is, and by anybody else: it is so already.
+    // The same request again, by the former organiser, the present one, and another member.
     assert_eq!(hands_over(&service, &path, &jane, &json!(john.id)).await.expect(200).body, first);
     hands_over(&service, &path, &john, &json!(john.id)).await.expect(200);
     hands_over(&service, &path, &jim, &json!(john.id)).await.expect(200);
@@ -122,7 +119,7 @@ async fn it_passes_on_to_members_with_an_account_who_have_not_declined() {
     let [jane, john, jim, joan, eve] = service.users(["jane", "john", "jim", "joan", "eve"]).await;
     let path = service.picnic(&jane, &[john.clone(), jim.clone(), joan.clone()]).await;
     answers(&service, &path, &john, "no").await;
-    leaves(&service, &jim).await;
+    service.leave(&jim).await.expect(204);
     let before = event(&service, &path, &jane).await;
     let gone = before["members"][0]["invited"][1].clone();
     assert_eq!(gone["name"], "deleted user");
@@ -145,7 +142,7 @@ async fn a_draft_is_not_handed_over() {
     hands_over(&service, &path, &john, &json!(john.id)).await.expect(404);
 }
 
-/// Answers of three guests, and who of them inherits.
+/// The answers of three guests, and which of them inherits.
 #[tokio::test]
 async fn when_the_organiser_leaves_the_first_who_comes_may_come_or_is_open_inherits() {
     for (given, heir) in [
@@ -167,12 +164,12 @@ async fn when_the_organiser_leaves_the_first_who_comes_may_come_or_is_open_inher
                 "" => {}
                 "gone" => {
                     answers(&service, &path, guest, "yes").await;
-                    leaves(&service, guest).await;
+                    service.leave(guest).await.expect(204);
                 }
                 answer => answers(&service, &path, guest, answer).await,
             }
         }
-        leaves(&service, &jane).await;
+        service.leave(&jane).await.expect(204);
         let Some(heir) = heir else {
             for guest in guests.iter().zip(given).filter(|(_, answer)| *answer != "gone").map(|(guest, _)| guest) {
                 service.get(guest, &path).await.expect(404);
@@ -182,7 +179,7 @@ async fn when_the_organiser_leaves_the_first_who_comes_may_come_or_is_open_inher
         };
         let event = event(&service, &path, &guests[heir]).await;
         assert_eq!(organiser(&event), of(&guests[heir]), "{given:?}");
-        // Who leaves leaves no row, and the heir's goes.
+        // The rows of the leaver and of the heir are deleted.
         let lists = ["invited", "confirmed"].map(|list| event["members"][0][list].as_array().unwrap().len());
         assert_eq!(lists.iter().sum::<usize>(), 3, "{event}");
         service.call(&guests[heir], Method::DELETE, &path, &Value::Null).await.expect(204);
@@ -197,11 +194,11 @@ async fn what_the_heir_has_decided_with_others_stays() {
     let path = service.picnic(&jane, &guests).await;
     for guest in &guests[..2] {
         service.put(guest, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
-        // Past each other, so that nobody has recorded it.
+        // Concurrent votes, so that no request has recorded the decision.
         let id = path.strip_prefix("/event/").unwrap().parse().unwrap();
-        service.app().events.update_vote(id, guest.id, Topic::Place, Some(1)).await.unwrap();
+        service.part::<Members>().update_vote(id, guest.id, Topic::Place, Some(1)).await.unwrap();
     }
-    leaves(&service, &jane).await;
+    service.leave(&jane).await.expect(204);
     let event = event(&service, &path, &guests[2]).await;
     assert_eq!(organiser(&event), of(&guests[0]));
     assert_eq!(
@@ -210,21 +207,21 @@ async fn what_the_heir_has_decided_with_others_stays() {
     );
 }
 
-/// A row from before those who are gone were marked: the name alone tells.
+/// A row from before deleted users were marked: only the name shows it.
 #[tokio::test]
 async fn who_left_long_ago_does_not_inherit() {
     let service = Service::start().await;
     let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
     let path = service.picnic(&jane, &[john.clone(), jim.clone()]).await;
     answers(&service, &path, &john, "yes").await;
-    leaves(&service, &john).await;
+    service.leave(&john).await.expect(204);
     let (client, table) = (service.local.dynamodb_client(), service.local.variables()["EVENTS_TABLE"].clone());
     let rows = client.scan().table_name(&table).send().await.unwrap();
     let left = rows.items().iter().find(|item| item.contains_key("gone")).expect("a row with the mark");
     let key = ["event_id", "row"].map(|name| (name.to_owned(), left[name].clone()));
     let unmark = client.update_item().table_name(&table).set_key(Some(key.into())).update_expression("REMOVE gone");
     unmark.send().await.unwrap();
-    leaves(&service, &jane).await;
+    service.leave(&jane).await.expect(204);
     assert_eq!(organiser(&event(&service, &path, &jim).await), of(&jim));
 }
 
@@ -240,7 +237,7 @@ async fn an_interrupted_sending_leaves_nothing_of_who_leaves() {
     let put = put.item("row", text(&format!("MEMBER#{}", john.id))).item("user_id", text(&john.id.to_string()));
     let put = put.item("listed_at", number("1")).item("name", text("john")).item("position", number("0"));
     put.send().await.unwrap();
-    leaves(&service, &john).await;
+    service.leave(&john).await.expect(204);
     let rows = client.scan().table_name(&table).send().await.unwrap();
     assert_eq!(rows.items().len(), 1, "the draft: {rows:?}");
 }

@@ -1,4 +1,4 @@
-//! What people type: names, addresses and texts, as they come in and as they are compared.
+//! Names, addresses and texts as people type them, and how they are compared.
 
 use reqwest::Method;
 use reqwest::header::ACCEPT;
@@ -8,8 +8,10 @@ use shared::domain::password::Password;
 use shared::domain::session::Device;
 use shared::domain::user::NewUser;
 use shared::domain::username::Username;
-use shared::store::users::Account;
+use shared::store::accounts::Account;
+use shared::store::registrations::Registrations;
 use shared::token::MailedToken;
+use shared::token::Signer;
 use tests::{PASSWORD, PASSWORD_HASH, Service, vote};
 use uuid::Uuid;
 
@@ -33,7 +35,7 @@ async fn white_space_around_names_addresses_and_tokens_does_not_count() {
     }
     let refresh = format!(" {}\n", tokens["refresh_token"].as_str().unwrap());
     service.post("/token", &json!({"refresh_token": refresh})).await.expect(200);
-    service.post("/user/password/forgot", &json!({"username": " tim@example.com "})).await.expect(200);
+    service.forgot(" tim@example.com ").await.expect(200);
     let reset =
         json!({"token": format!(" {} ", service.mailed_token("tim@example.com")), "new_password": "battery staple"});
     service.post("/user/password/reset", &reset).await.expect(200);
@@ -41,7 +43,7 @@ async fn white_space_around_names_addresses_and_tokens_does_not_count() {
     let jane = service.user("jane").await;
     let invited = json!([{"id": " tim "}, {"id": format!("{tim} ")}]);
     let id = service.draft(&jane, &json!({"event": {"name": " Picnic ", "members": [{"invited": invited}]}})).await;
-    let event = service.get(&jane, &format!("/event/{id}%20")).await.expect(200).body["event"].clone();
+    let event = service.event(&jane, &format!("/event/{id}%20")).await;
     assert_eq!((&event["name"], event["members"][0]["invited"].as_array().unwrap().len()), (&json!("Picnic"), 1));
 }
 
@@ -57,7 +59,7 @@ async fn text_that_looks_the_same_is_the_same() {
     let refused = service.call(&jane, Method::POST, "/event", &twice).await.expect(400);
     assert_eq!(refused.fields(), ["event.place[0].drafts[1].place"]);
     let id = service.draft(&jane, &places(&["\u{200b}", "Cafe\u{301}", "\u{200b}\u{200b}", "\u{3164}"])).await;
-    let event = service.get(&jane, &format!("/event/{id}")).await.expect(200).body["event"].clone();
+    let event = service.event(&jane, &format!("/event/{id}")).await;
     assert_eq!(
         (&event["name"], &event["place"][0]["drafts"]),
         (&json!("Ren\u{e9}"), &json!([{"place": "Caf\u{e9}", "votes": 0}]))
@@ -146,9 +148,13 @@ async fn whoever_has_such_a_name_keeps_it() {
         let new = NewUser { username: Username::parse(name).unwrap(), email, password };
         let token = MailedToken::new(Uuid::new_v4()).unwrap();
         let account = Account::new(token.user(), &new, PASSWORD_HASH.to_owned(), token.hash(), now);
-        service.app().users.create_user(&account, now).await.unwrap();
-        let session = service.app().signer.first_token(account.id).unwrap();
-        service.app().users.confirm(&account, &token.hash(), &session, Device::default(), now).await.unwrap();
+        service.part::<Registrations>().create_account(&account, now).await.unwrap();
+        let session = service.part::<Signer>().first_token(account.id).unwrap();
+        service
+            .part::<Registrations>()
+            .confirm(&account, &token.hash(), &session, Device::default(), now)
+            .await
+            .unwrap();
         service.login(name, PASSWORD).await.expect(200);
         let draft = json!({"event": {"members": [{"invited": [{"id": name}]}]}});
         service.call(&jane, Method::POST, "/event", &draft).await.expect(201);

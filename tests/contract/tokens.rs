@@ -1,4 +1,4 @@
-//! Access tokens that were not given by the service: none of them passes, however it is made.
+//! Forged access tokens: none passes.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -21,7 +21,7 @@ fn hs512(key: &[u8], message: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// A JWT of this text, signed as if it were HS256, whatever the header says.
+/// A JWT of this text, signed with HS256, whatever the header says.
 fn signed(header: &str, claims: &str, key: &[u8]) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(hs256(key, &message)))
@@ -34,7 +34,7 @@ async fn status(service: &Service, token: &str) -> u16 {
     service.send(request).await.status
 }
 
-/// The claims of the user's own token, with that change.
+/// The claims of the user's own token with that change.
 fn claims(user: &User, change: impl FnOnce(&mut Value)) -> String {
     let payload = URL_SAFE_NO_PAD.decode(user.access.split('.').nth(1).unwrap()).unwrap();
     let mut claims = serde_json::from_slice(&payload).unwrap();
@@ -42,11 +42,11 @@ fn claims(user: &User, change: impl FnOnce(&mut Value)) -> String {
     claims.to_string()
 }
 
-/// Changes the key as the operations page tells, and looks who is still logged in.
+/// Rotates the key as OPERATIONS.md describes, and checks who is still logged in.
 #[tokio::test]
 async fn a_change_of_the_key_logs_nobody_out() {
     let [old, new] = ["old".repeat(20), "new".repeat(20)];
-    // What each step makes of the variables, and by which key a token may be signed: the old one, the new one.
+    // The variables after each step, and whether the old and the new key are accepted.
     let steps = [
         ("before", &old, None, None, [true, false]),
         ("begun", &new, Some(&old), Some("previous"), [true, true]),
@@ -68,13 +68,13 @@ async fn a_change_of_the_key_logs_nobody_out() {
         let refresh = service.post("/token", &json!({"refresh_token": session.encode()})).await.expect(200);
         let given = refresh.body["access_token"].as_str().unwrap();
         assert_eq!(status(&service, given).await, 200, "{step}");
-        // Functions that do not know the new key yet must not meet it.
+        // Functions that do not know the new key yet must not get tokens signed with it.
         let signer = if step == "before" || step == "begun" { &old } else { &new };
         assert!(Signer::new(signer.as_bytes()).verify_access(given, service.now()).is_ok(), "{step}");
     }
 }
 
-/// A service with a user, and the secret that signs.
+/// A service with a user, and the key that signs.
 async fn start() -> (Service, User, String) {
     let service = Service::start().await;
     let jane = service.user("jane").await;
@@ -89,7 +89,7 @@ fn header(user: &User) -> String {
     String::from_utf8(URL_SAFE_NO_PAD.decode(user.access.split('.').next().unwrap()).unwrap()).unwrap()
 }
 
-/// The same but for this.
+/// The same header with this change.
 fn header_with(user: &User, name: &str, value: Value) -> String {
     let mut header: Value = serde_json::from_str(&header(user)).unwrap();
     header[name] = value;
@@ -121,7 +121,7 @@ async fn no_forged_token_passes() {
     let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let mut flipped = bytes.clone();
     flipped[0] ^= 1;
-    // The last character holds two bits that mean nothing: a lax reader takes four spellings for one signature.
+    // Two bits of the last character mean nothing: a lax parser accepts four spellings of one signature.
     let last = signature.chars().last().unwrap();
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let next = alphabet.chars().nth(alphabet.find(last).unwrap() + 1).unwrap();
@@ -166,7 +166,7 @@ async fn no_forged_token_passes() {
     refuses(&service, &cases).await;
 }
 
-/// Signed with the right key, but with a header that demands what we do not know, or says that it is something else.
+/// Signed with the right key, but with a header that demands unknown extensions, or declares another type.
 #[tokio::test]
 async fn no_header_but_ours_passes() {
     let (service, jane, secret) = start().await;

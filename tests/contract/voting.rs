@@ -1,4 +1,4 @@
-//! `PUT /event/{id}/vote` through the front door. The rules themselves have their tables in `shared/src/domain/vote.rs`.
+//! `PUT /event/{id}/vote` over HTTP. The tables of the rules are in `shared/src/domain/vote.rs`.
 
 use serde_json::{Value, json};
 use tests::{Service, User, vote};

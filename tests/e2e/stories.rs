@@ -1,10 +1,9 @@
 //! What users do with the service.
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{Service, User, vote};
 
-/// Registers somebody, opens the mailed link, and logs in.
+/// Registers a user, opens the mailed link, and logs in.
 async fn join(service: &Service, name: &str) -> User {
     service.register(name).await.expect(200);
     let email = format!("{name}@example.com");
@@ -20,7 +19,7 @@ async fn friends_plan_a_picnic() {
     let service = Service::start().await;
     let (jane, john, jim) = (join(&service, "jane").await, join(&service, "john").await, join(&service, "jim").await);
 
-    // One sitting, and another.
+    // In two sessions.
     let id = service.draft(&jane, &json!({"event": {"name": "Picnic"}})).await;
     let path = format!("/event/{id}");
     let draft = json!({"event": {
@@ -32,7 +31,7 @@ async fn friends_plan_a_picnic() {
     }});
     service.put(&jane, &path, &draft).await.expect(200);
     service.get(&john, &path).await.expect(404);
-    service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &path).await.expect(200);
 
     // Both agree on the date; the organiser decides on the place.
     let url = format!("{path}/vote");

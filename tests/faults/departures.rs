@@ -1,14 +1,14 @@
-//! Who deletes or renames the account at the very moment at which something is made of it.
+//! A user deletes or renames the account while a request copies it into an event.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::wire::{Fault, Plan, Wire};
-use tests::{PASSWORD, Service, User, picnic};
+use tests::{Service, User, picnic};
 
 use crate::start;
 
-/// Lets that call of a request wait until something else has been done.
+/// Holds that call of a request until the other is done.
 async fn meanwhile<T>(
     wire: &Wire,
     call: usize,
@@ -25,11 +25,11 @@ async fn meanwhile<T>(
     answer
 }
 
-async fn leave(service: &Service, user: &User) {
-    service.call(user, Method::DELETE, "/user", &json!({"password": PASSWORD})).await.expect(204);
+async fn leaving(service: &Service, user: &User) {
+    service.leave(user).await.expect(204);
 }
 
-/// All items that hold that text.
+/// All items that contain that text.
 async fn items_with(service: &Service, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for variable in ["USERS_TABLE", "EVENTS_TABLE"] {
@@ -44,7 +44,7 @@ pub(crate) async fn an_organiser_leaves_while_making_a_draft(service: &Service, 
     let [jane, john] = service.users(["jane", "john"]).await;
     let body = picnic(&[john]);
     let making = service.call(&jane, Method::POST, "/event", &body);
-    meanwhile(wire, 1, making, leave(service, &jane)).await.expect(401);
+    meanwhile(wire, 1, making, leaving(service, &jane)).await.expect(401);
     assert_eq!(wire.calls()[1].operation, "PutItem");
     let left = items_with(service, &jane.id.to_string()).await;
     assert!(left.iter().all(|item| item.contains("CONTACTS#") || item.contains("\"left\"")), "{left:?}");
@@ -66,9 +66,8 @@ pub(crate) async fn an_organiser_is_renamed_while_making_a_draft(service: &Servi
 pub(crate) async fn an_invitee_leaves_while_being_sent_an_event(service: &Service, wire: &Wire) {
     let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
     let path = format!("/event/{}", service.draft(&jane, &picnic(&[john.clone(), jim.clone()])).await);
-    let send = format!("{path}/send");
-    let sending = service.call(&jane, Method::POST, &send, &Value::Null);
-    let sent = meanwhile(wire, 4, sending, leave(service, &john)).await.expect(200).body;
+    let sending = service.send_event(&jane, &path);
+    let sent = meanwhile(wire, 4, sending, leaving(service, &john)).await.expect(200).body;
     assert_eq!(wire.calls()[4].operation, "TransactWriteItems");
     assert_eq!(sent, service.get(&jane, &path).await.expect(200).body);
     let invited = sent["event"]["members"][0]["invited"].as_array().unwrap();
@@ -95,7 +94,7 @@ async fn who_leaves_while_being_sent_an_event_is_nobody_in_it() {
     an_invitee_leaves_while_being_sent_an_event(&service, &wire).await;
 }
 
-/// What the deletion of an account puts in the place of its contacts.
+/// Writes the marker with which the deletion of an account replaces its contacts.
 async fn mark_as_left(service: &Service, user: &User) {
     let text = |text: String| AttributeValue::S(text);
     let update = service.local.dynamodb_client().update_item().table_name(&service.local.variables()["USERS_TABLE"]);
@@ -111,7 +110,7 @@ async fn mark_as_left(service: &Service, user: &User) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_who_left_gets_contacts() {
-    // Before the contacts are read, and between that and the writing; with an item before that, and without.
+    // Before the contacts are read, and between read and write; with and without an existing item.
     for (call, operation) in [(2, "GetItem"), (3, "UpdateItem")] {
         for has_contacts in [false, true] {
             let (service, wire) = start().await;
@@ -119,8 +118,8 @@ async fn nobody_who_left_gets_contacts() {
             if has_contacts {
                 service.picnic(&jane, std::slice::from_ref(&jim)).await;
             }
-            let send = format!("/event/{}/send", service.draft(&jane, &picnic(&[john])).await);
-            let sending = service.call(&jane, Method::POST, &send, &Value::Null);
+            let path = format!("/event/{}", service.draft(&jane, &picnic(&[john])).await);
+            let sending = service.send_event(&jane, &path);
             Box::pin(meanwhile(&wire, call, sending, mark_as_left(&service, &jane))).await.expect(200);
             assert_eq!(wire.calls()[call].operation, operation);
             let items = items_with(&service, &format!("CONTACTS#{}", jane.id)).await;

@@ -1,7 +1,7 @@
 //! DynamoDB and SES failing at every call of every route, in every way.
 //!
-//! Whatever happens, no success is told that did not happen, a failure says nothing of the inside, no reader sees anything
-//! half-written, and the same request, sent again, succeeds and does its work once.
+//! Under every fault no response reports a success that did not happen, no failure discloses internals, no reader sees half-written
+//! data, and the same request, sent again, succeeds and does its work once.
 
 #![allow(clippy::cast_precision_loss, reason = "no figure here is that large")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
@@ -10,45 +10,49 @@ mod departures;
 mod leaving;
 mod policies;
 mod price;
-mod scenarios;
+
+use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::samples::{Play, plays};
 use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
-use tests::{PASSWORD, Service, report, samples, vote};
+use tests::{PASSWORD, Service, report, vote};
 
-use crate::scenarios::{Scenario, State};
-
-/// How many cases run at once. Most of their time is spent on waiting.
-const AT_ONCE: usize = 40;
+/// How many cases run at once: enough to use the time that others wait, and few enough that a busy machine stays within the SDK's
+/// timeouts.
+fn at_once() -> usize {
+    8 * std::thread::available_parallelism().map_or(1, usize::from)
+}
 
 /// No route makes more calls than this.
 const MAX_CALLS: usize = 20;
 
-/// A service with the limits that it is deployed with, on a wire that can be made to fail.
+/// A service with the limits of the template, on a wire that can be made to fail.
 async fn start() -> (Service, Wire) {
     Service::start_on_wire(|options| options.parameters.clear()).await
 }
 
 /// The calls that the scenario makes when nothing fails.
-async fn calls(scenario: &Scenario) -> Vec<Call> {
+async fn calls(play: Play) -> Vec<Call> {
     let (service, wire) = start().await;
-    let state = (scenario.prepare)(&service).await;
+    let scene = (play.scenario.prepare)(&service).await;
     wire.plan(None);
-    (scenario.act)(&service, &state).await.expect(scenario.success);
+    play.act(&service, &scene).await.expect(play.scenario.success);
     let calls = wire.calls();
-    (scenario.check)(&service, &state, true).await;
+    (play.scenario.check)(&service, &scene, true).await;
     calls
 }
 
-/// Runs the scenario with that plan. Tells whether the plan made anything fail.
-async fn run(scenario: &Scenario, plan: Plan) -> bool {
+/// Runs the scenario with that plan. Returns whether the plan applied.
+async fn run(play: Play, plan: Plan) -> bool {
     let (service, wire) = start().await;
-    let state: State = (scenario.prepare)(&service).await;
+    let scenario = play.scenario;
+    let scene = (scenario.prepare)(&service).await;
     wire.plan(Some(plan));
-    let response = (scenario.act)(&service, &state).await;
+    let response = play.act(&service, &scene).await;
     let struck = wire.struck() > 0;
     wire.plan(None);
 
@@ -60,66 +64,66 @@ async fn run(scenario: &Scenario, plan: Plan) -> bool {
     assert!(done || struck, "{case}");
     let killed = plan.fault.kills() && !done;
     if !(killed && scenario.killed.is_some()) {
-        (scenario.check)(&service, &state, done).await;
+        (scenario.check)(&service, &scene, done).await;
     }
     if !done {
-        let again = (scenario.act)(&service, &state).await;
+        let again = play.act(&service, &scene).await;
         if let Some((status, recover)) = scenario.killed
             && killed
             && again.status == status
         {
-            recover(&service, &state).await;
+            recover(&service, &scene).await;
             return struck;
         }
         let repeated = again.status == scenario.success || Some(again.status) == scenario.repeated;
         assert!(repeated, "{case}, and again: {} {}", again.status, again.body);
-        (scenario.check)(&service, &state, true).await;
+        (scenario.check)(&service, &scene, true).await;
     }
     struck
+}
+
+/// The faults that make a difference to that call of the scenario.
+fn faults(play: Play, call: &Call) -> Vec<Fault> {
+    let is_to_be_seen = |fault: &Fault| match fault {
+        Fault::Refused => call.operation == "SendEmail" && !play.scenario.hides_refusals,
+        Fault::ConditionFailed => !play.scenario.believes_conditions,
+        _ => true,
+    };
+    Fault::ALL.into_iter().filter(is_to_be_seen).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_fault_of_aws_loses_or_doubles_anything() {
     let mut cases = Vec::new();
-    for scenario in scenarios::all() {
-        let calls = calls(&scenario).await;
-        assert!(!calls.is_empty() && calls.len() < MAX_CALLS, "{}: {calls:?}", scenario.name);
-        for (call, _) in calls.iter().enumerate() {
-            // Of the password that was forgotten, nobody is told that the mail was refused.
-            let told = |fault: &Fault| {
-                *fault != Fault::Refused || calls[call].operation == "SendEmail" && scenario.name != "forgot-password"
-            };
-            // That a session has no such token is no fault of logging out, that a link was mailed just now is not told, and a
-            // row that is gone needs no name: there a condition said not to hold is believed.
-            let believed = |fault: &Fault| {
-                ["logout", "forgot-password", "update-user"].contains(&scenario.name)
-                    && *fault == Fault::ConditionFailed
-            };
-            for fault in Fault::ALL.into_iter().filter(|fault| told(fault) && !believed(fault)) {
+    for play in plays() {
+        let calls = calls(play).await;
+        assert!(!calls.is_empty() && calls.len() < MAX_CALLS, "{}: {calls:?}", play.scenario.name);
+        for (number, call) in calls.iter().enumerate() {
+            for fault in faults(play, call) {
                 for always in [false, true].into_iter().filter(|always| !(*always && fault.kills())) {
-                    cases.push((scenario, Plan { call, fault, always }));
+                    cases.push((play, Plan { call: number, fault, always }));
                 }
             }
         }
     }
-    let runs = stream::iter(cases.into_iter().map(|(scenario, plan)| async move { run(&scenario, plan).await }));
-    let struck: Vec<bool> = runs.buffer_unordered(AT_ONCE).collect().await;
+    let runs = stream::iter(cases.into_iter().map(|(play, plan)| run(play, plan)));
+    let struck: Vec<bool> = runs.buffer_unordered(at_once()).collect().await;
     let count = struck.iter().filter(|struck| **struck).count();
-    report(&format!("{count} faults on {} scenarios, of {} planned", scenarios::all().len(), struck.len()));
+    report(&format!("{count} faults on {} scenarios, of {} planned", plays().len(), struck.len()));
     assert!(count > 400, "{count}");
 }
 
-/// As under `sam local`.
+/// Under `sam local` functions reach the machine by another name.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_does_its_work_from_a_container() {
-    let runs = stream::iter(scenarios::all().into_iter().map(|scenario| async move {
+    let runs = stream::iter(plays().into_iter().map(|play| async move {
         let (service, wire) = start().await;
         wire.call_it("host.docker.internal");
-        let state = (scenario.prepare)(&service).await;
-        (scenario.act)(&service, &state).await.expect(scenario.success);
-        (scenario.check)(&service, &state, true).await;
+        let scene = (play.scenario.prepare)(&service).await;
+        play.act(&service, &scene).await.expect(play.scenario.success);
+        (play.scenario.check)(&service, &scene, true).await;
     }));
-    runs.buffer_unordered(AT_ONCE).collect::<()>().await;
+    runs.buffer_unordered(at_once()).collect::<()>().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,12 +149,12 @@ async fn what_is_made_while_its_namesake_is_being_deleted_stays() {
     service.get(&jane, &path).await.expect(200);
 }
 
-/// Somebody who knows the old password logs in at the very moment at which the owner changes it.
+/// An attacker who knows the old password logs in while the owner changes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_session_outlives_the_password_that_opened_it() {
     let (service, wire) = start().await;
     let jane = service.user("jane").await;
-    // The call that writes the session, once the password was found right.
+    // The call that writes the session, after the password was verified.
     wire.plan(Some(Plan { call: 6, fault: Fault::Held, always: false }));
     let logging_in = service.login("jane", PASSWORD);
     let changing = async {
@@ -166,21 +170,41 @@ async fn no_session_outlives_the_password_that_opened_it() {
     assert_eq!(sessions.as_array().unwrap().len(), 1, "jane's own, from before: {sessions}");
 }
 
+/// The head of the table of costs in `functions/README.md`.
+const HEAD: &str = "| request | calls | write units | read units | USD a million |\n|---|---|---|---|---|\n";
+
 #[tokio::test]
-async fn every_route_costs_what_the_readme_says() {
+async fn every_route_costs_what_the_table_says() {
     let service = Service::start().await;
     let mut rows = Vec::new();
-    for scenario in scenarios::all() {
-        let calls = calls(&scenario).await;
+    for play in plays() {
+        let calls = calls(play).await;
         let operations: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
         let (writes, reads) = calls.iter().fold((0.0, 0.0), |sum, call| (sum.0 + call.writes, sum.1 + call.reads));
-        let function = if scenario.name == "decide" { "vote" } else { samples::function(scenario.name) };
-        let price = price::of_a_million(function, &calls, service.local.memory(function) as f64);
-        rows.push(format!("| {} | {} | {writes} | {reads} | {price:.2} |\n", scenario.name, operations.join(", ")));
+        let function = play.sample.function(&service).unwrap();
+        let price = price::of_a_million(play.sample, &calls, service.local.memory(function) as f64);
+        rows.push(format!("| {} | {} | {writes} | {reads} | {price:.2} |", play.scenario.name, operations.join(", ")));
     }
-    let table = rows.concat();
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
-    assert!(readme.contains(&table), "the README's table has to be:\n{table}");
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
+    let (_, table) = page.split_once(HEAD).unwrap_or_else(|| {
+        panic!(
+            "functions/README.md has no table of costs:
+{HEAD}"
+        )
+    });
+    let told: BTreeSet<_> = table.lines().take_while(|line| line.starts_with('|')).map(str::to_owned).collect();
+    let rows_told: BTreeSet<_> = rows.iter().cloned().collect();
+    assert_eq!(
+        told,
+        rows_told,
+        "the rows of that table have to be, in any order:
+{}
+",
+        rows.join(
+            "
+"
+        )
+    );
 }
 
 #[tokio::test]
@@ -193,7 +217,7 @@ async fn a_vote_among_five_hundred_is_one_write_too() {
     service.put(&guests[7], &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
     let calls = wire.calls();
     assert_eq!(calls.iter().map(|call| call.writes).collect::<Vec<_>>(), [0.0, 1.0]);
-    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
+    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
     let sentence = format!("({} units at 500 members)", calls[0].reads);
-    assert!(readme.contains(&sentence), "the README has to say {sentence}");
+    assert!(page.contains(&sentence), "functions/README.md has to say {sentence}");
 }

@@ -1,7 +1,7 @@
-//! Least privilege: whatever `template.yaml` allows a function, there is a request that needs it.
+//! Least privilege: for everything that `template.yaml` allows a function, some request needs it.
 //!
-//! That nothing is missing needs no test of its own. The local service refuses what is not allowed, and the harness fails
-//! every test in which that happened.
+//! Missing permissions need no test here: the local service refuses what is not allowed, and the harness fails every test in which that
+//! happened.
 
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
@@ -16,19 +16,21 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::domain::session::Device;
+use shared::store::sessions::Sessions;
+use shared::token::Signer;
+use tests::samples::{Play, plays};
 use tests::wire::{Fault, Plan, Wire};
 use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
 
-use crate::scenarios::{self, Scenario};
 use crate::{departures, start};
 
 /// How many services run at once.
 const AT_ONCE: usize = 8;
 
-/// What comes of requests besides what the scenarios make of them.
+/// Requests that the scenarios do not make.
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// Those that make other calls than the scenarios do.
+/// Requests that make other calls than the scenarios do.
 const OUTCOMES: [Outcome; 18] = [
     |service, _| Box::pin(a_page_for_a_link(service)),
     |service, _| Box::pin(a_registration_without_a_mail(service)),
@@ -52,7 +54,7 @@ const OUTCOMES: [Outcome; 18] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_function_may_do_more_than_it_does() {
-    let of_scenarios = scenarios::all().into_iter().map(|scenario| play(scenario).boxed());
+    let of_scenarios = plays().into_iter().map(|play| done(play).boxed());
     let of_outcomes = OUTCOMES.into_iter().map(|outcome| reach(outcome).boxed());
     let used: Vec<_> = stream::iter(of_scenarios.chain(of_outcomes)).buffer_unordered(AT_ONCE).collect().await;
     let used: BTreeSet<Grant> = used.into_iter().flatten().collect();
@@ -63,11 +65,11 @@ async fn no_function_may_do_more_than_it_does() {
     assert_eq!(allowed, used);
 }
 
-async fn play(scenario: Scenario) -> BTreeSet<Grant> {
+async fn done(play: Play) -> BTreeSet<Grant> {
     let (service, _wire) = start().await;
-    let state = (scenario.prepare)(&service).await;
-    (scenario.act)(&service, &state).await.expect(scenario.success);
-    (scenario.check)(&service, &state, true).await;
+    let scene = (play.scenario.prepare)(&service).await;
+    play.act(&service, &scene).await.expect(play.scenario.success);
+    (play.scenario.check)(&service, &scene, true).await;
     service.local.used_grants()
 }
 
@@ -77,7 +79,7 @@ async fn reach(outcome: Outcome) -> BTreeSet<Grant> {
     service.local.used_grants()
 }
 
-/// Makes this call and its like fail from now on.
+/// Makes this call and all later calls of the same operation fail.
 fn fail(wire: &Wire, call: usize) {
     wire.plan(Some(Plan { call, fault: Fault::ServerError, always: true }));
 }
@@ -123,10 +125,10 @@ async fn guesses_at_a_pending_user_from_many_networks(service: &Service) {
 
 async fn one_login_too_many(service: &Service) {
     let jane = service.user("jane").await;
-    let app = service.app();
+    let (signer, sessions): (Signer, Sessions) = service.part();
     for _ in 0..99 {
-        let session = app.signer.first_token(jane.id).unwrap();
-        app.users.create_session(&session, Device::default(), service.now()).await.unwrap();
+        let session = signer.first_token(jane.id).unwrap();
+        sessions.create_session(&session, Device::default(), service.now()).await.unwrap();
     }
     service.login("jane", PASSWORD).await.expect(200);
 }
@@ -161,7 +163,7 @@ async fn change_password(service: &Service, user: &User, old: &str, status: u16)
     service.put(user, "/user/password", &change).await.expect(status);
 }
 
-/// Seen by oneself, in the export as well.
+/// Read by the user, in the export too.
 async fn a_picture_and_contacts(service: &Service) {
     let [jane, john] = service.users(["jane", "john"]).await;
     service.picnic(&jane, &[john]).await;
@@ -175,7 +177,7 @@ async fn links_for_a_new_password(service: &Service, wire: &Wire) {
     let jane = service.user("jane").await;
     let forgot = async |status: u16| {
         service.pass(60);
-        service.post("/user/password/forgot", &json!({"username": jane.email})).await.expect(status);
+        service.forgot(&jane.email).await.expect(status);
     };
     let reset = async |status: u16| {
         let body = json!({"token": service.mailed_token(&jane.email), "new_password": "battery staple"});
@@ -209,7 +211,7 @@ async fn an_address_that_is_sent_to(service: &Service) {
     let mut body = picnic(&[]);
     body["event"]["members"][0]["invited"] = json!([{"id": john.email}]);
     let id = service.draft(&jane, &body).await;
-    service.call(&jane, Method::POST, &format!("/event/{id}/send"), &Value::Null).await.expect(200);
+    service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
 }
 
 async fn invitees_by_every_name(service: &Service) {
@@ -230,17 +232,16 @@ async fn a_large_sending_that_broke_off(service: &Service, wire: &Wire) {
     let jane = service.user("jane").await;
     let guests = service.guests(120).await;
     let path = format!("/event/{}", service.draft(&jane, &picnic(&guests)).await);
-    let send = async || service.call(&jane, Method::POST, &format!("{path}/send"), &Value::Null).await;
     // The second transaction, after those that read the event, the guests and the contacts.
     fail(wire, 6);
-    send().await.expect(503);
+    service.send_event(&jane, &path).await.expect(503);
     wire.plan(None);
     // Those who are not invited any more have rows already.
     service.put(&jane, &path, &picnic(&guests[..1])).await.expect(200);
-    send().await.expect(200);
+    service.send_event(&jane, &path).await.expect(200);
 }
 
-/// Whatever a slip in its code would ask for: who has no business with passwords or sessions cannot read them.
+/// Even with a mistake in their code, functions that do not need passwords or sessions cannot read them.
 #[tokio::test]
 async fn who_can_read_hashes_and_sessions() {
     let local = LocalService::start(Options::in_memory(Clock::system())).await.unwrap();

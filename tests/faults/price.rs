@@ -1,8 +1,8 @@
-//! What requests cost on AWS, computed from the calls and units that they were seen to take. The README says the same in words.
+//! What requests cost on AWS, computed from the observed calls and capacity units. `functions/README.md` describes the computation.
 //!
-//! Prices are those on demand in eu-central-1, in USD, without tax and without what is free, as
-//! [AWS's calculator](https://calculator.aws) had them in 2025.
+//! Prices are on demand in eu-central-1, in USD, without tax and free tier, from [AWS's calculator](https://calculator.aws) in 2025.
 
+use tests::samples::Sample;
 use tests::wire::Call;
 
 /// A million requests of an HTTP API, and of Lambda.
@@ -18,7 +18,7 @@ const MAILS: f64 = 100.0;
 /// A million milliseconds of a GB of Lambda on arm64.
 const GB_MILLISECONDS: f64 = 0.013_333_4;
 
-/// How long a call to DynamoDB, and one to SES, is taken to last, in ms.
+/// The assumed duration of a call to DynamoDB, and of one to SES, in ms.
 const CALL: f64 = 5.0;
 const MAIL: f64 = 50.0;
 
@@ -26,24 +26,17 @@ const MAIL: f64 = 50.0;
 const CPU: f64 = 0.34;
 const HASH: f64 = 18.9;
 
-/// The memory that comes with a whole core, in MB.
+/// The memory that comes with a whole core, and of a function that does not hash, in MB.
 const CORE: f64 = 1769.0;
+const LEAST: f64 = 128.0;
 
-/// Whoever forgot a password waits so long, in ms, known or not.
-const FORGOTTEN: f64 = 1000.0;
-
-/// What a million of the requests cost that make these calls, in a function with so much memory in MB.
-pub(crate) fn of_a_million(function: &str, calls: &[Call], memory: f64) -> f64 {
+/// The price in USD of a million requests that make these calls, in a function with that memory in MB.
+pub(crate) fn of_a_million(sample: &Sample, calls: &[Call], memory: f64) -> f64 {
     let mails = calls.iter().filter(|call| call.operation == "SendEmail").count() as f64;
     let waiting = (calls.len() as f64 - mails) * CALL + mails * MAIL;
-    // Functions that hash have the memory for it. Changing a password checks the old one and hashes the new one.
-    let hashes = match function {
-        "change-password" => 2.0,
-        _ if memory > 128.0 => 1.0,
-        _ => 0.0,
-    };
-    let duration = waiting + (CPU + hashes * HASH) * CORE / memory;
-    let duration = if function == "forgot-password" { duration.max(FORGOTTEN) } else { duration };
+    assert_eq!(sample.hashes > 0, memory > LEAST, "functions that hash have the memory for it: {}", sample.path);
+    let working = (CPU + f64::from(sample.hashes) * HASH) * CORE / memory;
+    let duration = (waiting + working).max(sample.shortest);
     let units: f64 = calls.iter().map(|call| call.writes * WRITES + call.reads * READS).sum();
     REQUESTS + units + mails * MAILS + duration * memory / 1024.0 * GB_MILLISECONDS
 }

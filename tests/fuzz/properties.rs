@@ -1,18 +1,18 @@
-//! What holds for any input whatever. `cargo fuzz` looks for inputs that break it, and `cargo test` tries all that were ever kept.
+//! Properties that hold for every input. `cargo fuzz` searches for inputs that break them, and `cargo test` tries the whole corpus.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::app::App;
 use shared::clock::Clock;
-use shared::config::{ConfigError, Env};
+use shared::config::Env;
 use shared::domain::date::When;
 use shared::domain::draft::Draft;
 use shared::domain::email::Email;
-use shared::domain::event::{Event, Invitee, Person, Role};
+use shared::domain::event::{Event, Invitee, Role};
 use shared::domain::login::{Credentials, Login};
 use shared::domain::password::Password;
+use shared::domain::person::Person;
 use shared::domain::poll::{Poll, Topic};
 use shared::domain::user::{NewUser, ProfileChanges};
 use shared::domain::vote::{Effect, Vote};
@@ -23,7 +23,7 @@ use shared::log::Log;
 use shared::token::{MailedToken, RefreshToken, Signer};
 use uuid::Uuid;
 
-/// A draft that is read holds what it may hold, and a vote names an option that there is.
+/// A parsed draft is within its limits, and a vote names an existing option.
 pub(crate) fn event(data: &[u8]) {
     let Ok(body) = serde_json::from_slice::<Value>(data) else { return };
     if let Ok(draft) = Draft::parse(&body) {
@@ -38,8 +38,9 @@ pub(crate) fn event(data: &[u8]) {
     }
     if let Ok(vote) = Vote::parse(&body) {
         for role in [Role::Organiser, Role::Invitee(0)] {
-            if let Ok(Effect::Cast(topic, option) | Effect::Decide(topic, option)) = vote.effect(&picnic(), role) {
-                assert!(option < picnic().poll(topic).options.len());
+            let effect = vote.effect(&picnic(), role);
+            if let Ok(Effect::Vote { topic, option, .. } | Effect::Decision { topic, option }) = effect {
+                assert!(option.is_some_and(|option| option < picnic().poll(topic).options.len()));
             }
         }
     }
@@ -63,7 +64,7 @@ fn picnic() -> Event {
     }
 }
 
-/// A date reads the same whatever surrounds it in the way of blanks.
+/// White space around a date does not change it.
 pub(crate) fn date(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(when) = When::parse(text) {
@@ -72,7 +73,7 @@ pub(crate) fn date(data: &[u8]) {
     }
 }
 
-/// What passes for an address is one, and the same whatever its case.
+/// An accepted address is valid, and the same in every case.
 pub(crate) fn email(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(email) = Email::parse(text) {
@@ -87,7 +88,7 @@ pub(crate) fn email(data: &[u8]) {
     }
 }
 
-/// Whatever a user sends is read, or every fault is named.
+/// A user's input is accepted, or every fault is named.
 pub(crate) fn user(data: &[u8]) {
     if let Ok(body) = serde_json::from_slice::<Value>(data) {
         if let Err(faults) = NewUser::parse(&body).map(drop) {
@@ -109,7 +110,7 @@ pub(crate) fn user(data: &[u8]) {
 
 static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer::new(b"0123456789abcdef0123456789abcdef"));
 
-/// Nothing is unsealed but what was sealed for the same purpose.
+/// Only what was sealed for the same purpose can be unsealed.
 pub(crate) fn cursor(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         assert!(SIGNER.unseal("list", text).is_none());
@@ -119,7 +120,7 @@ pub(crate) fn cursor(data: &[u8]) {
     assert!(SIGNER.unseal("other list", &sealed).is_none());
 }
 
-/// A token has one form only, and nobody but the service can write an access token.
+/// A token has exactly one form, and only the service can sign an access token.
 pub(crate) fn token(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     assert!(SIGNER.verify_access(text, Timestamp::UNIX_EPOCH).is_err());
@@ -132,22 +133,12 @@ pub(crate) fn token(data: &[u8]) {
     }
 }
 
-struct Reader {
-    clock: Clock,
-}
-
-impl App for Reader {
-    fn start(_: &Env, clock: Clock) -> std::result::Result<Self, ConfigError> {
-        Ok(Self { clock })
-    }
-}
-
 /// Reads all of a request that any function reads.
-async fn read(app: Arc<Reader>, request: Request) -> Result<Reply> {
+async fn read(request: Request, (): ()) -> Result<Reply> {
     let (_, _, _) = (request.base_url(), request.device(), request.asks_for_json());
     let (_, _, _) = (request.query("token"), request.query("cursor"), request.may_replace("\"v1\""));
     let (key, draft) = (request.idempotency_key().map(drop), request.parse(Draft::parse));
-    let (id, user) = (request.event_id(), request.user(&SIGNER, &app.clock));
+    let (id, user) = (request.event_id(), request.user(&SIGNER));
     key?;
     draft?;
     id?;
@@ -157,11 +148,11 @@ async fn read(app: Arc<Reader>, request: Request) -> Result<Reply> {
 
 static READER: LazyLock<Handler> = LazyLock::new(|| {
     let clock = Clock::new(|| Timestamp::UNIX_EPOCH);
-    start(read, &Env::Table([].into()), clock, Log::new(|_| {})).unwrap()
+    start(read, &Env::table([].into()), clock, Log::new(|_| {})).unwrap()
 });
 
-/// The parts of an event of API Gateway that a client has in hand: a line each, the body last. (The rest is API Gateway's own, and
-/// `lambda_http` panics at some of what that never sends, such as a host with a backtick.)
+/// The parts of API Gateway's event that a client controls: a line each, the body last. (API Gateway sets the rest, and `lambda_http`
+/// panics at some values that it never sends, such as a host with a backtick.)
 fn event_of(text: &str) -> Value {
     let mut lines = text.splitn(6, '\n');
     let mut next = || lines.next().unwrap_or_default();
@@ -184,10 +175,10 @@ fn event_of(text: &str) -> Value {
     })
 }
 
-/// Whatever a stranger sends, the answer is a refusal.
+/// A stranger's input is always refused.
 pub(crate) fn request(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    // A header that cannot be one never comes through HTTP.
+    // HTTP never transports an invalid header.
     let Ok(request) = lambda_http::request::from_str(&event_of(text).to_string()) else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let status = runtime.block_on(READER(request)).status().as_u16();

@@ -1,6 +1,9 @@
-//! `cargo run`: the program itself, started as a user starts it.
+//! `cargo run`: the program itself, started as a user starts it; and the pages that tell people what to do with it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod pages;
+mod tours;
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -152,24 +155,4 @@ fn what_keeps_it_from_starting_is_one_line_and_exit_code_1() {
         assert!(text.contains(named), "{arguments:?}: {text}");
     }
     std::fs::remove_dir_all(broken).unwrap();
-}
-
-#[test]
-fn the_tour_of_the_readme_works_as_written() {
-    let data = folder("tour");
-    let program = Program::start(&data);
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
-    let (_, rest) = readme.split_once("```bash tour\n").expect("a tour");
-    let (tour, _) = rest.split_once("```").unwrap();
-    let tour = tour.replace("http://127.0.0.1:3000", &program.api);
-    let output = Command::new("bash").args(["-eu", "-o", "pipefail", "-c", &tour]).output().unwrap();
-    let (printed, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    assert!(output.status.success() && errors.is_empty(), "{printed}\n{errors}");
-    let mut lines = printed.lines().rev().map(|line| serde_json::from_str::<Value>(line).expect(line));
-    let (user, event) = (lines.next().unwrap(), lines.next().unwrap());
-    assert_eq!(user["user"]["chats"][0], event["event"]["id"]);
-    assert_eq!(event["event"]["date"][0]["confirmed"], "02.02.2027, time: 12:00");
-    assert_eq!(event["event"]["place"][0]["confirmed"], "Park");
-    assert_eq!(program.interrupt(), Some(0));
-    std::fs::remove_dir_all(data).unwrap();
 }

@@ -1,4 +1,4 @@
-//! The compiled functions, each a process under a stand-in for Lambda's Runtime API, on the embedded `DynamoDB` and the mailbox.
+//! The compiled functions, each a process under a stand-in for Lambda's Runtime API, with the embedded `DynamoDB` and the mailbox.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
@@ -13,13 +13,13 @@ use tests::schema::check_response;
 use tests::{Service, User, samples};
 use tokio::net::TcpListener;
 
-/// Where the binary of that function is.
+/// The path of a function's binary.
 fn binary(name: &str) -> PathBuf {
     let any = Path::new(env!("CARGO_BIN_EXE_vote"));
     any.with_file_name(name)
 }
 
-/// On the machine's own time, which the processes have.
+/// A service on the machine's time, as the processes have it.
 async fn start() -> (Service, User) {
     let service = Service::start_with(|options| options.clock = shared::clock::Clock::system()).await;
     service.pass_to_now();
@@ -27,7 +27,7 @@ async fn start() -> (Service, User) {
     (service, user)
 }
 
-/// The status and the body of a response as Lambda hands it to API Gateway.
+/// The status and body of a response as Lambda sends it to API Gateway.
 fn read(response: &Value) -> (u64, Value) {
     let text = response["body"].as_str().unwrap_or_default();
     (response["statusCode"].as_u64().unwrap(), serde_json::from_str(text).unwrap_or_default())
@@ -48,7 +48,8 @@ async fn every_function_answers_every_sample_event_as_it_does_in_the_local_servi
         assert!((200..500).contains(&status), "{sample}: {response}");
         assert_eq!(response["headers"]["cache-control"], "no-store", "{sample}");
         if response["headers"]["content-type"] == "application/json" {
-            check_response(u16::try_from(status).unwrap(), &body).unwrap();
+            let text = response["body"].as_str().unwrap();
+            check_response(u16::try_from(status).unwrap(), &body, text).unwrap();
         }
     }
     assert_eq!(running.len(), ENDPOINTS.len());
@@ -64,7 +65,7 @@ async fn a_panic_is_reported_and_the_process_lives_on() {
     let mut function = Function::start(&binary("get-user"), &service.local.environment("get-user")).await;
     let good = samples::event("get-user", Some(&user));
     let mut bad = good.clone();
-    // Found by fuzzing: the one thing that lambda_http panics at. API Gateway never sends it.
+    // Found by fuzzing: the only input at which lambda_http panics. API Gateway never sends it.
     bad["headers"]["host"] = json!("a`b");
     for _ in 0..2 {
         let error = function.invoke(&bad).await.result.unwrap_err();
@@ -77,7 +78,7 @@ async fn a_panic_is_reported_and_the_process_lives_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_answers_before_its_time_is_over() {
     let (service, user) = start().await;
-    // Takes connections and never answers.
+    // Accepts connections and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut environment = service.local.environment("get-user");
     let url = format!("http://{}", silent.local_addr().unwrap());

@@ -1,8 +1,8 @@
-//! Whether a deployed stage works: `EVENT_MESSENGER_URL=https://… cargo test --test smoke`. Without a URL the same checks run against a
-//! local service, so that they cannot rot.
+//! Checks a deployed stage: `EVENT_MESSENGER_URL=https://… cargo test --test smoke`. Without a URL the same checks run against a local
+//! service, so that they stay correct.
 //!
-//! Nothing here registers anybody or sends a mail, and nothing needs a right on AWS. What is made is deleted again, whatever
-//! fails.
+//! No check registers a user or sends a mail, and none needs permissions on AWS. Everything created is deleted again, even after a
+//! failure.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
@@ -12,17 +12,16 @@ mod strangers;
 use serde_json::json;
 use tests::remote::Remote;
 use tests::wire::{Fault, Plan};
-use tests::{PASSWORD, Response, Service, report};
+use tests::{PASSWORD, Response, Service, email_of, password_of, report};
 
-/// What is tested.
+/// The stage under test.
 struct Stage {
     remote: Remote,
-    /// A local service: the one that is tested if there is no other, and in any case the one that knows the routes.
-    local: Service,
-    is_local: bool,
+    /// The local service, where no other is tested.
+    local: Option<Service>,
 }
 
-/// Somebody who may log in.
+/// The credentials of a user.
 struct Account {
     login: String,
     password: String,
@@ -30,22 +29,22 @@ struct Account {
 
 impl Stage {
     async fn find() -> Self {
+        if let Some(url) = variable("EVENT_MESSENGER_URL") {
+            return Self { remote: Remote::new(&url), local: None };
+        }
         let local = Service::start().await;
-        let url = variable("EVENT_MESSENGER_URL");
-        let is_local = url.is_none();
-        let url = url.unwrap_or_else(|| local.local.api_url());
-        Self { remote: Remote::new(&url), local, is_local }
+        Self { remote: Remote::new(&local.local.api_url()), local: Some(local) }
     }
 
     /// The account that the variables name; on the local service a new one, confirmed by the mail in its mailbox.
     async fn account(&self) -> Option<Account> {
-        if !self.is_local {
+        let Some(local) = &self.local else {
             let (login, password) = (variable("EVENT_MESSENGER_LOGIN"), variable("EVENT_MESSENGER_PASSWORD"));
             return login.zip(password).map(|(login, password)| Account { login, password });
-        }
-        self.local.register("smoke").await.expect(200);
-        self.local.confirm(&self.local.mailed_token("smoke@example.com")).await.expect(200);
-        Some(Account { login: "smoke".to_owned(), password: "smoke's password".to_owned() })
+        };
+        local.register("smoke").await.expect(200);
+        local.confirm(&local.mailed_token(&email_of("smoke"))).await.expect(200);
+        Some(Account { login: "smoke".to_owned(), password: password_of("smoke") })
     }
 }
 
@@ -54,7 +53,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The response, if it came and has that status.
+/// The response, or a fault where there is none or its status is another.
 fn expect(what: &str, status: u16, response: Result<Response, String>) -> Result<Response, String> {
     let response = response.map_err(|fault| format!("{what}: {fault}"))?;
     if response.status == status {
@@ -63,7 +62,7 @@ fn expect(what: &str, status: u16, response: Result<Response, String>) -> Result
     Err(format!("{what}: {} {} in place of {status}", response.status, response.body))
 }
 
-/// Fails with a line for each fault.
+/// Fails unless there are no faults, and prints a line for each.
 fn judge(faults: &[String]) {
     assert!(faults.is_empty(), "what is wrong ({}):\n{}", faults.len(), faults.join("\n"));
 }
@@ -72,7 +71,7 @@ fn judge(faults: &[String]) {
 async fn strangers_are_answered_as_documented() {
     let stage = Stage::find().await;
     let faults = [
-        strangers::routes(&stage.remote, stage.local.local.routes()).await,
+        strangers::routes(&stage.remote).await,
         strangers::links(&stage.remote).await,
         strangers::gateway(&stage.remote).await,
     ];
@@ -91,7 +90,7 @@ async fn a_user_makes_a_draft_and_leaves_nothing() {
     judge(&stories::draft(&stage.remote, &account).await);
 }
 
-/// Wherever the story breaks off, neither a draft nor a session is left. Only a session whose tokens never came cannot be ended.
+/// At whichever call the story breaks off, no draft and no session is left, except a session whose tokens never arrived.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_that_breaks_off_leaves_nothing() {
     let account = Account { login: "jane".to_owned(), password: PASSWORD.to_owned() };

@@ -1,4 +1,4 @@
-//! What needs an account: a session and a draft, from beginning to end, and both taken away again.
+//! Checks that need an account: the life of a session and of a draft, both deleted at the end.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use crate::{Account, expect};
 
-/// How often the list is read until the draft is in it: it comes from an index, which may lag.
+/// How often the list is read until it contains the draft. It comes from an index, which may lag.
 const READS: usize = 10;
 
-/// What there is to be taken away, whatever comes of the story.
+/// What has to be deleted at the end.
 #[derive(Default)]
 struct Kept {
     access: String,
@@ -28,7 +28,7 @@ struct Story<'a> {
     kept: Kept,
 }
 
-/// Plays the story, then takes away what it has left. Gives what was wrong with either.
+/// Plays the story, then cleans up. Returns the faults of both.
 pub(crate) async fn draft(remote: &Remote, account: &Account) -> Vec<String> {
     let mut story = Story { remote, kept: Kept::default() };
     let played = story.play(account).await;
@@ -66,10 +66,10 @@ impl Story<'_> {
         self.call("listing sessions after logging out", 401, self.request(Method::GET, "/token")).await.map(drop)
     }
 
-    /// Makes it twice with the same key, which is once.
+    /// Makes the draft twice with the same idempotency key, which creates one.
     async fn make_a_draft(&mut self, user: Uuid) -> Result<(), String> {
         let key = Uuid::new_v4().to_string();
-        // Known before it is there, so that it is found even if the answer is lost.
+        // The path is known before the request, so that the draft is deleted even if the response is lost.
         self.kept.draft = format!("/event/{}", idempotent_id(user, &key));
         for what in ["making a draft", "making the same draft"] {
             let create = self.request(Method::POST, "/event").header("idempotency-key", &key);
@@ -116,7 +116,7 @@ impl Story<'_> {
         expect("logging out", 200, self.remote.send(end).await).map(drop)
     }
 
-    /// Goes on with these tokens, and tells whose they are.
+    /// Keeps these tokens for the next requests, and returns their user.
     fn keep_tokens(&mut self, tokens: &Response) -> Result<Uuid, String> {
         let text = |field: &str| tokens.body[field].as_str().unwrap_or_default().to_owned();
         (self.kept.access, self.kept.refresh) = (text("access_token"), text("refresh_token"));

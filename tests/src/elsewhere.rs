@@ -1,4 +1,4 @@
-//! Requests from any network: the functions are given the event that API Gateway would make of them.
+//! Requests from any network address. They bypass the local gateway: the function gets the event that API Gateway would send it.
 
 use functions::ENDPOINTS;
 use lambda_http::Body;
@@ -22,15 +22,15 @@ impl Service {
 }
 
 impl Elsewhere<'_> {
-    /// Sends a request to the function of that route, as a user or as anybody. Gives the status and the body.
+    /// Sends a request to the function of that route, with or without a user's token. Returns the status and the body.
     pub async fn call(&self, user: Option<&User>, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let (service, path_of) = (self.service, path.split('?').next().unwrap());
         let is_route =
             |(route, template, _): &&(String, String, String)| *route == method.as_str() && template == path_of;
         let (_, _, name) = service.local.routes().iter().find(is_route).expect("a route without parameters");
         let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == name).unwrap();
-        let environment = Env::Table(service.local.environment(name));
-        let handler = (endpoint.start)(&environment, service.app().clock.clone(), service.log()).unwrap();
+        let environment = Env::table(service.local.environment(name));
+        let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
         let mut headers = json!({"host": "api.example", "x-forwarded-proto": "https"});
         if let Some(user) = user {
             headers["authorization"] = json!(format!("Bearer {}", user.access));
@@ -56,12 +56,12 @@ impl Elsewhere<'_> {
         (response.status().as_u16(), body)
     }
 
-    /// Posts as anybody. Gives the status.
+    /// Posts without a token. Returns the status.
     pub async fn post(&self, path: &str, body: &Value) -> u16 {
         self.call(None, Method::POST, path, body).await.0
     }
 
-    /// Tries to log in. Gives the status.
+    /// Tries to log in. Returns the status.
     pub async fn login(&self, login: &str, password: &str) -> u16 {
         self.post("/login", &json!({"username": login, "password": password})).await
     }

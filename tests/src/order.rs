@@ -1,137 +1,146 @@
-//! The order of the keys of a body: that of its example in `mock/JSON_Schems`.
+//! The order of the keys in a body. Readers of raw JSON and older front ends depend on it, so each body keeps the order of its
+//! example in `mock/JSON_Schems`.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::LazyLock;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
-use crate::schema;
+/// JSON whose objects keep the order of their keys.
+#[derive(Debug, PartialEq, Eq)]
+enum Ordered {
+    Object(Vec<(String, Ordered)>),
+    Array(Vec<Ordered>),
+    Scalar,
+}
 
-/// The keys of the example's objects by where they stand: of the fullest object where a list has several.
-type Example = BTreeMap<String, Vec<String>>;
+impl<'de> Deserialize<'de> for Ordered {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
 
-static EXAMPLES: LazyLock<BTreeMap<&str, Example>> = LazyLock::new(|| {
-    let example = |name| {
-        let path = schema::workspace(&format!("mock/JSON_Schems/{name}.json"));
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut example = Example::new();
-        for (place, keys) in objects(&text) {
-            let fullest = example.entry(place).or_default();
-            if fullest.len() < keys.len() {
-                *fullest = keys;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Ordered;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any JSON")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Ordered::Object(entries))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Ordered, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = seq.next_element()? {
+                    entries.push(entry);
+                }
+                Ok(Ordered::Array(entries))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Ordered, E> {
+                Ok(Ordered::Scalar)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Ordered, E> {
+                Ok(Ordered::Scalar)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Ordered, E> {
+                Ok(Ordered::Scalar)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Ordered, E> {
+                Ok(Ordered::Scalar)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Ordered, E> {
+                Ok(Ordered::Scalar)
+            }
+
+            fn visit_unit<E>(self) -> Result<Ordered, E> {
+                Ok(Ordered::Scalar)
             }
         }
-        (name, example)
-    };
-    schema::names().map(example).collect()
-});
 
-/// Checks that the keys of a successful body stand in the order of its example.
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// Where the keys of a body stand in another order than those of the example.
 ///
 /// # Errors
-/// Where they do not.
-pub fn check_response(status: u16, body: &Value, text: &str) -> Result<(), String> {
-    match schema::name_of(status, body) {
-        Some(name) if status < 400 => check(name, text),
-        _ => Ok(()),
-    }
+/// The first such place.
+pub(crate) fn check(body: &str, example: &str) -> Result<(), String> {
+    let read = |text: &str| serde_json::from_str::<Ordered>(text).map_err(|error| error.to_string());
+    compare("", &read(body)?, &[&read(example)?])
 }
 
-fn check(name: &str, text: &str) -> Result<(), String> {
-    let example = &EXAMPLES[name];
-    for (place, keys) in objects(text) {
-        let expected = example.get(&place).map(Vec::as_slice).unwrap_or_default();
-        let mut rest = expected.iter();
-        if !keys.iter().all(|key| rest.any(|expected| expected == key)) {
-            return Err(format!("{place} has the keys {keys:?}, which {name}.json has as {expected:?}: {text}"));
+/// Compares with all objects that the example has in that place.
+fn compare(place: &str, body: &Ordered, examples: &[&Ordered]) -> Result<(), String> {
+    match body {
+        Ordered::Scalar => Ok(()),
+        Ordered::Array(entries) => {
+            let examples: Vec<_> = examples.iter().flat_map(|example| example.entries()).collect();
+            entries.iter().try_for_each(|entry| compare(&format!("{place}[]"), entry, &examples))
+        }
+        Ordered::Object(entries) => {
+            let keys: Vec<_> = entries.iter().map(|(key, _)| key.as_str()).collect();
+            let orders: Vec<_> = examples.iter().map(|example| example.keys()).collect();
+            let is_in_order = |order: &Vec<&str>| {
+                let mut rest = order.iter();
+                keys.iter().filter(|key| order.contains(key)).all(|key| rest.any(|next| next == key))
+            };
+            if !orders.iter().all(is_in_order) {
+                return Err(format!("the keys of {place:?} are {keys:?}, in the example {orders:?}"));
+            }
+            entries.iter().try_for_each(|(key, value)| {
+                let examples: Vec<_> = examples.iter().filter_map(|example| example.value(key)).collect();
+                compare(&format!("{place}.{key}"), value, &examples)
+            })
         }
     }
-    Ok(())
 }
 
-/// Where each object of a JSON text stands, and its keys in their order.
-fn objects(text: &str) -> Vec<(String, Vec<String>)> {
-    let Keys(objects) = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
-    objects
-}
-
-struct Keys(Vec<(String, Vec<String>)>);
-
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(KeysVisitor)
-    }
-}
-
-struct KeysVisitor;
-
-impl<'de> Visitor<'de> for KeysVisitor {
-    type Value = Keys;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+impl Ordered {
+    fn entries(&self) -> &[Self] {
+        if let Self::Array(entries) = self { entries } else { &[] }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-        let (mut keys, mut inner) = (Vec::new(), Vec::new());
-        while let Some((key, Keys(objects))) = map.next_entry::<String, Keys>()? {
-            inner.extend(objects.into_iter().map(|(place, keys)| (format!(".{key}{place}"), keys)));
-            keys.push(key);
+    fn keys(&self) -> Vec<&str> {
+        if let Self::Object(entries) = self {
+            entries.iter().map(|(key, _)| key.as_str()).collect()
+        } else {
+            Vec::new()
         }
-        inner.push((String::new(), keys));
-        Ok(Keys(inner))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Keys, A::Error> {
-        let mut inner = Vec::new();
-        while let Some(Keys(objects)) = list.next_element()? {
-            inner.extend(objects.into_iter().map(|(place, keys)| (format!("[]{place}"), keys)));
-        }
-        Ok(Keys(inner))
-    }
-
-    fn visit_unit<E>(self) -> Result<Keys, E> {
-        Ok(Keys(Vec::new()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Keys, E> {
-        Ok(Keys(Vec::new()))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Keys, E> {
-        Ok(Keys(Vec::new()))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Keys, E> {
-        Ok(Keys(Vec::new()))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Keys, E> {
-        Ok(Keys(Vec::new()))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Keys, E> {
-        Ok(Keys(Vec::new()))
+    fn value(&self, key: &str) -> Option<&Self> {
+        let Self::Object(entries) = self else { return None };
+        entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::check;
 
     #[test]
-    fn keys_in_another_order_are_seen() {
+    fn the_keys_of_a_body_keep_the_order_of_the_example() {
+        let example = r#"{"id": 1, "members": [{"a": 1, "b": 2}, {"a": 1, "c": null, "b": 2}], "name": "x"}"#;
         let cases = [
-            (r#"{"events": [], "cursor": null}"#, true),
-            (r#"{"cursor": null, "events": []}"#, false),
-            (r#"{"events": [{"id": 1, "name": "x", "answer": null}], "cursor": null}"#, true),
-            (r#"{"events": [{"id": 1, "name": "x"}, {"name": "x", "id": 1}], "cursor": null}"#, false),
-            (r#"{"events": [], "more": {}}"#, false),
+            (r#"{"id": 1, "members": [], "name": "y"}"#, true),
+            (r#"{"id": 1, "name": "y"}"#, true),
+            (r#"{"id": 1, "members": [{"a": 1, "c": 3, "b": 2}]}"#, true),
+            (r#"{"id": 1, "more": 2, "name": "y"}"#, true),
+            (r#"{"name": "y", "id": 1}"#, false),
+            (r#"{"id": 1, "members": [{"a": 1, "b": 2}, {"b": 2, "a": 1}]}"#, false),
+            (r#"{"id": 1, "members": [{"a": 1, "b": 2, "c": 3}]}"#, false),
         ];
-        for (text, is_right) in cases {
-            assert_eq!(check("events", text).is_ok(), is_right, "{text}");
+        for (body, expected) in cases {
+            assert_eq!(check(body, example).is_ok(), expected, "{body}");
         }
     }
 }

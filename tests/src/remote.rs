@@ -22,14 +22,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The API at some address.
 pub struct Remote {
     base: String,
-    /// Builds requests, and cannot send them: it comes without TLS.
+    /// Only builds requests: it has no TLS to send them with.
     requests: reqwest::Client,
     http: Client<HttpsConnector<HttpConnector>, Body>,
 }
 
 impl Remote {
-    /// The API at that URL. Its certificate has to be by one of Amazon's authorities, of which those of API Gateway are, or by one in
-    /// the file that `AWS_CA_BUNDLE` names.
+    /// The API at that URL. Its certificate has to chain to one of Amazon's root authorities, or to one in the file that
+    /// `AWS_CA_BUNDLE` names.
     pub fn new(url: &str) -> Self {
         let roots = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
         let roots = roots.map_or_else(|| workspace("shared/amazon-roots.pem"), Into::into);
@@ -50,23 +50,20 @@ impl Remote {
         }
     }
 
-    /// A request to prepare.
+    /// Starts building a request.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.requests.request(method, format!("{}{path}", self.base))
     }
 
-    /// Sends a request to a function, and checks what every response promises.
+    /// Sends a request to a function, and checks what holds for every response.
     ///
     /// # Errors
-    /// What it does not keep, or why there is none.
+    /// What of that does not hold, or why there is no response.
     pub async fn send(&self, request: RequestBuilder) -> Result<Response, String> {
         Response::read(self.exchange(request).await?).await
     }
 
     /// Sends a request that the gateway answers itself.
-    ///
-    /// # Errors
-    /// Why there is no response.
     pub async fn exchange(&self, request: RequestBuilder) -> Result<reqwest::Response, String> {
         let request = request.build().and_then(TryInto::try_into).map_err(|error: reqwest::Error| error.to_string())?;
         let sent = tokio::time::timeout(TIMEOUT, self.http.request(request)).await;

@@ -1,11 +1,11 @@
-//! A response, checked for what every response promises.
+//! A response, with the checks that hold for all of them.
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::{order, schema};
+use crate::schema;
 
-/// A response, checked for what every response promises.
+/// A response that has passed the checks that hold for all of them.
 #[derive(Debug)]
 pub struct Response {
     /// The status.
@@ -17,15 +17,14 @@ pub struct Response {
 }
 
 impl Response {
-    /// Reads it, and holds it to the common headers and to the JSON Schema of its body and
-    /// the order of its example.
+    /// Reads a response, and checks the common headers and the body against its JSON Schema.
     ///
     /// # Errors
-    /// What it does not keep.
+    /// The first check that fails.
     pub async fn read(response: reqwest::Response) -> Result<Self, String> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.map_err(|error| error.to_string())?;
-        // The gateway's own answer, when a function gave none.
+        // The gateway answers this where a function gave no response.
         if status == 500 && text == r#"{"message":"Internal Server Error"}"# {
             return Ok(Self { status, headers, body: json!({"message": "Internal Server Error"}) });
         }
@@ -40,15 +39,14 @@ impl Response {
             return Err(format!("no request id: {status} {text}"));
         }
         let body = if text.is_empty() {
-            // The headers of a page may come alone.
+            // HEAD of a page has headers and no body.
             if status != 204 && !header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
                 return Err(format!("an empty body: {status}"));
             }
             Value::Null
         } else if header("content-type").is_some_and(|kind| kind == "application/json") {
             let body = serde_json::from_str(&text).map_err(|error| format!("{error}: {status} {text}"))?;
-            schema::check_response(status, &body)?;
-            order::check_response(status, &body, &text)?;
+            schema::check_response(status, &body, &text)?;
             body
         } else {
             Value::String(text)
@@ -56,20 +54,20 @@ impl Response {
         Ok(Self { status, headers, body })
     }
 
-    /// The same, if it has that status.
+    /// The same response. Panics unless it has that status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);
         self
     }
 
-    /// A header.
+    /// The value of a header; empty where there is none.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The fields that the errors name.
+    /// The fields that the list of errors names.
     #[must_use]
     pub fn fields(&self) -> Vec<&str> {
         let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -17,13 +17,13 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
-/// How long a function may take when nothing else is said.
+/// How long a function may take by default.
 const TIMEOUT: Duration = Duration::from_secs(29);
 
-/// A process of a function, waiting for events.
+/// A process of a function that waits for events.
 pub struct Function {
     child: Child,
-    /// Reads what it logs, since a full pipe would hold it up.
+    /// Drains the log, since a full pipe would block the process.
     log: Option<JoinHandle<String>>,
     started: Instant,
     events: mpsc::Sender<Invocation>,
@@ -38,9 +38,9 @@ struct Invocation {
 /// What a function answered to one event.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Its response, or the error that it reported in place of one.
+    /// The response, or the error that the function reported instead.
     pub result: Result<Value, Value>,
-    /// When that came.
+    /// When it arrived.
     pub at: Instant,
 }
 
@@ -75,12 +75,12 @@ impl Function {
         Self { child, log: Some(log), started, events, outcomes }
     }
 
-    /// Gives it an event and waits for what it makes of it.
+    /// Sends an event and waits for the outcome.
     pub async fn invoke(&mut self, event: &Value) -> Outcome {
         self.invoke_within(event, TIMEOUT).await
     }
 
-    /// The same, telling it that it has so long.
+    /// The same with that much time until the deadline.
     pub async fn invoke_within(&mut self, event: &Value, time: Duration) -> Outcome {
         let deadline = SystemTime::now() + time;
         self.events.send(Invocation { event: event.to_string(), deadline }).await.unwrap();
@@ -103,7 +103,7 @@ impl Function {
         Duration::from_nanos(tasks.map(of_task).sum())
     }
 
-    /// The most memory that the process ever had in use, in bytes.
+    /// The peak resident memory of the process, in bytes.
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -115,7 +115,7 @@ impl Function {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Ends the process and gives what it logged.
+    /// Ends the process and returns its log.
     pub fn stop(mut self) -> String {
         let _ = self.child.kill();
         self.log.take().unwrap().join().unwrap()

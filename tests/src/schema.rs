@@ -1,4 +1,4 @@
-//! The JSON Schemas in `mock/JSON_Schems`, and which of them a response has to fit.
+//! The JSON Schemas in `mock/JSON_Schems`, and which of them applies to a response.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use serde_json::Value;
+
+use crate::order;
 
 static VALIDATORS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
     let names =
@@ -25,7 +27,7 @@ pub fn workspace(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
 }
 
-/// The names of the JSON files in that folder, without their ending, in order.
+/// The sorted names of the JSON files in that folder, without the extension.
 #[must_use]
 pub fn files(folder: &str) -> Vec<String> {
     let entries = std::fs::read_dir(workspace(folder)).unwrap();
@@ -47,31 +49,25 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     VALIDATORS.keys().map(String::as_str)
 }
 
-/// What of the value does not fit that schema.
+/// The violations of that schema.
 #[must_use]
 pub fn faults(schema: &str, value: &Value) -> Vec<String> {
     let validator = VALIDATORS.get(schema).unwrap_or_else(|| panic!("there is no schema {schema}"));
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Checks a response's body against the schema that its kind has.
+static EXAMPLES: LazyLock<BTreeMap<&'static str, String>> = LazyLock::new(|| {
+    let read = |name| std::fs::read_to_string(workspace(&format!("mock/JSON_Schems/{name}.json"))).unwrap();
+    names().map(|name| (name, read(name))).collect()
+});
+
+/// Checks a response's body against the schema that its kind has, and the order of its keys against the example.
 ///
 /// # Errors
 /// What of it does not fit.
-pub fn check_response(status: u16, body: &Value) -> Result<(), String> {
-    let Some(schema) = name_of(status, body) else { return Ok(()) };
-    let faults = faults(schema, body);
-    if faults.is_empty() {
-        return Ok(());
-    }
-    Err(format!("{status} {body:#} does not fit {schema}-scheme.json: {faults:#?}"))
-}
-
-/// The name of the schema and of the example for that body; `None` for `{}`.
-#[must_use]
-pub fn name_of(status: u16, body: &Value) -> Option<&'static str> {
-    Some(match body {
-        Value::Object(object) if object.is_empty() && status == 200 => return None,
+pub fn check_response(status: u16, body: &Value, text: &str) -> Result<(), String> {
+    let schema = match body {
+        Value::Object(object) if object.is_empty() && status == 200 => return Ok(()),
         _ if status >= 400 => "error",
         body if body.get("event").is_some() => "event",
         body if body.get("events").is_some() => "events",
@@ -79,5 +75,10 @@ pub fn name_of(status: u16, body: &Value) -> Option<&'static str> {
         body if body.get("sessions").is_some() => "sessions",
         body if body.get("export").is_some() => "export",
         _ => "auth-resp",
-    })
+    };
+    let faults = faults(schema, body);
+    if faults.is_empty() {
+        return order::check(text, &EXAMPLES[schema]);
+    }
+    Err(format!("{status} {body:#} does not fit {schema}-scheme.json: {faults:#?}"))
 }

@@ -1,4 +1,4 @@
-//! What must not stand in a log: collected from everything that passes through the harness.
+//! What must not be logged, collected from every request, response and mail that passes through the harness.
 
 use mock::Mail;
 use serde_json::Value;
@@ -21,10 +21,10 @@ const FIELDS: [&str; 13] = [
     "cursor",
 ];
 
-/// Shorter text may stand in any word.
+/// Shorter text occurs in other words by chance.
 const SHORTEST: usize = 6;
 
-/// The texts of such fields, at any depth. Ids are neither personal nor secret.
+/// The texts of such fields at any depth, without ids, which are neither personal nor secret.
 pub(crate) fn of(body: &Value) -> Vec<String> {
     match body {
         Value::Array(items) => items.iter().flat_map(of).collect(),

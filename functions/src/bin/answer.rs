@@ -1,5 +1,5 @@
 //! `PUT /event/{id}/answer` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::answer::handle)
+    shared::lambda::serve(functions::start::answer)
 }

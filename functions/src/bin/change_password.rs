@@ -1,5 +1,5 @@
 //! `PUT /user/password` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::change_password::handle)
+    shared::lambda::serve(functions::start::change_password)
 }

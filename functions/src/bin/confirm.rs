@@ -1,5 +1,5 @@
 //! `GET /user/confirm?token=…` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::confirm::handle)
+    shared::lambda::serve(functions::start::confirm)
 }

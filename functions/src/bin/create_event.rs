@@ -1,5 +1,5 @@
 //! `POST /event` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::create_event::handle)
+    shared::lambda::serve(functions::start::create_event)
 }

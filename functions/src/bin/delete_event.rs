@@ -1,5 +1,5 @@
 //! `DELETE /event/{id}` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::delete_event::handle)
+    shared::lambda::serve(functions::start::delete_event)
 }

@@ -1,5 +1,5 @@
 //! `DELETE /user` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::delete_user::handle)
+    shared::lambda::serve(functions::start::delete_user)
 }

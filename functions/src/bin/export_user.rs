@@ -1,5 +1,5 @@
 //! `GET /user/export` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::export_user::handle)
+    shared::lambda::serve(functions::start::export_user)
 }

@@ -1,5 +1,5 @@
 //! `POST /user/password/forgot` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::forgot_password::handle)
+    shared::lambda::serve(functions::start::forgot_password)
 }

@@ -1,5 +1,5 @@
 //! `GET /event/{id}` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::get_event::handle)
+    shared::lambda::serve(functions::start::get_event)
 }

@@ -1,5 +1,5 @@
 //! `GET /user` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::get_user::handle)
+    shared::lambda::serve(functions::start::get_user)
 }

@@ -1,5 +1,5 @@
 //! `PUT /event/{id}/organiser` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::hand_over::handle)
+    shared::lambda::serve(functions::start::hand_over)
 }

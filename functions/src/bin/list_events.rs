@@ -1,5 +1,5 @@
 //! `GET /event` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::list_events::handle)
+    shared::lambda::serve(functions::start::list_events)
 }

@@ -1,5 +1,5 @@
 //! `GET /token` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::list_sessions::handle)
+    shared::lambda::serve(functions::start::list_sessions)
 }

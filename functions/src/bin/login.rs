@@ -1,5 +1,5 @@
 //! `POST /login` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::login::handle)
+    shared::lambda::serve(functions::start::login)
 }

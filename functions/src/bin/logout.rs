@@ -1,5 +1,5 @@
 //! `POST /token/revoke` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::logout::handle)
+    shared::lambda::serve(functions::start::logout)
 }

@@ -1,5 +1,5 @@
 //! `POST /token` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::refresh::handle)
+    shared::lambda::serve(functions::start::refresh)
 }

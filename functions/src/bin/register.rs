@@ -1,5 +1,5 @@
 //! `POST /user` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::register::handle)
+    shared::lambda::serve(functions::start::register)
 }

@@ -1,5 +1,5 @@
 //! `POST /user/confirm` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::resend_confirmation::handle)
+    shared::lambda::serve(functions::start::resend_confirmation)
 }

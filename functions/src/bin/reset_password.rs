@@ -1,5 +1,5 @@
 //! `POST /user/password/reset` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::reset_password::handle)
+    shared::lambda::serve(functions::start::reset_password)
 }

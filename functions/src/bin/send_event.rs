@@ -1,5 +1,5 @@
 //! `POST /event/{id}/send` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::send_event::handle)
+    shared::lambda::serve(functions::start::send_event)
 }

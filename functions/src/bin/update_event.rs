@@ -1,5 +1,5 @@
 //! `PUT /event/{id}` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::update_event::handle)
+    shared::lambda::serve(functions::start::update_event)
 }

@@ -1,5 +1,5 @@
 //! `PATCH /user` on Lambda.
 
 fn main() -> Result<(), shared::lambda::Failure> {
-    shared::lambda::serve(functions::update_user::handle)
+    shared::lambda::serve(functions::start::update_user)
 }

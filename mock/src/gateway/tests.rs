@@ -169,7 +169,7 @@ async fn mails_by_the_sdk() {
         .region(aws_sdk_sesv2::config::Region::new("eu-central-1"))
         .credentials_provider(aws_sdk_sesv2::config::Credentials::new("a", "b", None, None, "test"))
         .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
-        .http_client(shared::aws::http_client(&Env::Table(HashMap::new())).unwrap())
+        .http_client(shared::aws::http_client(&Env::table(HashMap::new())).unwrap())
         .endpoint_url(&service.environment("mail")["AWS_ENDPOINT_URL_SESV2"]);
     let ses = aws_sdk_sesv2::Client::from_conf(config.build());
     let content = |text| Content::builder().data(text).build().unwrap();

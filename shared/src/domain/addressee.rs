@@ -5,12 +5,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::UserId;
-use super::draft::MAX_INVITEES;
-use super::event::{DELETED_USER, Person};
 use super::fault::{Fault, Node};
 use super::login::Login;
+use super::person::{DELETED_USER, MAX_NAME, Person, parse_name};
 use super::text;
-use super::user::{MAX_NAME, parse_name};
+
+/// The most invitees of an event.
+pub const MAX_INVITEES: usize = 500;
 
 /// An invitee as a draft that comes in names him.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ impl Event {
     /// Whether a decision is yet to be recorded in any poll.
     #[must_use]
     pub fn has_due_decisions(&self) -> bool {
-        Topic::ALL.into_iter().any(|topic| self.due_decision(topic).is_some())
+        Topic::ALL.iter().any(|&topic| self.due_decision(topic).is_some())
     }
 }
 
@@ -25,14 +25,14 @@ mod tests {
     use super::super::event::tests::event;
     use super::super::event::{Answer, Role};
     use super::super::poll::Poll;
-    use super::super::vote::{Effect, Vote, Withdrawal};
+    use super::super::vote::{Effect, Vote};
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
 
     /// Records what is due, as every request does that sees it.
     fn settle(event: &mut Event) {
-        for topic in Topic::ALL {
+        for &topic in Topic::ALL {
             if let Some(option) = event.due_decision(topic) {
                 event.poll_mut(topic).chosen = Some(option);
             }
@@ -82,13 +82,13 @@ mod tests {
         match deed {
             Deed::Answer(answer) => event.invitees[member].answer = Some(answer),
             Deed::Vote(option) => {
-                if let Ok(Effect::Cast(topic, option)) = ballot(option).effect(event, role) {
-                    event.invitees[member].set_vote(topic, Some(option));
+                if let Ok(effect) = ballot(option).effect(event, role) {
+                    event.apply(effect);
                 }
             }
             Deed::TakeBack(option) => {
-                if let Ok(Withdrawal::OfVote(topic)) = ballot(option).withdrawal(event, role) {
-                    event.invitees[member].set_vote(topic, None);
+                if let Ok(effect) = ballot(option).withdrawal(event, role) {
+                    event.apply(effect);
                 }
             }
         }
@@ -110,7 +110,7 @@ mod tests {
             Step::Reads => {
                 *seen = event.clone();
                 match ballot(option).effect(seen, Role::Invitee(member)) {
-                    Ok(Effect::Cast(..)) => Step::Writes,
+                    Ok(Effect::Vote { .. }) => Step::Writes,
                     _ => Step::Done,
                 }
             }

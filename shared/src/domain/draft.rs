@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::addressee::Named;
+use super::addressee::{MAX_INVITEES, Named};
 use super::date::When;
 use super::fault::{Fault, Known, Node};
 use super::poll::{MAX_OPTIONS, Poll, Topic};
@@ -16,9 +16,6 @@ pub const MAX_PLACE: usize = 200;
 
 /// The longest additional text, in characters.
 pub const MAX_ADDITIONAL: usize = 4000;
-
-/// The most invitees of an event.
-pub const MAX_INVITEES: usize = 500;
 
 /// What an event holds that somebody sends.
 pub(super) const EVENT: Known = Known(&["name", "date", "place", "members", "additional"], &["id", "status"]);

@@ -5,31 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::addressee::Addressee;
 use super::fault::Fault;
+use super::person::Person;
 use super::poll::{Ballot, Poll, Standing, Topic};
 use super::{EventId, UserId};
-
-/// What takes the place of the name of a user who is no more.
-pub const DELETED_USER: &str = "deleted user";
-
-/// Somebody's id and names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// The user.
-    pub id: UserId,
-    /// The name that others see.
-    pub name: String,
-    /// What tells the user from others of the same name. Whoever is no more has none, and rows of older days have none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-}
-
-impl Person {
-    /// One who is no more.
-    #[must_use]
-    pub fn deleted(id: UserId) -> Self {
-        Self { id, name: DELETED_USER.to_owned(), username: None }
-    }
-}
 
 /// What an invitee says to the invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,13 +95,13 @@ impl Invitee {
         }
     }
 
-    /// Whether the answer opens the event's chat.
+    /// Whether the event's chat is open to the invitee.
     #[must_use]
     pub fn opens_chat(&self) -> bool {
         self.answer.is_some_and(Answer::opens_chat)
     }
 
-    /// The name and the username under which the invitee is shown.
+    /// The name and the username under which others see the invitee.
     #[must_use]
     pub fn names(&self) -> (&str, Option<&str>) {
         let has_acted = self.answer.is_some() || self.date.is_some() || self.place.is_some();

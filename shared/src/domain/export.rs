@@ -1,29 +1,17 @@
-//! What is handed out to a user on request: the account, and of each event what the user may see and did.
+//! An event in the export of a user's data.
 
 use jiff::Timestamp;
 
 use super::EventId;
 use super::event::Answer;
-use super::session::SessionEntry;
-use super::user::Profile;
+use super::poll::Poll;
 
-/// What is held of a user that is not of events. Hashes and tokens are not in it: they say nothing of the user, and are secret.
-#[derive(Debug)]
-pub struct ExportedAccount {
-    /// The user.
-    pub profile: Profile,
-    /// The sessions that are not over.
-    pub sessions: Vec<SessionEntry>,
-    /// When a link for a new password was last mailed, as far as that is remembered.
-    pub reset_mailed_at: Option<Timestamp>,
-}
-
-/// An event that the user organises, or was invited to.
+/// An event with the user's own part in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportedEvent {
     /// The event.
     pub id: EventId,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Whether it has been sent.
     pub sent: bool,
@@ -35,23 +23,21 @@ pub struct ExportedEvent {
     pub date: ExportedPoll,
     /// The poll on the place.
     pub place: ExportedPoll,
-    /// Of a draft: to whom it is to be sent, as typed.
+    /// The addressees of a draft, as they were typed.
     pub invited: Vec<String>,
-    /// The name that came with the address by which the user was invited, as long as it is shown.
+    /// The name that came with the address by which the user was invited.
     pub alias: Option<String>,
-    /// What the user answered.
+    /// The user's answer as an invitee.
     pub answer: Option<Answer>,
-    /// Whatever else the organiser says.
+    /// The organiser's further text.
     pub additional: String,
 }
 
-/// A poll, and the user's vote in it.
+/// A poll with the user's own vote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportedPoll {
-    /// All options in the organiser's order.
-    pub options: Vec<String>,
-    /// The index of the option that was decided on.
-    pub decided: Option<usize>,
+    /// The options and the decision.
+    pub poll: Poll,
     /// The index of the option that the user voted for.
     pub vote: Option<usize>,
 }

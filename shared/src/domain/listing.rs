@@ -1,4 +1,4 @@
-//! An event as a user's list shows it.
+//! An event in a user's list.
 
 use jiff::Timestamp;
 
@@ -10,13 +10,13 @@ use super::event::Answer;
 pub struct ListedEvent {
     /// The event.
     pub id: EventId,
-    /// What it is called.
+    /// Its name; empty for a draft without one.
     pub name: String,
     /// Whether it has been sent.
     pub sent: bool,
     /// Whether the user is its organiser.
     pub organises: bool,
-    /// What the user answered as an invitee.
+    /// The user's answer as an invitee.
     pub answer: Option<Answer>,
     /// When it was made.
     pub created_at: Timestamp,

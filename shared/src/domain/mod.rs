@@ -13,6 +13,7 @@ pub mod limits;
 pub mod listing;
 pub mod login;
 pub mod password;
+pub mod person;
 pub mod poll;
 pub mod session;
 pub mod succession;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use strum::VariantArray;
+
 use super::date::When;
 use super::text;
 
@@ -12,7 +14,7 @@ use super::text;
 pub const MAX_OPTIONS: usize = 50;
 
 /// What a poll is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Topic {
     /// When the event is.
     Date,
@@ -22,7 +24,7 @@ pub enum Topic {
 
 impl Topic {
     /// Both topics.
-    pub const ALL: [Self; 2] = [Self::Date, Self::Place];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name of the topic in JSON and in the tables.
     #[must_use]

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::UserId;
 use super::email::Email;
-use super::event::Person;
 use super::fault::{Fault, Known, Node};
 use super::password::Password;
+use super::person::{Person, parse_name};
 use super::text;
-use super::username::{Username, check_reserved};
+use super::username::Username;
 
 /// Who wants to register.
 #[derive(Debug)]
@@ -51,9 +51,6 @@ impl NewUser {
     }
 }
 
-/// The longest name that others see, in characters.
-pub const MAX_NAME: usize = 50;
-
 /// The longest URL of a picture, in characters.
 pub const MAX_AVATAR: usize = 2048;
 
@@ -89,15 +86,6 @@ impl ProfileChanges {
     }
 }
 
-pub(super) fn parse_name(text: &str) -> Result<String, String> {
-    let name = text::line(text, MAX_NAME)?;
-    if name.is_empty() {
-        return Err("must not be empty".to_owned());
-    }
-    check_reserved(&text::skeleton(&name))?;
-    Ok(name)
-}
-
 /// A picture comes from where it cannot be read or exchanged on its way.
 fn parse_avatar(text: &str) -> Result<String, String> {
     let url = text::line(text, MAX_AVATAR)?;
@@ -127,9 +115,8 @@ pub struct Profile {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn changes_of_a_profile() {

@@ -13,8 +13,6 @@ use super::text;
 
 mod withdrawal;
 
-pub use withdrawal::Withdrawal;
-
 /// One poll of a vote as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sent {
@@ -30,15 +28,42 @@ struct Sent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vote(Vec<Sent>);
 
-/// What a vote comes to.
+/// The effect of a vote on an event, or of a vote that is taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The invitee's vote is now for this option.
-    Cast(Topic, usize),
-    /// The organiser has decided on this option.
-    Decide(Topic, usize),
-    /// It repeats what is already so.
+    /// The invitee with this index votes for this option of the poll, or for none any more.
+    Vote {
+        /// The index among the invitees.
+        invitee: usize,
+        /// The poll.
+        topic: Topic,
+        /// The index of the option.
+        option: Option<usize>,
+    },
+    /// The poll is decided for this option, or open again.
+    Decision {
+        /// The poll.
+        topic: Topic,
+        /// The index of the option.
+        option: Option<usize>,
+    },
+    /// None: the event is so already.
     Nothing,
+}
+
+impl Event {
+    /// Applies the effect of a vote on this event.
+    pub fn apply(&mut self, effect: Effect) {
+        match effect {
+            Effect::Vote { invitee, topic, option } => self.invitees[invitee].set_vote(topic, option),
+            Effect::Decision { topic, option } => {
+                let poll = self.poll_mut(topic);
+                poll.chosen = option;
+                poll.reopened |= option.is_none();
+            }
+            Effect::Nothing => {}
+        }
+    }
 }
 
 /// Why a vote is refused.
@@ -61,7 +86,7 @@ impl Vote {
         let event = Node::body(body, &["event"], EVENT)?;
         let mut faults = Vec::new();
         let mut polls = Vec::new();
-        for topic in Topic::ALL {
+        for &topic in Topic::ALL {
             let poll = event.get(topic.name()).single(&mut faults);
             if poll.is_foreign(poll_fields(), &mut faults) {
                 continue;
@@ -154,8 +179,8 @@ impl Sent {
         };
         self.check_remaining(event, option)?;
         Ok(match role {
-            Role::Organiser => Effect::Decide(self.topic, option),
-            Role::Invitee(_) => Effect::Cast(self.topic, option),
+            Role::Organiser => Effect::Decision { topic: self.topic, option: Some(option) },
+            Role::Invitee(invitee) => Effect::Vote { invitee, topic: self.topic, option: Some(option) },
         })
     }
 
@@ -198,6 +223,14 @@ mod tests {
         Vote::parse(body).map_err(Refusal::Invalid)?.effect(event, role)
     }
 
+    fn cast(invitee: usize, topic: Topic, option: usize) -> Effect {
+        Effect::Vote { invitee, topic, option: Some(option) }
+    }
+
+    fn decide(topic: Topic, option: usize) -> Effect {
+        Effect::Decision { topic, option: Some(option) }
+    }
+
     /// An open poll of four invitees in which the first has voted for the first date.
     fn open() -> Event {
         let mut event = event(4);
@@ -223,19 +256,19 @@ mod tests {
 
     #[test]
     fn the_short_form() {
-        use Effect::{Cast, Decide, Nothing};
+        use Effect::Nothing;
         use Refusal::Decided;
         use Topic::{Date, Place};
         let (first, second) = (short("date", "01.02.2027"), short("date", "02.02.2027"));
         let cases = [
-            ("a vote", open(), Role::Invitee(1), &first, Ok(Cast(Date, 0))),
-            ("a vote that moves", open(), INVITEE, &second, Ok(Cast(Date, 1))),
+            ("a vote", open(), Role::Invitee(1), &first, Ok(cast(1, Date, 0))),
+            ("a vote that moves", open(), INVITEE, &second, Ok(cast(0, Date, 1))),
             ("a vote repeated", open(), INVITEE, &first, Ok(Nothing)),
-            ("a vote on the place", open(), INVITEE, &short("place", "Pub"), Ok(Cast(Place, 1))),
-            ("a decision", open(), Role::Organiser, &first, Ok(Decide(Date, 0))),
+            ("a vote on the place", open(), INVITEE, &short("place", "Pub"), Ok(cast(0, Place, 1))),
+            ("a decision", open(), Role::Organiser, &first, Ok(decide(Date, 0))),
             ("a decision repeated", by_organiser(), Role::Organiser, &second, Ok(Nothing)),
-            ("another decision", by_organiser(), Role::Organiser, &first, Ok(Decide(Date, 0))),
-            ("a decision against the majority", by_majority(), Role::Organiser, &second, Ok(Decide(Date, 1))),
+            ("another decision", by_organiser(), Role::Organiser, &first, Ok(decide(Date, 0))),
+            ("a decision against the majority", by_majority(), Role::Organiser, &second, Ok(decide(Date, 1))),
             ("the majority repeated", by_majority(), INVITEE, &first, Ok(Nothing)),
             ("an own vote that lost, repeated", by_organiser(), INVITEE, &first, Ok(Nothing)),
             ("too late for the winner", by_majority(), Role::Invitee(3), &first, Err(Decided)),
@@ -246,7 +279,7 @@ mod tests {
                 by_majority(),
                 INVITEE,
                 &short("place", "Park"),
-                Ok(Cast(Place, 0)),
+                Ok(cast(0, Place, 0)),
             ),
         ];
         for (name, event, role, body, expected) in cases {
@@ -285,10 +318,10 @@ mod tests {
 
     #[test]
     fn a_vote_is_the_same_however_it_is_spelt() {
-        use Effect::{Cast, Nothing};
+        use Effect::Nothing;
         let event = open();
         let body = json!({"date": [{"confirmed": "2027-02-02", "drafts": [{"date": "2027-02-01"}]}]});
-        assert_eq!(effect(&body, &event, Role::Invitee(1)), Ok(Cast(Topic::Date, 1)));
+        assert_eq!(effect(&body, &event, Role::Invitee(1)), Ok(cast(1, Topic::Date, 1)));
         assert_eq!(effect(&short("date", "2027-02-01"), &event, INVITEE), Ok(Nothing));
         assert_eq!(effect(&short("date", "2027-02-02"), &by_organiser(), Role::Organiser), Ok(Nothing));
         assert_eq!(effect(&short("date", "2027-02-01"), &by_majority(), Role::Invitee(3)), Err(Refusal::Decided));
@@ -326,7 +359,7 @@ mod tests {
     fn when_the_organiser_changes_his_mind_the_two_change_places() {
         for drafts in [json!([{"date": "02.02.2027"}]), json!([])] {
             let body = json!({"date": [{"drafts": drafts, "confirmed": "01.02.2027"}]});
-            assert_eq!(effect(&body, &by_organiser(), Role::Organiser), Ok(Effect::Decide(Topic::Date, 0)), "{drafts}");
+            assert_eq!(effect(&body, &by_organiser(), Role::Organiser), Ok(decide(Topic::Date, 0)), "{drafts}");
         }
     }
 
@@ -346,15 +379,15 @@ mod tests {
             let body = short("date", &event.date.options[option].clone());
             let before = event.clone();
             match effect(&body, &event, role) {
-                Ok(Effect::Cast(topic, cast)) => {
-                    prop_assert_eq!((topic, cast), (Topic::Date, option));
-                    prop_assert_eq!(before.standing(Topic::Date).confirmed, None);
-                    event.invitees[voter % votes.len()].date = Some(cast);
+                Ok(effect @ Effect::Vote { .. }) => {
+                    prop_assert_eq!(effect, cast(voter % votes.len(), Topic::Date, option));
+                    prop_assert!(!organiser && before.standing(Topic::Date).confirmed.is_none());
+                    event.apply(effect);
                 }
-                Ok(Effect::Decide(topic, decided)) => {
-                    prop_assert_eq!((topic, decided), (Topic::Date, option));
+                Ok(effect @ Effect::Decision { .. }) => {
+                    prop_assert_eq!(effect, decide(Topic::Date, option));
                     prop_assert!(organiser);
-                    event.date.chosen = Some(decided);
+                    event.apply(effect);
                     prop_assert_eq!(event.standing(Topic::Date).confirmed, Some(option));
                 }
                 Ok(Effect::Nothing) => {}

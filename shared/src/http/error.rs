@@ -2,20 +2,28 @@
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ACCEPT_ENCODING, RETRY_AFTER, WWW_AUTHENTICATE};
-use serde_json::json;
+use serde::Serialize;
 
 use super::Reply;
+use super::views::to_json;
 use crate::domain::fault::Fault;
 use crate::error::Error;
 
+/// The body of every failure, in the shape of `mock/JSON_Schems/error.json`.
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<&'a [Fault]>,
+}
+
 impl From<&Error> for Reply {
     fn from(error: &Error) -> Self {
-        let (status, _, message) = describe(error);
-        let mut body = json!({ "message": message });
-        if let Error::Invalid(faults) = error {
-            body = json!({ "message": summary(faults), "errors": faults });
-        }
-        let reply = || Self::json(status, body.to_string());
+        let (status, message) = describe(error);
+        let faults = if let Error::Invalid(faults) = error { Some(faults.as_slice()) } else { None };
+        let message = faults.map_or_else(|| message.to_owned(), summary);
+        let body = to_json(&ErrorBody { message: &message, errors: faults }).unwrap_or_default();
+        let reply = || Self::json(status, body.clone());
         let header = match error {
             Error::Unauthenticated => reply().with(WWW_AUTHENTICATE, "Bearer"),
             Error::BodyEncoded => reply().with(ACCEPT_ENCODING, "identity"),
@@ -37,71 +45,45 @@ fn summary(faults: &[Fault]) -> String {
     }
 }
 
-/// What the log calls the outcome of a request that failed so.
-pub(crate) fn outcome(error: &Error) -> &'static str {
-    describe(error).1
-}
-
-fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
+fn describe(error: &Error) -> (StatusCode, &'static str) {
     match error {
-        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid", "The request does not fit."),
-        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is longer than 512 KiB."),
-        Error::BodyEncoded => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "body_encoded",
-            "The body must come without a Content-Encoding, as plain JSON.",
-        ),
-        Error::Unauthenticated => {
-            (StatusCode::UNAUTHORIZED, "unauthenticated", "Log in first: there is no valid access token.")
+        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "The request does not fit."),
+        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than 512 KiB."),
+        Error::BodyEncoded => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must come without a Content-Encoding, as plain JSON.")
         }
-        Error::UserExists => (StatusCode::CONFLICT, "user_exists", "User is already exist in Data Base"),
-        Error::BadCredentials => (StatusCode::FORBIDDEN, "bad_credentials", "The login or the password is wrong."),
-        Error::Unconfirmed => (
-            StatusCode::FORBIDDEN,
-            "unconfirmed",
-            "Confirm your e-mail address first, with the link that was mailed to you.",
-        ),
-        Error::AlreadyConfirmed => {
-            (StatusCode::CONFLICT, "already_confirmed", "The e-mail address is confirmed already.")
+        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "Log in first: there is no valid access token."),
+        Error::UserExists => (StatusCode::CONFLICT, "User is already exist in Data Base"),
+        Error::BadCredentials => (StatusCode::FORBIDDEN, "The login or the password is wrong."),
+        Error::Unconfirmed => {
+            (StatusCode::FORBIDDEN, "Confirm your e-mail address first, with the link that was mailed to you.")
         }
-        Error::TooSoon(_) => (StatusCode::TOO_MANY_REQUESTS, "too_soon", "Too many attempts; try again later."),
+        Error::AlreadyConfirmed => (StatusCode::CONFLICT, "The e-mail address is confirmed already."),
+        Error::TooSoon(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many attempts; try again later."),
         Error::LinkSpent => (
             StatusCode::GONE,
-            "link_spent",
             "This link was replaced, is too old, or came too late for its address. Ask for a new one, or log in.",
         ),
-        Error::ConfirmationLinkUsed => {
-            (StatusCode::GONE, "confirmed_already", "The e-mail address is confirmed already; log in.")
+        Error::ConfirmationLinkUsed => (StatusCode::GONE, "The e-mail address is confirmed already; log in."),
+        Error::ResetLinkUsed => (StatusCode::GONE, "This link was used already; log in with the new password."),
+        Error::SessionOver => (StatusCode::UNAUTHORIZED, "The session is over; log in again."),
+        Error::NoSuchEvent => (StatusCode::NOT_FOUND, "There is no such event."),
+        Error::NotOrganiser => (StatusCode::FORBIDDEN, "Only the organiser may do this."),
+        Error::OrganiserNeedNotAnswer => (StatusCode::FORBIDDEN, "The organiser takes part without an answer."),
+        Error::AlreadySent => (StatusCode::CONFLICT, "The event was sent and can no longer be changed."),
+        Error::Changed => (StatusCode::PRECONDITION_FAILED, "The draft has changed since; read it again."),
+        Error::IdempotencyMismatch => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "This Idempotency-Key was used for another body; take a new one.")
         }
-        Error::ResetLinkUsed => {
-            (StatusCode::GONE, "link_used", "This link was used already; log in with the new password.")
-        }
-        Error::SessionOver => (StatusCode::UNAUTHORIZED, "session_over", "The session is over; log in again."),
-        Error::NoSuchEvent => (StatusCode::NOT_FOUND, "no_such_event", "There is no such event."),
-        Error::NotOrganiser => (StatusCode::FORBIDDEN, "not_organiser", "Only the organiser may do this."),
-        Error::OrganiserNeedNotAnswer => {
-            (StatusCode::FORBIDDEN, "organiser", "The organiser takes part without an answer.")
-        }
-        Error::AlreadySent => {
-            (StatusCode::CONFLICT, "already_sent", "The event was sent and can no longer be changed.")
-        }
-        Error::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "The draft has changed since; read it again."),
-        Error::IdempotencyMismatch => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency_mismatch",
-            "This Idempotency-Key was used for another body; take a new one.",
-        ),
-        Error::PollDecided => (StatusCode::CONFLICT, "poll_decided", "This poll is decided."),
-        Error::StillDraft => (StatusCode::CONFLICT, "still_draft", "The event is still a draft; send it first."),
+        Error::PollDecided => (StatusCode::CONFLICT, "This poll is decided."),
+        Error::StillDraft => (StatusCode::CONFLICT, "The event is still a draft; send it first."),
         Error::AddressRefused(_) | Error::MailRefused(_) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "mail_refused", "The mail cannot be sent, for a reason on our side.")
+            (StatusCode::INTERNAL_SERVER_ERROR, "The mail cannot be sent, for a reason on our side.")
         }
-        Error::Unavailable(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "The service is busy. Nothing was lost; send the same request again.",
-        ),
-        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side."),
+        Error::Unavailable(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "The service is busy. Nothing was lost; send the same request again.")
+        }
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side."),
     }
 }
 
@@ -109,6 +91,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str) {
 mod tests {
     use super::*;
     use crate::error::Cause;
+    use serde_json::json;
 
     #[test]
     fn every_outcome_has_its_status() {

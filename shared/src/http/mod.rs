@@ -8,6 +8,5 @@ mod reply;
 mod request;
 pub mod views;
 
-pub(crate) use error::outcome;
 pub use reply::{Reply, draft_etag};
 pub use request::{Request, both};

@@ -5,6 +5,7 @@ use askama::Template;
 use lambda_http::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 
 use super::Reply;
+use crate::domain::lifetime::{self, words};
 use crate::domain::password::{MAX_LENGTH, MIN_LENGTH};
 use crate::error::{Error, Result};
 use crate::mail::SERVICE;
@@ -22,6 +23,8 @@ struct ConfirmPage<'a> {
     username: Option<&'a str>,
     /// What the page says at first.
     message: &'a str,
+    /// How long an unconfirmed registration is kept.
+    kept: String,
     style: &'static str,
     script: &'static str,
 }
@@ -42,7 +45,17 @@ struct ResetPage {
 /// When the template cannot be filled in.
 pub fn confirm_page(user: std::result::Result<&str, &str>) -> Result<Reply> {
     let message = user.err().unwrap_or("One click, and your e-mail address is confirmed.");
-    page(&ConfirmPage { service: SERVICE, username: user.ok(), message, style: STYLE, script: CONFIRM }, CONFIRM)
+    page(
+        &ConfirmPage {
+            service: SERVICE,
+            username: user.ok(),
+            message,
+            kept: words(lifetime::CONFIRMATION),
+            style: STYLE,
+            script: CONFIRM,
+        },
+        CONFIRM,
+    )
 }
 
 /// The page that sets a new password.

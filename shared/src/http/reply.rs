@@ -5,7 +5,7 @@ use lambda_http::http::header::{self, HeaderName, HeaderValue};
 use lambda_http::http::{Response, StatusCode};
 use serde::Serialize;
 
-use super::views::{EventBody, json};
+use super::views::{EventBody, to_json};
 use crate::domain::UserId;
 use crate::domain::event::Event;
 use crate::error::{Error, Result};
@@ -17,42 +17,30 @@ pub struct Reply(Response<Body>);
 
 impl Reply {
     /// `200` with this body.
-    ///
-    /// # Errors
-    /// `Internal`.
     pub fn ok(body: &impl Serialize) -> Result<Self> {
-        Ok(Self::json(StatusCode::OK, json(body)?))
+        Ok(Self::json(StatusCode::OK, to_json(body)?))
     }
 
-    /// `200` with `{}`: there is nothing to tell but that it is done.
+    /// `200 {}`.
     #[must_use]
     pub fn done() -> Self {
         Self::json(StatusCode::OK, "{}".to_owned())
     }
 
     /// `200` with the event as that member sees it, and its `ETag`.
-    ///
-    /// # Errors
-    /// When the `ETag` cannot stand in a header.
     pub fn event(event: &Event, reader: UserId) -> Result<Self> {
-        let body = json(&EventBody::new(event, reader))?;
+        let body = to_json(&EventBody::new(event, reader))?;
         let etag = etag(event, &body);
         Self::json(StatusCode::OK, body).with(header::ETAG, &etag)
     }
 
-    /// The same as `201`, and where what was made can be found.
-    ///
-    /// # Errors
-    /// When the location cannot stand in a header.
+    /// The same as `201`, with the path of what was made.
     pub fn created(mut self, location: &str) -> Result<Self> {
         *self.0.status_mut() = StatusCode::CREATED;
         self.with(header::LOCATION, location)
     }
 
     /// The same as a file of that name for a browser to keep ([RFC 6266](https://www.rfc-editor.org/rfc/rfc6266)).
-    ///
-    /// # Errors
-    /// When the name cannot stand in a header.
     pub fn attachment(self, name: &str) -> Result<Self> {
         self.with(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""))
     }
@@ -81,9 +69,6 @@ impl Reply {
     }
 
     /// The same with that header.
-    ///
-    /// # Errors
-    /// When the value cannot stand in a header.
     pub fn with(mut self, name: HeaderName, value: &str) -> Result<Self> {
         let value = HeaderValue::from_str(value).map_err(|error| Error::internal("header", error))?;
         self.0.headers_mut().insert(name, value);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderName, HeaderValue, IF_MATCH, USER_AGENT,
@@ -18,7 +19,7 @@ use crate::domain::login::parse_id;
 use crate::domain::session::Device;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
-use crate::log::{Act, Log, Subject, Trail};
+use crate::log::{Act, Log, RequestLog, Subject};
 use crate::token::{Holder, Signer};
 
 /// The longest body that is read, in octets. The largest draft that the service answers with, which can be sent back, is shorter.
@@ -34,7 +35,7 @@ const PURPOSES: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 #[derive(Debug)]
 pub struct Request {
     http: lambda_http::Request,
-    trail: Arc<Trail>,
+    trail: Arc<RequestLog>,
 }
 
 impl Request {
@@ -43,7 +44,7 @@ impl Request {
             Some(RequestContext::ApiGatewayV2(context)) => Some(context),
             _ => None,
         };
-        let trail = Trail {
+        let trail = RequestLog {
             log: log.clone(),
             clock: clock.clone(),
             request_id: context.and_then(|context| context.request_id.clone()),
@@ -54,8 +55,14 @@ impl Request {
         Self { http, trail: Arc::new(trail) }
     }
 
-    pub(crate) fn trail(&self) -> Arc<Trail> {
+    pub(crate) fn trail(&self) -> Arc<RequestLog> {
         Arc::clone(&self.trail)
+    }
+
+    /// The present time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.trail.clock.now()
     }
 
     /// Tells the log who sent the request, where no access token does.
@@ -78,18 +85,18 @@ impl Request {
     ///
     /// # Errors
     /// `Unauthenticated`.
-    pub fn user(&self, signer: &Signer, clock: &Clock) -> Result<UserId> {
-        self.holder(signer, clock).map(|holder| holder.user)
+    pub fn user(&self, signer: &Signer) -> Result<UserId> {
+        self.holder(signer).map(|holder| holder.user)
     }
 
     /// The same, with the session in which the token was given.
     ///
     /// # Errors
     /// `Unauthenticated`.
-    pub fn holder(&self, signer: &Signer, clock: &Clock) -> Result<Holder> {
+    pub fn holder(&self, signer: &Signer) -> Result<Holder> {
         let header = self.whole(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
         let token = headers::bearer(&header).ok_or(Error::Unauthenticated)?;
-        let holder = signer.verify_access(token, clock.now())?;
+        let holder = signer.verify_access(token, self.now())?;
         self.identify(holder.user);
         Ok(holder)
     }

@@ -1,41 +1,28 @@
 //! The mail with the link that confirms an address.
 
-use askama::Template;
 use jiff::Timestamp;
 
 use super::inert::Inert;
-use super::{Mail, SERVICE, moment};
+use super::letter::Letter;
+use super::{Mail, moment};
+use crate::domain::lifetime::{self, words};
 use crate::error::Result;
 
-#[derive(Template)]
-#[template(path = "confirmation.txt")]
-struct Text<'a> {
-    username: Inert<'a>,
-    link: &'a str,
-    expires: &'a str,
-    service: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "confirmation.html")]
-struct Html<'a> {
-    username: Inert<'a>,
-    link: &'a str,
-    expires: &'a str,
-    service: &'a str,
-}
-
 /// The mail that asks this user to open this link, which works until then.
-///
-/// # Errors
-/// When a template cannot be filled in.
 pub fn confirmation(username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
-    let (username, expires, service) = (Inert(username), &moment(expires_at)?, SERVICE);
-    Mail::render(
-        "Confirm your e-mail address",
-        Text { username, link, expires, service },
-        Html { username, link, expires, service },
-    )
+    let username = Inert(username);
+    Letter::new("Confirm your e-mail address", username)
+        .text(format_args!(
+            "please confirm that this is your e-mail address, and that you chose the username {username}, by opening this link:"
+        ))
+        .link("Confirm the address", link)
+        .text(format_args!("It works once, until {}.", moment(expires_at)?))
+        .text(format_args!(
+            "If you did not choose that username, do nothing: somebody else gave your address, and without you the registration \
+             is deleted within {}. You can register with a username of your own at any time.",
+            words(lifetime::CONFIRMATION),
+        ))
+        .render()
 }
 
 #[cfg(test)]

@@ -6,18 +6,18 @@ pub mod password_changed;
 pub mod password_reset;
 
 mod inert;
+mod letter;
 #[cfg(test)]
 mod links;
 mod refusal;
 
-use askama::Template;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use jiff::Timestamp;
 
 use crate::aws::{self, Connection};
-use crate::config::{ConfigError, Env};
+use crate::config::{ConfigError, Env, FromEnv};
 use crate::error::{Error, Result};
 
 /// What the service calls itself in its mails and pages.
@@ -26,9 +26,6 @@ pub const SERVICE: &str = "event-messenger";
 /// An address that SES takes mails for and gives to nobody, at no cost to the sender's reputation or quota: its
 /// [mailbox simulator](https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator).
 pub const NOBODY: &str = "success@simulator.amazonses.com";
-
-/// The call that hands a mail over, as errors name it.
-pub(crate) const SEND_EMAIL: &str = "SendEmail";
 
 /// Sends mails through SES v2.
 #[derive(Clone, Debug)]
@@ -47,19 +44,8 @@ pub struct Mail {
     html: String,
 }
 
-impl Mail {
-    fn render(subject: &'static str, text: impl Template, html: impl Template) -> Result<Self> {
-        let render = |error| Error::internal("mail", error);
-        Ok(Self { subject, text: text.render().map_err(render)?, html: html.render().map_err(render)? })
-    }
-}
-
-impl Mailer {
-    /// Makes the client of SES.
-    ///
-    /// # Errors
-    /// Names the variable of the environment that is missing or wrong.
-    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+impl FromEnv for Mailer {
+    fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let connection = Connection::from_env(env)?;
         let endpoint = env.get("AWS_ENDPOINT_URL_SESV2");
         let mut config = aws_sdk_sesv2::Config::builder()
@@ -78,7 +64,9 @@ impl Mailer {
             configuration_set: env.get("SES_CONFIGURATION_SET"),
         })
     }
+}
 
+impl Mailer {
     /// Hands the mail over to SES for this address.
     ///
     /// # Errors
@@ -96,7 +84,7 @@ impl Mailer {
             .set_configuration_set_name(self.configuration_set.clone())
             .destination(Destination::builder().to_addresses(address).build())
             .content(EmailContent::builder().simple(message).build());
-        request.send().await.map(drop).map_err(|error| refusal::failure(&error))
+        request.send().await.map(drop).map_err(|error| refusal::refused(&error))
     }
 }
 

@@ -3,8 +3,7 @@
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 
-use super::SEND_EMAIL;
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, SEND_EMAIL};
 
 /// What passes without anybody's doing, or by the operator's, who has paused the sending, besides all of SES's own failures
 /// ([errors of `SendEmail`](https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors),
@@ -29,7 +28,7 @@ const REJECTED: &str = "MessageRejected";
 const MAX_MESSAGE: usize = 300;
 
 /// What a failed call means for the request.
-pub(super) fn failure(error: &SdkError<SendEmailError>) -> Error {
+pub(super) fn refused(error: &SdkError<SendEmailError>) -> Error {
     match error {
         SdkError::ServiceError(service) => {
             let refused = service.err();

@@ -1,6 +1,6 @@
-//! What is counted so that nobody can guess: `TRIES#<digest>`, an item for each account that is tried, and one for each wide
-//! network that tries. A turn is taken before a password is looked at, on a condition, so that however many arrive at once, no
-//! more are looked at than may be. A good password gives its turn back.
+//! The attempts at passwords and tokens, counted so that nobody can guess: an item for each account that is tried, and one for each
+//! wide network that tries. A turn is taken on a condition before a password is looked at: however many arrive at once, no more are
+//! looked at than allowed. A right password gives its turn back.
 //!
 //! | attribute | counts |
 //! |---|---|
@@ -15,37 +15,37 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 
 use super::change::Change;
-use super::users::{Users, key};
-use super::{EXPIRES_AT, Item, conditional, failure, integer, number};
+use super::failure::{conditional, failure};
+use super::item::{EXPIRES_AT, Item, integer, number};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::{Bounds, Failures, Limits, network, wide_network};
 use crate::error::Result;
 use crate::token::digest::fingerprint;
 
-pub(super) const TRIES: &str = "TRIES";
-
-/// How many characters of a digest tell networks apart.
+/// The characters of a digest that tell networks apart.
 const NETWORK: usize = 10;
 
 pub(super) const HOUR: i64 = 60 * 60;
 
-/// How often a turn is asked for anew when another one was taken at the same time.
+/// The attempts to take a turn when others take one at the same time.
 const ROUNDS: usize = 4;
 
-/// From so many attributes on, what is out of date is taken out of an item.
+/// An item with this many attributes is pruned.
 const LARGE: usize = 200;
 
-/// How many attributes are taken out at once, within what DynamoDB takes as one expression.
+/// The attributes that are pruned at once, within the limit of an expression in DynamoDB.
 const PRUNED: usize = 50;
 
-/// What is counted together, for one network. It holds neither a login nor an address that could be read.
+/// The counts of one item that concern one network. It holds neither a login nor an address that could be read.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     key: String,
     /// Ends the names of the network's own attributes.
     network: String,
-    /// So many failures of the network in a row cost no wait.
+    /// The failures of the network in a row that cost no wait.
     free: u32,
     /// The attributes that count for an hour, and how far they may.
     hourly: Vec<(String, u32)>,
@@ -60,13 +60,13 @@ pub struct Turn {
     before: Failures,
 }
 
-/// Why no turn is given.
+/// The reason why no turn is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The network itself has failed too often; so many seconds remain until it may try again.
+    /// The network itself has failed too often; it may try again after this many seconds.
     Wait(u64),
-    /// Too much comes from elsewhere; so many seconds remain until that is forgotten. It is nothing to a network in which the
-    /// account has a session.
+    /// Too many failures come from elsewhere; they are forgotten after this many seconds. A network in which the account has a
+    /// session is not concerned.
     Crowded(u64),
 }
 
@@ -79,13 +79,13 @@ impl Turn {
 }
 
 impl Ledger {
-    /// Of the passwords that are tried on an account from that address. For a login that nobody has it is an id that nobody has.
+    /// For the passwords that are tried on an account from that address. An unknown login has an id that nobody has.
     #[must_use]
     pub fn of_account(account: UserId, address: &str, limits: &Limits, now: Timestamp) -> Self {
         Self::of_user("account", account, address, limits.of_account(), now)
     }
 
-    /// Of the tokens that are tried on an account from that address.
+    /// For the tokens that are tried on an account from that address.
     #[must_use]
     pub fn of_tokens(account: UserId, address: &str, limits: &Limits, now: Timestamp) -> Self {
         Self::of_user("tokens", account, address, limits.of_account(), now)
@@ -99,8 +99,8 @@ impl Ledger {
         Self { key, network: digest(&network(address)), free: bounds.network, hourly, now }
     }
 
-    /// Of the passwords that are tried from that address, whoever is tried. It begins anew every half an hour, since in a network
-    /// of many people somebody always mistypes.
+    /// For the passwords that are tried from that address on any account. It begins anew every half an hour, since in a network of
+    /// many people somebody always mistypes.
     #[must_use]
     pub fn of_network(address: &str, limits: &Limits, now: Timestamp) -> Self {
         let (bounds, now) = (limits.of_network(), now.as_second());
@@ -113,7 +113,7 @@ impl Ledger {
         }
     }
 
-    /// The same for a network in which the account has a session: what comes from elsewhere does not count.
+    /// The same for a network in which the account has a session: failures from elsewhere do not count.
     #[must_use]
     pub fn of_a_known_network(self) -> Self {
         Self { hourly: Vec::new(), ..self }
@@ -127,7 +127,7 @@ impl Ledger {
         format!("l{}", self.network)
     }
 
-    /// What the item says of the network.
+    /// The network's failures as the item counts them.
     fn failures(&self, item: &Item) -> Failures {
         let count = integer(item, &self.count()).and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
         Failures { count, last: integer(item, &self.last()).unwrap_or_default() }
@@ -143,8 +143,8 @@ impl Ledger {
         Ok(failures)
     }
 
-    /// Counts one more if the network has free turns left and nothing that it failed at is to be forgotten: so it is nearly always,
-    /// and one call suffices.
+    /// Counts one more if the network has free turns left and no failure is to be forgotten. That is the usual case, and takes one
+    /// call.
     fn usual_turn(&self) -> Change {
         self.hourly_turn(
             Change::new()
@@ -156,7 +156,7 @@ impl Ledger {
         .value(":since", number(&(self.now - seconds(lifetime::FAILURES))))
     }
 
-    /// Counts what was found out from the item as it was, if nobody of the same network came between.
+    /// Counts by the item as it was read, if the same network has taken no turn since.
     fn exact_turn(&self, before: Failures, after: Failures) -> Change {
         let change = Change::new().set("#count", number(&after.count)).name("#count", self.count());
         let change = if before.count == 0 {
@@ -193,7 +193,7 @@ impl Ledger {
     }
 }
 
-/// What of the item is out of date, as far as it is taken out at once.
+/// The attributes of the item that are out of date, as many as are pruned at once.
 fn outdated(item: &Item, now: i64) -> Vec<&String> {
     let is_outdated = |name: &String| {
         let (kind, rest) = name.split_at_checked(1)?;
@@ -213,11 +213,14 @@ pub(super) fn digest(network: &str) -> String {
     digest
 }
 
-impl Users {
+/// The turns at passwords and tokens.
+#[derive(Clone, Debug)]
+pub struct Attempts(Table);
+
+over_table!(Attempts, of_users);
+
+impl Attempts {
     /// Takes a turn, if there is one.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
     pub async fn take_turn(&self, ledger: Ledger) -> Result<std::result::Result<Turn, Refused>> {
         if ledger.free == u32::MAX {
             return Ok(Ok(Turn { ledger, before: Failures::default() }));
@@ -238,14 +241,11 @@ impl Users {
             };
             tried = self.try_turn(&ledger, ledger.exact_turn(ledger.failures(&stored), after)).await?;
         }
-        // Others take one turn after the other.
+        // Others take one turn after another.
         Ok(Err(Refused::Wait(1)))
     }
 
     /// Forgets the failures of the turn's network, because the password was right.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn forget_failures(&self, turn: &Turn) -> Result<()> {
         let ledger = &turn.ledger;
         let change = Change::new().remove("#count").remove("#last").when("attribute_exists(#count)");
@@ -253,10 +253,7 @@ impl Users {
         self.put_back(ledger, ledger.hourly_back(change)).await
     }
 
-    /// Gives back the turn alone: what the network failed at before stays.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+    /// Gives back the turn alone: earlier failures of the network stay.
     pub async fn give_back(&self, turn: &Turn) -> Result<()> {
         let (ledger, before) = (&turn.ledger, turn.before);
         let mut change = Change::new().add("#count", number(&-1)).when("#count >= :one").value(":one", number(&1));
@@ -270,15 +267,15 @@ impl Users {
         if ledger.free == u32::MAX {
             return Ok(());
         }
-        // What is gone by now is forgotten already.
+        // An item that is gone by now needs no change.
         conditional("UpdateItem", change.of(self.ledger(ledger)).send().await).map(drop)
     }
 
     fn ledger(&self, ledger: &Ledger) -> UpdateItemFluentBuilder {
-        self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(TRIES, &ledger.key)))
+        self.0.update_item(keys::tries(&ledger.key))
     }
 
-    /// The item as it was before the turn; or as it is, where the condition did not hold.
+    /// The item before the turn, or as it is where the condition did not hold.
     async fn try_turn(&self, ledger: &Ledger, change: Change) -> Result<std::result::Result<Item, Item>> {
         let update = change
             .of(self.ledger(ledger))
@@ -295,7 +292,7 @@ impl Users {
         }
     }
 
-    /// Takes out of a large item what is out of date.
+    /// Removes the attributes of a large item that are out of date.
     async fn prune(&self, ledger: &Ledger, item: &Item) -> Result<()> {
         let outdated = if item.len() < LARGE { Vec::new() } else { outdated(item, ledger.now) };
         if outdated.is_empty() {
@@ -304,7 +301,7 @@ impl Users {
         let mut change = Change::new();
         for (index, name) in outdated.into_iter().enumerate() {
             let (attribute, value) = (format!("#{index}"), format!(":{index}"));
-            // One that was counted on meanwhile is not out of date any more; one that is gone already does no harm.
+            // An attribute that was counted on meanwhile is not out of date any more; one that is gone does no harm.
             let unchanged = format!("attribute_not_exists({attribute}) OR {attribute} = {value}");
             change = change.remove(&attribute).when(&unchanged).name(&attribute, name);
             change = item.get(name).into_iter().fold(change, |change, stored| change.value(&value, stored.clone()));

@@ -1,11 +1,11 @@
-//! An update of an item, put together from parts that know nothing of each other.
+//! An update of an item, composed of independent parts.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// What is to change of an item, and on what conditions. Attributes are named by placeholders, which [`Change::name`] explains.
+/// The changes of an item and their conditions. [`Change::name`] gives the attribute of a placeholder.
 #[derive(Default)]
 pub(super) struct Change {
     set: Vec<String>,
@@ -35,13 +35,13 @@ impl Change {
         self
     }
 
-    /// Takes the attribute away.
+    /// Removes the attribute.
     pub(super) fn remove(mut self, attribute: &str) -> Self {
         self.remove.push(attribute.to_owned());
         self
     }
 
-    /// Only if this holds, with all the other conditions.
+    /// Adds a condition; all of them have to hold.
     pub(super) fn when(mut self, condition: &str) -> Self {
         self.conditions.push(format!("({condition})"));
         self

@@ -1,33 +1,36 @@
-//! A user's contacts, everyone the user has sent an event to: one item `CONTACTS#<user id>`, the latest first. It holds their
-//! ids alone; their names are looked up, so that a new name is seen and nobody who left is named.
+//! A user's contacts, everyone to whom the user has sent an event: one item, the latest first. It holds their ids alone; their
+//! names are looked up, so that a new name is seen and nobody who left is named.
 //!
-//! When the user leaves, a marker without people takes its place for an hour: whatever is still under way finds it, and makes
-//! no new item of one who is gone.
+//! When the user leaves, a marker without people takes its place for an hour. A request under way finds it, and makes no new item.
 
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::people::Consistency;
-use super::resets::{RESET, ResetMail};
-use super::users::{USER, Users, attribute, key};
-use super::{Item, Projection, Rounds, conditional, from_item, number};
+use super::accounts::LEFT;
+use super::change::Change;
+use super::failure::{Rounds, conditional};
+use super::item::{attribute, from_item, number};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::UserId;
-use crate::domain::login::Login;
-use crate::domain::user::Profile;
 use crate::error::Result;
 
-pub(super) const CONTACTS: &str = "CONTACTS";
-
-/// How many contacts are kept.
+/// The number of contacts that are kept.
 pub const MAX_CONTACTS: usize = 100;
 
+/// The contacts of all users.
+#[derive(Clone, Debug)]
+pub struct Contacts(Table);
+
+over_table!(Contacts, of_users);
+
+/// The item of one user.
 #[derive(Default, Serialize, Deserialize)]
-struct Contacts {
+pub(super) struct ContactsItem {
     #[serde(default)]
-    people: Vec<UserId>,
+    pub(super) people: Vec<UserId>,
     #[serde(default)]
     version: u64,
     /// Whether it is the marker of one who left.
@@ -35,102 +38,31 @@ struct Contacts {
     left: bool,
 }
 
-#[derive(Deserialize)]
-struct Shown {
-    username: String,
-    email: String,
-    name: String,
-    #[serde(default)]
-    avatar: String,
-    active: bool,
-}
-
-/// Never the password's hash: the function that shows a user has no right to it.
-const SHOWN: Projection<'static> =
-    Projection { expression: "username, email, #name, avatar, active, people", names: &[("#name", "name")] };
-
-/// Nor what is kept of the token in the mail.
-const EXPORTED: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, people, sent_at, expires_at",
-    names: &[("#name", "name")],
-};
-
-impl Users {
-    /// What the user is told of oneself, unless the user is no more.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn find_profile(&self, id: UserId, now: Timestamp) -> Result<Option<Profile>> {
-        let items = self.0.get_many(vec![key(USER, id), key(CONTACTS, id)], true, Some(&SHOWN)).await?;
-        self.profile(id, items, now).await
-    }
-
-    /// The same, and when a link for a new password was last mailed, as far as that is remembered.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn find_export(&self, id: UserId, now: Timestamp) -> Result<Option<(Profile, Option<Timestamp>)>> {
-        let keys = vec![key(USER, id), key(CONTACTS, id), key(RESET, id)];
-        let items = self.0.get_many(keys, true, Some(&EXPORTED)).await?;
-        let (mails, items): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.contains_key("sent_at"));
-        let mail: Option<ResetMail> = mails.into_iter().next().map(from_item).transpose()?;
-        let mailed_at = mail.map(|mail| mail.sent_at(now)).transpose()?.flatten();
-        Ok(self.profile(id, items, now).await?.map(|profile| (profile, mailed_at)))
-    }
-
-    async fn profile(&self, id: UserId, items: Vec<Item>, now: Timestamp) -> Result<Option<Profile>> {
-        let (mut shown, mut contacts) = (None::<Shown>, Contacts::default());
-        for item in items {
-            if item.contains_key("people") {
-                contacts = from_item(item)?;
-            } else if item.contains_key("username") {
-                shown = Some(from_item(item)?);
-            }
-        }
-        let Some(Shown { username, email, name, avatar, .. }) = shown.filter(|shown| shown.active) else {
-            return Ok(None);
-        };
-        let logins: Vec<_> = contacts.people.into_iter().map(Login::Id).collect();
-        let contacts = self.find_people(&logins, Consistency::Eventual, now).await?.into_iter().flatten().collect();
-        Ok(Some(Profile { id, username, email, name, avatar, contacts }))
-    }
-
-    /// Puts these people first among the contacts. Of one who left they are none.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+impl Contacts {
+    /// Puts these people first among the contacts. A user who has left gets none.
     pub async fn add_contacts(&self, user: UserId, people: &[UserId]) -> Result<()> {
         if people.is_empty() {
             return Ok(());
         }
         let mut rounds = Rounds::new("UpdateItem");
-        // At first at half the price: what is written over it is written on the version.
+        // First at half the price: the write is conditional on the version.
         let mut consistent = false;
         loop {
-            let stored = self.0.get_as(key(CONTACTS, user), consistent, None).await?;
-            let stored: Contacts = stored.map(from_item).transpose()?.unwrap_or_default();
+            let stored = self.0.get_as(keys::contacts(user), consistent, None).await?;
+            let stored: ContactsItem = stored.map(from_item).transpose()?.unwrap_or_default();
             let merged = merge(people, &stored.people);
             if stored.left || merged == stored.people {
                 return Ok(());
             }
-            let put = self
-                .0
-                .client
-                .update_item()
-                .table_name(&self.0.name)
-                .set_key(Some(key(CONTACTS, user)))
-                .update_expression("SET people = :people, version = :next")
-                .condition_expression(
-                    "attribute_not_exists(#left) AND (attribute_not_exists(pk) OR version = :version)",
-                )
-                .expression_attribute_names("#left", "left")
-                .expression_attribute_values(
-                    ":people",
-                    AttributeValue::L(merged.iter().map(attribute).collect::<Result<_>>()?),
-                )
-                .expression_attribute_values(":version", number(&stored.version))
-                .expression_attribute_values(":next", number(&(stored.version + 1)));
-            if conditional("UpdateItem", put.send().await)? {
+            let people = merged.iter().map(attribute).collect::<Result<_>>()?;
+            let change = Change::new()
+                .set("people", AttributeValue::L(people))
+                .set("version", number(&(stored.version + 1)))
+                .when("attribute_not_exists(#left)")
+                .when("attribute_not_exists(pk) OR version = :version")
+                .name("#left", LEFT)
+                .value(":version", number(&stored.version));
+            if conditional("UpdateItem", change.of(self.0.update_item(keys::contacts(user))).send().await)? {
                 return Ok(());
             }
             consistent = true;
@@ -139,7 +71,7 @@ impl Users {
     }
 }
 
-/// The new ones, then those of the old ones who are not among them, up to the limit.
+/// The new contacts, then the old ones that are not among them, up to the limit.
 fn merge(new: &[UserId], old: &[UserId]) -> Vec<UserId> {
     let mut seen = HashSet::new();
     new.iter().chain(old).filter(|id| seen.insert(**id)).take(MAX_CONTACTS).copied().collect()

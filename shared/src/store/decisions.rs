@@ -1,20 +1,24 @@
-//! What is decided in an event's polls: a fact on the event's own row, where the votes stand on their members'.
+//! The decisions of an event's polls: facts on the event's own row, while the votes are facts on the members' rows.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::event_items::{EVENT, key};
-use super::events::Events;
-use super::{conditional, number, text};
+use super::failure::conditional;
+use super::item::{number, text};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
 
-impl Events {
-    /// Records the organiser's decision, or takes back what was decided: then no majority decides in that poll any more. If the
-    /// event is gone, or another's by now, the answer is `false`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+/// The decisions of events that were sent.
+#[derive(Clone, Debug)]
+pub struct Decisions(Table);
+
+over_table!(Decisions, of_events);
+
+impl Decisions {
+    /// Records the organiser's decision, or takes a decision back, after which no majority decides that poll any more. `false` if the
+    /// event is gone, or another's by now.
     pub async fn update_decision(
         &self,
         event: EventId,
@@ -24,10 +28,7 @@ impl Events {
     ) -> Result<bool> {
         let update = self
             .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(event, EVENT)))
+            .update_item(keys::event(event))
             .condition_expression("user_id = :user AND attribute_not_exists(expires_at)")
             .expression_attribute_names("#decided", topic.name())
             .expression_attribute_values(":user", text(&organiser));
@@ -43,18 +44,12 @@ impl Events {
         conditional("UpdateItem", update.send().await)
     }
 
-    /// Records what a majority has decided, unless the poll is decided already, or the organiser has taken a decision back. Then the
-    /// answer is `false`, as it is if the event is gone.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+    /// Records the decision of a majority. `false` if the poll is decided already, the organiser has taken a decision back, or the
+    /// event is gone.
     pub async fn record_majority(&self, event: EventId, topic: Topic, option: usize) -> Result<bool> {
         let update = self
             .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(event, EVENT)))
+            .update_item(keys::event(event))
             .update_expression("SET #decided = :option")
             .condition_expression(
                 "sent = :true AND attribute_not_exists(#decided) AND attribute_not_exists(#reopened) \

@@ -2,16 +2,20 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::event_items::{EVENT, EventRow, MemberRow, event, key, member, row};
-use super::events::{Events, Which, written};
-use super::lists::{distinct, event_id, shown};
-use super::users::built;
-use super::{Item, Rounds, failure, from_item, to_item};
-use crate::domain::event::Person;
+use super::decisions::Decisions;
+use super::event_items::{EventRow, MemberRow, event_of, row};
+use super::events::{Events, Only};
+use super::failure::{Rounds, failure, written};
+use super::index::{distinct, event_id, keys_of, shown};
+use super::item::{Item, from_item, to_item};
+use super::keys::{self, EVENT, member_row};
+use super::organisers::Organisers;
+use super::table::{Part, Table, over_table};
+use crate::domain::person::Person;
 use crate::domain::poll::Topic;
 use crate::domain::{EventId, UserId};
 use crate::error::Result;
@@ -19,7 +23,7 @@ use crate::error::Result;
 /// The facts of an invitee.
 const FACTS: [&str; 3] = ["answer", "date", "place"];
 
-/// What one event holds of a user.
+/// The rows of one event that concern a user.
 #[derive(Default)]
 struct Own {
     /// The event's own row, whoever organises it.
@@ -39,19 +43,22 @@ impl Own {
     }
 }
 
-impl Events {
+/// The users who leave events, with all that they have in them.
+#[derive(Clone, Debug)]
+pub struct Departures(Table);
+
+over_table!(Departures, of_events);
+
+impl Departures {
     /// Takes the user out of all events. Drafts go. What was sent stays for its other members: what the user organises is inherited,
     /// and goes where nobody can; the user's place in it, with answer and votes, is taken by somebody without a name under an id that
     /// nobody has. Repeating it finishes what was interrupted.
     ///
-    /// The index is looked through until it leads to nothing any more: an event may come in meanwhile, and the index may lag.
-    ///
-    /// # Errors
-    /// When it cannot be read or written, or when events keep coming in.
+    /// The index is read until it leads to nothing: an event may come in meanwhile, and the index may lag.
     pub async fn forget_user(&self, user: UserId, now: Timestamp) -> Result<()> {
         let mut rounds = Rounds::new("Query");
         loop {
-            let ids = distinct(&self.keys_of(user).await?)?;
+            let ids = distinct(&keys_of(&self.0, user).await?)?;
             let mut all: HashMap<EventId, Own> = HashMap::new();
             let keys = ids.iter().flat_map(|id| shown(*id, user)).collect();
             for item in self.0.get_many(keys, true, None).await? {
@@ -68,7 +75,7 @@ impl Events {
         }
     }
 
-    /// Takes the user out of one event, which holds this. Tells whether there was anything to be taken out.
+    /// Takes the user out of one event with these rows. `true` if there was anything to take out.
     async fn leave(&self, id: EventId, user: UserId, mut own: Own, now: Timestamp) -> Result<bool> {
         let mut rounds = Rounds::new("TransactWriteItems");
         let mut found = false;
@@ -87,34 +94,31 @@ impl Events {
         }
     }
 
-    /// Whether it was done. If not, the event has changed at that moment.
+    /// `false` if the event has changed at that moment.
     async fn leave_as_organiser(&self, own: &EventRow, now: Timestamp) -> Result<bool> {
         let (id, user) = (own.event_id, own.user_id);
         if !own.sent {
-            return self.delete_of(user, id, Which::Draft, now).await;
+            return Events::from(self.0.clone()).delete_only(user, id, Only::Draft, now).await;
         }
         if own.expires_at.is_some() {
-            return self.delete_of(user, id, Which::Any, now).await;
+            return Events::from(self.0.clone()).delete_only(user, id, Only::Any, now).await;
         }
-        let items = self.partition(id).await?;
-        let Some(event) = event(items.clone())?.filter(|event| event.organiser.id == user) else { return Ok(false) };
-        for topic in Topic::ALL {
+        let items = Events::from(self.0.clone()).partition(id).await?;
+        let Some(event) = event_of(items.clone())?.filter(|event| event.organiser.id == user) else { return Ok(false) };
+        for &topic in Topic::ALL {
             // The heir's votes go, but not what they have decided.
             if let Some(option) = event.due_decision(topic) {
-                self.record_majority(id, topic, option).await?;
+                Decisions::from(self.0.clone()).record_majority(id, topic, option).await?;
             }
         }
-        let heir = event.heir().map(member);
+        let heir = event.heir().map(member_row);
         match items.into_iter().find(|item| heir.as_deref() == Some(row(item))) {
-            Some(heir) => self.pass_on(&event, from_item(heir)?, None).await,
-            None => self.delete_of(user, id, Which::Any, now).await,
+            Some(heir) => Organisers::from(self.0.clone()).pass_on(&event, from_item(heir)?, None).await,
+            None => Events::from(self.0.clone()).delete_only(user, id, Only::Any, now).await,
         }
     }
 
-    /// Puts somebody without a name, under an id that nobody has, in the place of that invitee, if he still has it.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+    /// Puts somebody without a name, under an id that nobody has, in the place of that invitee, who may have left already.
     pub async fn leave_as_invitee(&self, id: EventId, user: UserId) -> Result<()> {
         let mut rounds = Rounds::new("TransactWriteItems");
         loop {
@@ -135,13 +139,13 @@ impl Events {
         Ok(own)
     }
 
-    /// Whether it was done. If not, a vote or the like has come between.
+    /// `false` if a vote or the like has come between.
     async fn vacate_place(&self, event: Option<EventRow>, own: &Item) -> Result<bool> {
         let stored: MemberRow = from_item(own.clone())?;
-        let (id, place) = (stored.event_id, key(stored.event_id, member(stored.user_id)));
+        let (id, place) = (stored.event_id, keys::member(stored.event_id, stored.user_id));
         if !event.is_some_and(|event| event.sent && event.expires_at.is_none()) {
-            // What an interrupted sending or deletion has left is nobody's place.
-            let delete = self.0.client.delete_item().table_name(&self.0.name).set_key(Some(place));
+            // A row that an interrupted sending or deletion has left is nobody's place.
+            let delete = self.0.delete_item(place);
             delete.send().await.map_err(|error| failure("DeleteItem", error))?;
             return Ok(true);
         }
@@ -153,27 +157,23 @@ impl Events {
             gone: true,
             ..MemberRow::new(id, &nobody, stored.position, stored.listed_at)
         };
-        let check = ConditionCheck::builder()
-            .table_name(&self.0.name)
-            .set_key(Some(key(id, EVENT)))
+        let check = self
+            .0
+            .check(keys::event(id))
             .condition_expression("attribute_exists(event_id) AND attribute_not_exists(expires_at)");
-        let put = Put::builder().table_name(&self.0.name).set_item(Some(to_item(left)?));
-        let writes = vec![
-            TransactWriteItem::builder().condition_check(built(check.build())?).build(),
-            self.remove_unchanged(place, own)?,
-            TransactWriteItem::builder().put(built(put.build())?).build(),
-        ];
+        let put = self.0.put(to_item(left)?);
+        let writes = vec![check.part()?, self.remove_unchanged(place, own)?, put.part()?];
         written(self.0.transact(writes).await)
     }
 
-    /// Removes a row whose facts are still these: a vote that comes between is not to be lost.
+    /// Removes a row whose facts are still these, so that no vote is lost.
     fn remove_unchanged(&self, key: Item, old: &Item) -> Result<TransactWriteItem> {
         let unchanged = FACTS.map(|fact| {
             if old.contains_key(fact) { format!("#{fact} = :{fact}") } else { format!("attribute_not_exists(#{fact})") }
         });
-        let mut delete = Delete::builder()
-            .table_name(&self.0.name)
-            .set_key(Some(key))
+        let mut delete = self
+            .0
+            .delete(key)
             .condition_expression(format!("attribute_exists(event_id) AND {}", unchanged.join(" AND ")));
         for fact in FACTS {
             delete = delete.expression_attribute_names(format!("#{fact}"), fact);
@@ -181,6 +181,6 @@ impl Events {
                 delete = delete.expression_attribute_values(format!(":{fact}"), value.clone());
             }
         }
-        Ok(TransactWriteItem::builder().delete(built(delete.build())?).build())
+        delete.part()
     }
 }

@@ -12,21 +12,17 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Item, from_item, text, to_item};
+use super::item::{Item, attribute, from_item, number, string, text, to_item};
+use super::keys::{EVENT, MEMBER, member_row};
 use crate::domain::addressee::Addressee;
-use crate::domain::event::{Answer, DELETED_USER, Event, Invitee, Person};
+use crate::domain::event::{Answer, Event, Invitee};
+use crate::domain::person::{DELETED_USER, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
-/// The sort key of the event itself.
-pub(super) const EVENT: &str = "EVENT";
-
-/// What the sort keys of the invitees begin with.
-const MEMBER: &str = "MEMBER#";
-
-/// The attributes of the row `EVENT` that hold what an organiser can write into a draft.
-pub(super) const CONTENT: [&str; 7] = ["name", "dates", "date", "places", "place", "invitees", "additional"];
+/// The attribute that holds the fingerprint of the body that an event was made of.
+pub(super) const MADE_OF: &str = "made_of";
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct EventRow {
@@ -66,10 +62,10 @@ pub(super) struct EventRow {
     pub(super) expires_at: Option<i64>,
 }
 
-/// One to whom a draft is to be sent.
+/// An addressee of a draft.
 #[derive(Serialize, Deserialize)]
 pub(super) struct TypedRow {
-    /// What was typed.
+    /// The text that was typed.
     pub(super) typed: String,
     /// The user whom it means, unless it is an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,12 +75,12 @@ pub(super) struct TypedRow {
     name: String,
 }
 
-/// The same as it is read: rows of older days hold an id alone.
+/// The same when it is read: rows of older days hold an id alone.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct AddresseeRow(pub(super) TypedRow);
 
-/// By hand, since what serde makes for an enum without tags is three times as large.
+/// By hand, since serde's code for an untagged enum is three times as large.
 impl<'de> Deserialize<'de> for AddresseeRow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct Either;
@@ -121,7 +117,7 @@ pub(super) struct MemberRow {
     /// Not on rows of older days, nor of one who is no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) username: Option<String>,
-    /// The name that came with the address by which one was invited. Whatever the invitee does removes it.
+    /// The name that came with the address by which the invitee was invited. The invitee's first vote or answer removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) alias: Option<String>,
     /// The place in the organiser's order.
@@ -138,11 +134,11 @@ pub(super) struct MemberRow {
 }
 
 impl MemberRow {
-    /// The row of that person in that place of the event, who has neither answered nor voted.
+    /// The row of that person at that position of the event, without answer and votes.
     pub(super) fn new(event: EventId, person: &Person, position: usize, listed_at: i64) -> Self {
         Self {
             event_id: event,
-            row: member(person.id),
+            row: member_row(person.id),
             user_id: person.id,
             listed_at,
             name: person.name.clone(),
@@ -165,54 +161,83 @@ impl MemberRow {
     }
 }
 
-/// The key of an event's row.
-pub(super) fn key(event: EventId, row: impl Into<String>) -> Item {
-    Item::from([("event_id".to_owned(), text(&event)), ("row".to_owned(), AttributeValue::S(row.into()))])
-}
-
-/// The sort key of an invitee.
-pub(super) fn member(user: UserId) -> String {
-    format!("{MEMBER}{user}")
-}
-
 /// The sort key of an item.
 pub(super) fn row(item: &Item) -> &str {
-    item.get("row").and_then(|row| row.as_s().ok()).map_or("", String::as_str)
+    string(item, "row").unwrap_or_default()
 }
 
 /// The row of a draft.
 pub(super) fn draft_item(event: &Event) -> Result<Item> {
-    to_item(EventRow {
-        event_id: event.id,
-        row: EVENT.to_owned(),
-        user_id: event.organiser.id,
-        user_name: event.organiser.name.clone(),
-        username: event.organiser.username.clone(),
-        listed_at: event.created_at.as_millisecond(),
-        name: event.name.clone(),
-        sent: false,
-        version: event.version,
-        dates: event.date.options.clone(),
-        date: event.date.chosen,
-        date_reopened: event.date.reopened,
-        places: event.place.options.clone(),
-        place: event.place.chosen,
-        place_reopened: event.place.reopened,
-        invitees: event.addressees.iter().map(AddresseeRow::from).collect(),
-        additional: event.additional.clone(),
-        expires_at: None,
-    })
+    to_item(draft_row(event))
 }
 
-/// The row of one who is invited by sending the event now.
+fn draft_row(event: &Event) -> EventRow {
+    let Event { id, name, sent: _, created_at, organiser, date, place, addressees, invitees: _, additional, version } =
+        event;
+    EventRow {
+        event_id: *id,
+        row: EVENT.to_owned(),
+        user_id: organiser.id,
+        user_name: organiser.name.clone(),
+        username: organiser.username.clone(),
+        listed_at: created_at.as_millisecond(),
+        name: name.clone(),
+        sent: false,
+        version: *version,
+        dates: date.options.clone(),
+        date: date.chosen,
+        date_reopened: date.reopened,
+        places: place.options.clone(),
+        place: place.chosen,
+        place_reopened: place.reopened,
+        invitees: addressees.iter().map(AddresseeRow::from).collect(),
+        additional: additional.clone(),
+        expires_at: None,
+    }
+}
+
+/// The attributes that an organiser can write in a draft, with their values; an attribute without a value is removed.
+pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<AttributeValue>); 7]> {
+    let EventRow {
+        event_id: _,
+        row: _,
+        user_id: _,
+        user_name: _,
+        username: _,
+        listed_at: _,
+        name,
+        sent: _,
+        version: _,
+        dates,
+        date,
+        date_reopened: _,
+        places,
+        place,
+        place_reopened: _,
+        invitees,
+        additional,
+        expires_at: _,
+    } = draft_row(event);
+    Ok([
+        ("name", Some(text(&name))),
+        ("dates", Some(attribute(dates)?)),
+        ("date", date.as_ref().map(number)),
+        ("places", Some(attribute(places)?)),
+        ("place", place.as_ref().map(number)),
+        ("invitees", (!invitees.is_empty()).then(|| attribute(invitees)).transpose()?),
+        ("additional", (!additional.is_empty()).then(|| text(&additional))),
+    ])
+}
+
+/// The row of an invitee of an event that is sent now.
 pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now: Timestamp) -> Result<Item> {
     let row = MemberRow::new(event.id, &invitee.person, position, now.as_millisecond());
     to_item(MemberRow { alias: invitee.alias.clone(), ..row })
 }
 
-/// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What is left of an
-/// interrupted sending or deletion is passed over.
-pub(super) fn event(items: Vec<Item>) -> Result<Option<Event>> {
+/// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What
+/// an interrupted sending or deletion has left is passed over.
+pub(super) fn event_of(items: Vec<Item>) -> Result<Option<Event>> {
     let (own, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| row(item) == EVENT);
     let Some(item) = own.into_iter().next() else { return Ok(None) };
     let stored: EventRow = from_item(item)?;

@@ -1,45 +1,50 @@
-//! Everything of one user among the events, to be handed out in pages. Strangers can invite to as many events as they like, each
-//! as large as they like: so no more is read and handed out at once than a function and its answer have room for.
+//! The events of one user, exported in pages. Strangers can invite a user to any number of large events, so no more is read and
+//! exported at once than a function and its answer have room for.
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::event_items::{EVENT, EventRow, MemberRow, key, member, row};
-use super::events::Events;
-use super::lists::{Position, event_id, position, start_key};
-use super::{Item, from_item};
+use super::event_items::{EventRow, MemberRow, row};
+use super::index::{Position, event_id, index_page, position, start_key};
+use super::item::{Item, from_item};
+use super::keys::{self, EVENT};
+use super::table::{Table, over_table};
 use crate::domain::export::{ExportedEvent, ExportedPoll};
-use crate::domain::poll::Topic;
+use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
-/// How many entries of the index are read at once. The largest drafts have some 300 KB each.
+/// The entries of the index that are read at once. The largest drafts have some 300 KB each.
 const CHUNK: usize = 20;
 
-impl Events {
-    /// A page of all that the user made or is a member of, as far as the user may see it, the newest first, and where the next page
-    /// begins. It ends with the event that brings it to `room`, and is empty only at the end; `length` says how much an event takes.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
+/// The exports of what users have among the events.
+#[derive(Clone, Debug)]
+pub struct Exports(Table);
+
+over_table!(Exports, of_events);
+
+impl Exports {
+    /// A page of the events that the user organises or is a member of, as far as the user may see them, the newest first; and the
+    /// position of the next page. It ends with the event that makes it longer than `room`, as `octets` measures events, and is empty
+    /// only at the end.
     pub async fn export_events(
         &self,
         user: UserId,
         from: Option<Position>,
         room: usize,
-        length: impl Fn(&ExportedEvent) -> Result<usize>,
+        octets: impl Fn(&ExportedEvent) -> Result<usize>,
     ) -> Result<(Vec<ExportedEvent>, Option<Position>)> {
         let mut start = from.map(|position| start_key(user, &position)).transpose()?;
-        let (mut events, mut taken) = (Vec::new(), 0);
+        let (mut events, mut length) = (Vec::new(), 0);
         loop {
-            let (entries, next) = self.index_page(user, CHUNK, start).await?;
-            let mut exported = self.exported(user, &entries).await?;
+            let (entries, next) = index_page(&self.0, user, CHUNK, start).await?;
+            let mut exported = self.find_exported(user, &entries).await?;
             for (index, entry) in entries.iter().enumerate() {
                 let Some(event) = exported.remove(&event_id(entry)?) else { continue };
-                taken += length(&event)?;
+                length += octets(&event)?;
                 events.push(event);
-                if taken >= room {
+                if length >= room {
                     let is_last = next.is_none() && index + 1 == entries.len();
                     let next = if is_last { None } else { Some(position(entry)?) };
                     return Ok((events, next));
@@ -52,15 +57,15 @@ impl Events {
         }
     }
 
-    /// What the user may see of the events of these entries of the index.
-    async fn exported(&self, user: UserId, entries: &[Item]) -> Result<HashMap<EventId, ExportedEvent>> {
+    /// The events of these entries of the index, as far as the user may see them.
+    async fn find_exported(&self, user: UserId, entries: &[Item]) -> Result<HashMap<EventId, ExportedEvent>> {
         let mut wanted = HashSet::new();
         for entry in entries {
             let id = event_id(entry)?;
             wanted.extend([(id, row(entry) == EVENT), (id, true)]);
         }
-        let row_of = |is_event: bool| if is_event { EVENT.to_owned() } else { member(user) };
-        let keys = wanted.into_iter().map(|(id, is_event)| key(id, row_of(is_event))).collect();
+        let key_of = |(id, is_event)| if is_event { keys::event(id) } else { keys::member(id, user) };
+        let keys = wanted.into_iter().map(key_of).collect();
         let (mut events, mut memberships) = (Vec::new(), HashMap::new());
         for item in self.0.get_many(keys, true, None).await? {
             if row(&item) == EVENT {
@@ -72,33 +77,31 @@ impl Events {
         }
         events.retain(|event| event.expires_at.is_none());
         let shown = events.into_iter().filter_map(|event| {
-            let membership = memberships.get(&event.event_id);
+            let membership = memberships.remove(&event.event_id);
             let organises = event.user_id == user;
             let is_shown = organises || event.sent && membership.is_some();
-            is_shown.then(|| Ok((event.event_id, export(event, organises, membership)?)))
+            is_shown.then(|| Ok((event.event_id, exported(event, organises, membership)?)))
         });
         shown.collect()
     }
 }
 
-fn export(event: EventRow, organises: bool, membership: Option<&MemberRow>) -> Result<ExportedEvent> {
-    let poll = |topic, options, decided| {
-        let vote = membership.and_then(|membership| membership.vote(topic));
-        ExportedPoll { options, decided, vote }
-    };
-    let created_at =
-        Timestamp::from_millisecond(event.listed_at).map_err(|error| Error::internal("listed_at", error))?;
+fn exported(event: EventRow, organises: bool, membership: Option<MemberRow>) -> Result<ExportedEvent> {
+    let vote = |topic| membership.as_ref().and_then(|membership| membership.vote(topic));
+    let poll =
+        |topic, options, chosen| ExportedPoll { poll: Poll { options, chosen, reopened: false }, vote: vote(topic) };
     Ok(ExportedEvent {
         id: event.event_id,
         name: event.name,
         sent: event.sent,
         organises,
-        created_at,
+        created_at: Timestamp::from_millisecond(event.listed_at)
+            .map_err(|error| Error::internal("listed_at", error))?,
         date: poll(Topic::Date, event.dates, event.date),
         place: poll(Topic::Place, event.places, event.place),
         invited: event.invitees.into_iter().map(|row| row.0.typed).collect(),
-        alias: membership.and_then(|membership| membership.alias.clone()),
-        answer: membership.and_then(|membership| membership.answer),
+        answer: membership.as_ref().and_then(|membership| membership.answer),
+        alias: membership.and_then(|membership| membership.alias),
         additional: event.additional,
     })
 }

@@ -1,47 +1,51 @@
-//! Who is meant by a login: what the functions that deal with events may know of a user, an id and
-//! the names.
+//! The users behind logins: their ids and names, which is all that the functions of events may know of an account.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::users::{USER, Users, key};
-use super::{Item, Projection, from_item};
+use super::accounts::{Claim, claim_key};
+use super::item::{Item, Projection, from_item, string};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::UserId;
-use crate::domain::event::Person;
 use crate::domain::login::Login;
+use crate::domain::person::Person;
 use crate::error::Result;
 
 /// Whether a read shows every write before it, for twice the capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
-    /// It does.
+    /// It shows every write before it.
     Strong,
     /// It may lag a moment.
     Eventual,
 }
 
 #[derive(Deserialize)]
-struct Known {
+struct KnownUser {
     user_id: UserId,
     name: String,
     username: String,
     active: bool,
 }
 
-impl Known {
-    /// Somebody who has confirmed and is not leaving.
+impl KnownUser {
+    /// The user, if confirmed and not leaving.
     fn person(self) -> Option<Person> {
         self.active.then_some(Person { id: self.user_id, name: self.name, username: Some(self.username) })
     }
 }
 
-impl Users {
-    /// The users behind these logins, in their order, with the names that others see. One who is unknown or has not confirmed is `None`.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
+/// The users as others see them.
+#[derive(Clone, Debug)]
+pub struct People(Table);
+
+over_table!(People, of_users);
+
+impl People {
+    /// The users behind these logins, in their order, with the names that others see; `None` for an unknown or unconfirmed one.
     pub async fn find_people(
         &self,
         logins: &[Login],
@@ -49,33 +53,29 @@ impl Users {
         now: Timestamp,
     ) -> Result<Vec<Option<Person>>> {
         let consistent = consistency == Consistency::Strong;
-        let wanted = logins.iter().filter_map(Self::login_key);
+        let wanted = logins.iter().filter_map(claim_key);
         let mut claims = HashMap::new();
         for item in self.0.get_many(distinct(wanted), consistent, Some(&CLAIM)).await? {
-            let pk = partition(&item);
-            if let Some(id) = Self::claimant(item, now)? {
-                claims.insert(pk, id);
-            }
+            let pk = partition_key(&item);
+            let claim: Claim = from_item(item)?;
+            claims.extend(claim.claimant(now).map(|id| (pk, id)));
         }
-        let id_of = |login: &Login| match (login, Self::login_key(login)) {
+        let id_of = |login: &Login| match (login, claim_key(login)) {
             (Login::Id(id), _) => Some(*id),
-            (_, key) => claims.get(&partition(&key?)).copied(),
+            (_, key) => claims.get(&partition_key(&key?)).copied(),
         };
         let ids: Vec<Option<UserId>> = logins.iter().map(id_of).collect();
 
-        let wanted = ids.iter().flatten().map(|id| key(USER, id));
+        let wanted = ids.iter().flatten().map(|id| keys::user(*id));
         let mut people = HashMap::new();
         for item in self.0.get_many(distinct(wanted), consistent, Some(&KNOWN)).await? {
-            let person = from_item::<Known>(item)?.person();
+            let person = from_item::<KnownUser>(item)?.person();
             people.extend(person.map(|person| (person.id, person)));
         }
         Ok(ids.into_iter().map(|id| people.get(&id?).cloned()).collect())
     }
 
-    /// The same at half the price: only those who are not found at first are looked for as it is now.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
+    /// The same at half the price: only users who are not found at first are looked up by consistent reads.
     pub async fn find_people_cheaply(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
         let mut people = self.find_people(logins, Consistency::Eventual, now).await?;
         let missing = people.iter().zip(logins).filter(|(person, _)| person.is_none());
@@ -87,13 +87,10 @@ impl Users {
         Ok(people)
     }
 
-    /// The user with that id as it is now, unless he has not confirmed or is leaving.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
+    /// The user with that id as it is now, unless the user has not confirmed or is leaving.
     pub async fn find_person(&self, id: UserId) -> Result<Option<Person>> {
-        let item = self.0.get_as(key(USER, id), true, Some(&KNOWN)).await?;
-        Ok(item.map(from_item::<Known>).transpose()?.and_then(Known::person))
+        let item = self.0.get_as(keys::user(id), true, Some(&KNOWN)).await?;
+        Ok(item.map(from_item::<KnownUser>).transpose()?.and_then(KnownUser::person))
     }
 }
 
@@ -103,12 +100,12 @@ const CLAIM: Projection<'static> = Projection { expression: "pk, user_id, expire
 const KNOWN: Projection<'static> =
     Projection { expression: "user_id, #name, username, active", names: &[("#name", "name")] };
 
-/// The partition key of an item or a key.
-fn partition(item: &Item) -> String {
-    item.get("pk").and_then(|pk| pk.as_s().ok()).cloned().unwrap_or_default()
+/// The partition key of an item.
+fn partition_key(item: &Item) -> String {
+    string(item, "pk").unwrap_or_default().to_owned()
 }
 
 /// The keys, each once, as `BatchGetItem` wants them.
 fn distinct(keys: impl Iterator<Item = Item>) -> Vec<Item> {
-    keys.map(|key| (partition(&key), key)).collect::<HashMap<_, _>>().into_values().collect()
+    keys.map(|key| (partition_key(&key), key)).collect::<HashMap<_, _>>().into_values().collect()
 }

@@ -1,21 +1,23 @@
-//! What is counted so that nobody can flood: `TRIES#<digest>`, requests by network and mails by address, for an hour or a day of
-//! the clock. What one network does never takes the last of another.
+//! Requests by network and mails by address, counted so that nobody can flood the service, for an hour or a day of the clock. One
+//! network never uses up the share of another.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::attempts::{HOUR, TRIES, digest};
+use super::attempts::{HOUR, digest};
 use super::change::Change;
-use super::users::{Users, key};
-use super::{EXPIRES_AT, conditional, number};
+use super::failure::conditional;
+use super::item::{EXPIRES_AT, number};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::limits::{Bounds, Limits, network, wide_network};
 use crate::error::{Error, Result};
 use crate::token::digest::fingerprint;
 
 const DAY: i64 = 24 * HOUR;
 
-/// What may be done so often until some time.
+/// A count with its bounds, until its period ends.
 #[derive(Clone, Debug)]
 pub struct Quota {
     key: String,
@@ -24,7 +26,7 @@ pub struct Quota {
     until: i64,
 }
 
-/// What is counted of one request: for its network, for the wide network around it, and in all.
+/// The three counts of one request: for its network, for the wide network around it, and for all.
 #[derive(Clone, Debug)]
 pub(super) struct Counts {
     attributes: [(&'static str, String); 3],
@@ -43,7 +45,7 @@ impl Counts {
         self.add(change, 1)
     }
 
-    /// Only if all counts are below their bounds, or if that other condition holds.
+    /// Adds the condition that all counts are below their bounds, or that the other condition holds.
     pub(super) fn below(&self, mut change: Change, otherwise: &str) -> Change {
         let Bounds { network, wide, all } = self.bounds;
         for ((placeholder, _), most) in self.attributes.iter().zip([network, wide, all]) {
@@ -61,20 +63,20 @@ impl Counts {
         change
     }
 
-    /// The attributes of an item in which this is the first.
+    /// The attributes of a new item, with this as the first count.
     pub(super) fn first(&self) -> impl Iterator<Item = (String, AttributeValue)> {
         self.attributes.iter().map(|(_, attribute)| (attribute.clone(), number(&1)))
     }
 }
 
 impl Quota {
-    /// Of the requests that mail to somebody of whom nothing is known yet, from that address, in an hour.
+    /// For the requests from that address, in an hour, that mail to strangers.
     #[must_use]
     pub fn of_mail_requests(address: &str, limits: &Limits, now: Timestamp) -> Self {
         Self::new(&["mail requests", &wide_network(address)], address, limits.of_mail_requests(), HOUR, now)
     }
 
-    /// Of the mails that ask to confirm that mail address, from that network address, in a day.
+    /// For the mails that ask to confirm that mail address, from that network address, in a day.
     #[must_use]
     pub fn of_confirmations(mailbox: &str, address: &str, limits: &Limits, now: Timestamp) -> Self {
         Self::new(&["confirmations", &mailbox.to_ascii_lowercase()], address, limits.of_mailbox(), DAY, now)
@@ -89,11 +91,17 @@ impl Quota {
     }
 }
 
-impl Users {
+/// The counts of requests and mails.
+#[derive(Clone, Debug)]
+pub struct Quotas(Table);
+
+over_table!(Quotas, of_users);
+
+impl Quotas {
     /// Counts one more.
     ///
     /// # Errors
-    /// `TooSoon` if there were as many as may be.
+    /// `TooSoon` if the bounds are reached.
     pub async fn count(&self, quota: &Quota) -> Result<()> {
         if quota.counts.bounds.is_none() {
             return Ok(());
@@ -107,10 +115,7 @@ impl Users {
         }
     }
 
-    /// Counts one less, because it came to nothing.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+    /// Counts one less, because the request failed.
     pub async fn uncount(&self, quota: &Quota) -> Result<()> {
         if quota.counts.bounds.is_none() {
             return Ok(());
@@ -120,6 +125,6 @@ impl Users {
     }
 
     fn quota(&self, quota: &Quota) -> UpdateItemFluentBuilder {
-        self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(TRIES, &quota.key)))
+        self.0.update_item(keys::tries(&quota.key))
     }
 }

@@ -1,28 +1,34 @@
-//! Links that set a new password: `RESET#<user id>`, one item a user. It is written for logins that are nobody's too, under an
-//! id that is nobody's, so that asking for a link costs the same calls and the same time whoever is asked for.
+//! Links that set a new password, one item a user. It is written for unknown logins too, under an id that nobody has, so that asking
+//! for a link costs the same calls and the same time for every login.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::{Account, LEFT};
 use super::change::Change;
+use super::failure::conditional;
+use super::item::{attribute, from_item, number, string, text, to_item};
+use super::keys::{self, RESET};
 use super::quotas::Counts;
-use super::users::{Account, LEFT, USER, Users, attribute, key};
-use super::{conditional, from_item, number, text, to_item};
+use super::table::{Table, over_table};
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::Limits;
 use crate::error::{Error, Result};
 use crate::token::digest::fingerprint;
 use crate::token::{MailedToken, TokenHash};
 
-pub(super) const RESET: &str = "RESET";
-
 /// A write that was repeated because its answer was lost finds its own hash there.
 const OWN_WRITE: &str = " OR #hash = :own";
 
+/// The links that set a new password.
+#[derive(Clone, Debug)]
+pub struct Resets(Table);
+
+over_table!(Resets, of_users);
+
+/// The item of one user.
 #[derive(Serialize, Deserialize)]
-struct Reset {
-    pk: String,
-    sk: String,
+struct ResetItem {
     hash: TokenHash,
     /// The fingerprint of the password's hash when the link was mailed: a new password makes the link worthless.
     bound: String,
@@ -30,47 +36,38 @@ struct Reset {
     expires_at: i64,
 }
 
-/// What the token of a link is good for.
+/// The use of a link.
 pub enum Link {
-    /// Setting a new password of this account.
+    /// It sets a new password of this account.
     Open(Box<Account>),
-    /// Nothing more: it has set the password of this account.
+    /// It is used: it has set the password of this account.
     Used(Box<Account>),
-    /// Nothing.
+    /// It does not work any more.
     Spent,
 }
 
-impl Users {
-    /// Keeps the token of a new link, in place of the former one. If it is too soon, or the day's mails are used up, those that
-    /// may be asked for from that network address, the answer is `false` and nothing is kept.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+impl Resets {
+    /// Stores the token of a new link in place of the former one. `false` if it is too soon, or the mails of the day are used up that
+    /// this network address may cause; then nothing is stored.
     pub async fn create_reset(
         &self,
         token: &MailedToken,
-        password: &str,
+        password_hash: &str,
         address: &str,
         limits: &Limits,
         now: Timestamp,
     ) -> Result<bool> {
         let (sent_at, counts) = (now.as_second(), Counts::new(address, limits.of_mailbox()));
-        let item = Reset {
-            pk: format!("{RESET}#{}", token.user()),
-            sk: RESET.to_owned(),
+        let item = ResetItem {
             hash: token.hash(),
-            bound: bound(password),
+            bound: bound(password_hash),
             sent_at,
             expires_at: sent_at + seconds(lifetime::RESET_COUNT),
         };
-        let mut first = to_item(&item)?;
-        first.extend(counts.first());
+        let first = to_item(&item)?.into_iter().chain(keys::reset(token.user())).chain(counts.first());
         let put = self
             .0
-            .client
-            .put_item()
-            .table_name(&self.0.name)
-            .set_item(Some(first))
+            .put_item(first.collect())
             .condition_expression(format!("attribute_not_exists(pk) OR expires_at <= :now{OWN_WRITE}"))
             .expression_attribute_names("#hash", "hash")
             .expression_attribute_values(":own", attribute(&item.hash)?)
@@ -86,41 +83,31 @@ impl Users {
             .value(":before", number(&(sent_at - seconds(lifetime::RESET_PAUSE))))
             .value(":own", attribute(&item.hash)?)
             .name("#hash", "hash");
-        let update = self.0.client.update_item().table_name(&self.0.name).set_key(Some(key(RESET, token.user())));
+        let update = self.0.update_item(keys::reset(token.user()));
         let update = counts.below(counts.up(change), OWN_WRITE).of(update);
         conditional("UpdateItem", update.send().await)
     }
 
     /// Takes back a link that could not be mailed, so that the next one need not wait.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn cancel_reset(&self, token: &MailedToken) -> Result<()> {
         let delete = self
             .0
-            .client
-            .delete_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(RESET, token.user())))
+            .delete_item(keys::reset(token.user()))
             .condition_expression("#hash = :hash")
             .expression_attribute_names("#hash", "hash")
             .expression_attribute_values(":hash", attribute(token.hash())?);
         conditional("DeleteItem", delete.send().await).map(drop)
     }
 
-    /// What this token is good for.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
+    /// The use of the link with this token.
     pub async fn find_reset(&self, token: &MailedToken, now: Timestamp) -> Result<Link> {
-        let (mut account, mut reset) = (None, None);
-        let (of_user, of_reset) = (key(USER, token.user()), key(RESET, token.user()));
-        let sort_key = text(&RESET);
-        for item in self.0.get_many(vec![of_user, of_reset], true, None).await? {
-            if item.get("sk") == Some(&sort_key) {
-                reset = if item.contains_key(LEFT) { None } else { Some(from_item::<Reset>(item)?) };
+        let (mut account, mut reset) = (None::<Account>, None);
+        let wanted = vec![keys::user(token.user()), keys::reset(token.user())];
+        for item in self.0.get_many(wanted, true, None).await? {
+            if string(&item, "sk") == Some(RESET) {
+                reset = if item.contains_key(LEFT) { None } else { Some(from_item::<ResetItem>(item)?) };
             } else {
-                account = Some(from_item::<Account>(item)?);
+                account = Some(from_item(item)?);
             }
         }
         let Some(account) = account.filter(|account| account.active).map(Box::new) else { return Ok(Link::Spent) };
@@ -130,13 +117,13 @@ impl Users {
         let is_open = reset.is_some_and(|reset| {
             reset.hash == token.hash()
                 && now.as_second() < reset.sent_at + seconds(lifetime::RESET)
-                && reset.bound == bound(&account.password)
+                && reset.bound == bound(&account.password_hash)
         });
         Ok(if is_open { Link::Open(account) } else { Link::Spent })
     }
 }
 
-/// What its user is told of a link.
+/// The time of a link, which its user may see.
 #[derive(Deserialize)]
 pub(super) struct ResetMail {
     sent_at: i64,
@@ -144,7 +131,7 @@ pub(super) struct ResetMail {
 }
 
 impl ResetMail {
-    /// When it was mailed, unless that is to be forgotten by now.
+    /// When it was mailed, unless the item has expired.
     pub(super) fn sent_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let remembered = now.as_second() < self.expires_at;
         let sent_at = remembered.then(|| Timestamp::from_second(self.sent_at)).transpose();
@@ -152,6 +139,6 @@ impl ResetMail {
     }
 }
 
-fn bound(password: &str) -> String {
-    fingerprint(&[password.as_bytes()])
+fn bound(password_hash: &str) -> String {
+    fingerprint(&[password_hash.as_bytes()])
 }

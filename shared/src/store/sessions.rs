@@ -1,27 +1,34 @@
-//! Login sessions: `SESSION#<user id>`, one row a session. A session has one refresh token at a time, which each use replaces.
-
-use std::fmt::Display;
+//! Login sessions, one row each. A session has one refresh token at a time, which each use replaces.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::users::{Users, attribute, built};
-use super::{Item, Table, conditional, failure, from_item, integer, number, text, to_item};
+use super::failure::{conditional, failure};
+use super::item::{Item, attribute, from_item, integer, number, string, text, to_item};
+use super::keys;
+use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::limits::network;
-use crate::domain::session::{Device, SessionEntry};
+use crate::domain::session::{Device, Session};
 use crate::error::{Error, Result};
 use crate::token::{RefreshToken, Signer, Successors, TokenHash};
 
-/// A user has so many sessions at most; each further one ends the oldest.
+/// The most sessions of a user; each further one ends the oldest.
 pub const MAX_SESSIONS: usize = 100;
 
+/// The sessions.
+#[derive(Clone, Debug)]
+pub struct Sessions(Table);
+
+over_table!(Sessions, of_users);
+
+/// The item of one session. It ends when it has not been used until `expires_at`, and at `ends_at` at the latest.
 #[derive(Serialize, Deserialize)]
-struct Session {
+struct SessionItem {
     pk: String,
     sk: String,
     #[serde(flatten)]
@@ -31,101 +38,91 @@ struct Session {
     spent: Option<TokenHash>,
     #[serde(skip_serializing_if = "Option::is_none")]
     spent_at: Option<i64>,
+    /// Rows of older days have neither of the two.
+    created_at: Option<i64>,
+    last_used_at: Option<i64>,
     ends_at: i64,
     expires_at: i64,
 }
 
-/// What a refresh token is to its session.
-enum Found {
-    /// The last but one, spent only just now: this successor, which took its place, is honoured as well.
+/// A refresh token that is presented, as its session knows it.
+enum Presented {
+    /// The last but one, spent just now: the client gets the successor that took its place.
     JustSpent(RefreshToken),
-    /// One that was spent before: somebody has a copy.
+    /// One that was spent earlier: somebody has a copy.
     Replayed,
-    /// None that was ever given for it.
+    /// One that was never given for the session.
     Foreign,
     /// The session is over.
     Over,
 }
 
-/// What came of a session by asking to go on with it.
+/// The outcome of refreshing a session.
 pub enum Refreshed {
-    /// It goes on, with this successor.
+    /// The session goes on, with this successor of the token.
     Goes(RefreshToken),
-    /// It was over before, never was, or this is no token of it.
+    /// The session is over or unknown, or this is no token of it.
     Over,
-    /// It is ended by this: somebody else must have a copy of the token.
+    /// The session is ended now: somebody else must have a copy of the token.
     Ended,
 }
 
-impl Session {
-    /// What the token is to the session, given whether the service knows it for its own: whoever made it up is not to end a
-    /// session of somebody else's by it.
-    fn find(&self, token: &TokenHash, is_ours: bool, successors: Successors, now: i64) -> Found {
+impl SessionItem {
+    /// Judges a token. `is_ours` tells whether the service has given it: a made-up token must not end anybody's session.
+    fn find(&self, token: &TokenHash, is_ours: bool, successors: Successors, now: i64) -> Presented {
         if self.expires_at <= now || self.ends_at <= now {
-            return Found::Over;
+            return Presented::Over;
         }
         let is_last_spent = self.spent.as_ref() == Some(token);
         if !is_ours && !is_last_spent {
-            return Found::Foreign;
+            return Presented::Foreign;
         }
         let in_grace = self.spent_at.is_some_and(|spent_at| now - spent_at <= seconds(lifetime::SPENT_TOKEN));
         if !in_grace || !is_last_spent {
-            return Found::Replayed;
+            return Presented::Replayed;
         }
         let mut known = std::iter::once(successors.next).chain(successors.other);
         let given = known.find(|successor| self.current == successor.hash());
-        given.map_or(Found::Replayed, Found::JustSpent)
+        given.map_or(Presented::Replayed, Presented::JustSpent)
     }
 }
 
-fn key(user: UserId, session: impl Display) -> Item {
-    Item::from([("pk".to_owned(), text(&partition(user))), ("sk".to_owned(), text(&session))])
-}
-
-fn partition(user: UserId) -> String {
-    format!("SESSION#{user}")
-}
-
-/// Writes the session that begins with this token.
-pub(super) fn first(table: &Table, token: &RefreshToken, device: Device, now: Timestamp) -> Result<Put> {
+/// The item of the session that begins with this token.
+pub(super) fn first_session(token: &RefreshToken, device: Device, now: Timestamp) -> Result<Item> {
     let now = now.as_second();
-    let session = Session {
-        pk: partition(token.user()),
+    to_item(SessionItem {
+        pk: keys::sessions(token.user()),
         sk: token.session().to_string(),
         device,
         current: token.hash(),
         spent: None,
         spent_at: None,
+        created_at: Some(now),
+        last_used_at: Some(now),
         ends_at: now + seconds(lifetime::SESSION),
         expires_at: now + seconds(lifetime::IDLE_SESSION),
-    };
-    built(Put::builder().table_name(&table.name).set_item(Some(to_item(session)?)).build())
+    })
 }
 
-impl Users {
+/// When the session of this item was opened, in seconds since 1970.
+fn created_at(item: &Item) -> Option<i64> {
+    integer(item, "created_at").or_else(|| Some(integer(item, "ends_at")? - seconds(lifetime::SESSION)))
+}
+
+impl Sessions {
     /// Creates the session that begins with this token.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn create_session(&self, token: &RefreshToken, device: Device, now: Timestamp) -> Result<()> {
-        let put = first(&self.0, token, device, now)?;
-        let request = self.0.client.put_item().table_name(put.table_name).set_item(Some(put.item));
-        request.send().await.map(drop).map_err(|error| failure("PutItem", error))
+        let put = self.0.put_item(first_session(token, device, now)?);
+        put.send().await.map(drop).map_err(|error| failure("PutItem", error))
     }
 
     /// Whether there is a session that began with this token.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub async fn has_session(&self, token: &RefreshToken) -> Result<bool> {
-        Ok(self.0.get(key(token.user(), token.session())).await?.is_some())
+        Ok(self.0.get(keys::session(token.user(), token.session())).await?.is_some())
     }
 
     /// Spends the token in favour of the next one. A token that was spent just now leaves everything as it is;
     /// one that was spent before ends the session; one that was never given for it changes nothing.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn refresh_session(
         &self,
         token: &RefreshToken,
@@ -136,11 +133,11 @@ impl Users {
         let (now, successors) = (now.as_second(), signer.successors(token));
         let update = self
             .0
-            .client
-            .update_item()
-            .table_name(&self.0.name)
-            .set_key(Some(key(token.user(), token.session())))
-            .update_expression("SET #current = :next, spent = :token, spent_at = :now, expires_at = :expires_at, #address = :address, #agent = :agent")
+            .update_item(keys::session(token.user(), token.session()))
+            .update_expression(
+                "SET #current = :next, spent = :token, spent_at = :now, last_used_at = :now, expires_at = :expires_at, \
+                 #address = :address, #agent = :agent",
+            )
             .condition_expression("#current = :token AND expires_at > :now AND ends_at > :now")
             .expression_attribute_names("#current", "current")
             .expression_attribute_names("#address", "address")
@@ -157,70 +154,54 @@ impl Users {
             return Err(failure("UpdateItem", error));
         };
         let Some(item) = failed.item.clone() else { return Ok(Refreshed::Over) };
-        match from_item::<Session>(item)?.find(&token.hash(), signer.gave(token), successors, now) {
-            Found::JustSpent(given) => Ok(Refreshed::Goes(given)),
-            Found::Over | Found::Foreign => Ok(Refreshed::Over),
-            Found::Replayed => {
+        match from_item::<SessionItem>(item)?.find(&token.hash(), signer.gave(token), successors, now) {
+            Presented::JustSpent(given) => Ok(Refreshed::Goes(given)),
+            Presented::Over | Presented::Foreign => Ok(Refreshed::Over),
+            Presented::Replayed => {
                 self.delete_session(token, None).await?;
                 Ok(Refreshed::Ended)
             }
         }
     }
 
-    /// Ends the session of a token that its holder gives back. Tells whether there was one.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+    /// Ends the session of a token that its holder gives back. `false` if there was none.
     pub async fn revoke_session(&self, token: &RefreshToken) -> Result<bool> {
         self.delete_session(token, Some("#current = :token OR spent = :token")).await
     }
 
     /// The user's sessions that are not over, the last used first.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<SessionEntry>> {
+    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         let now = now.as_second();
-        let sessions = self.sessions(user).await?.into_iter().map(from_item::<Session>).collect::<Result<Vec<_>>>()?;
+        let sessions =
+            self.sessions(user).await?.into_iter().map(from_item::<SessionItem>).collect::<Result<Vec<_>>>()?;
         let live = sessions.into_iter().filter(|session| now < session.expires_at && now < session.ends_at);
-        let mut entries: Vec<_> = live.map(SessionEntry::try_from).collect::<Result<_>>()?;
+        let mut entries: Vec<_> = live.map(Session::try_from).collect::<Result<_>>()?;
         entries.sort_by_key(|entry| std::cmp::Reverse((entry.last_used_at, entry.created_at)));
         Ok(entries)
     }
 
     /// Whether the user has a session that was last used from the network of that address.
-    ///
-    /// # Errors
-    /// When they cannot be read.
     pub async fn has_session_from(&self, user: UserId, address: &str, now: Timestamp) -> Result<bool> {
         let (network_of_address, now) = (network(address), Some(now.as_second()));
-        let is_from_there = |session: &Item| {
-            let address = session.get("address").and_then(|address| address.as_s().ok());
-            address.is_some_and(|address| network(address) == network_of_address)
-        };
+        let is_from_there =
+            |session: &Item| string(session, "address").is_some_and(|address| network(address) == network_of_address);
         let is_live = |session: &Item| now < integer(session, "expires_at") && now < integer(session, "ends_at");
         Ok(self.sessions(user).await?.iter().any(|session| is_live(session) && is_from_there(session)))
     }
 
     /// Ends the oldest sessions of the user beyond [`MAX_SESSIONS`], but not that one.
-    ///
-    /// # Errors
-    /// When they cannot be read or written.
     pub async fn revoke_surplus(&self, user: UserId, kept: Uuid) -> Result<()> {
         let mut sessions = self.sessions(user).await?;
         if sessions.len() <= MAX_SESSIONS {
             return Ok(());
         }
         sessions.retain(|session| session.get("sk") != Some(&text(&kept)));
-        sessions.sort_by_key(|session| integer(session, "ends_at"));
+        sessions.sort_by_key(created_at);
         sessions.truncate(sessions.len() + 1 - MAX_SESSIONS);
         self.delete_sessions(user, sessions).await
     }
 
-    /// Ends the user's sessions, but for one that is to be kept.
-    ///
-    /// # Errors
-    /// When they cannot be read or written; those that are left can be ended by the same call.
+    /// Ends the user's sessions, except for one that is kept.
     pub async fn revoke_sessions(&self, user: UserId, kept: Option<Uuid>) -> Result<()> {
         let kept = kept.map(|session| text(&session));
         let mut sessions = self.sessions(user).await?;
@@ -229,28 +210,23 @@ impl Users {
     }
 
     /// Ends the user's sessions that were opened before then.
-    ///
-    /// # Errors
-    /// When they cannot be read or written; those that are left can be ended by the same call.
     pub async fn revoke_sessions_before(&self, user: UserId, second: i64) -> Result<()> {
         let mut sessions = self.sessions(user).await?;
-        sessions
-            .retain(|session| integer(session, "ends_at").is_none_or(|end| end - seconds(lifetime::SESSION) < second));
+        sessions.retain(|session| created_at(session).is_none_or(|created_at| created_at < second));
         self.delete_sessions(user, sessions).await
     }
 
     async fn delete_sessions(&self, user: UserId, sessions: Vec<Item>) -> Result<()> {
         let ids = sessions.into_iter().filter_map(|mut session| session.remove("sk")?.as_s().ok().cloned());
-        self.0.delete_many(ids.map(|id| key(user, id)).collect()).await
+        self.0.delete_many(ids.map(|id| keys::session(user, id)).collect()).await
     }
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Item>> {
-        self.0.partition("pk", partition(user)).await
+        self.0.partition("pk", keys::sessions(user)).await
     }
 
     async fn delete_session(&self, token: &RefreshToken, condition: Option<&str>) -> Result<bool> {
-        let mut request =
-            self.0.client.delete_item().table_name(&self.0.name).set_key(Some(key(token.user(), token.session())));
+        let mut request = self.0.delete_item(keys::session(token.user(), token.session()));
         if let Some(condition) = condition {
             request = request
                 .condition_expression(condition)
@@ -261,15 +237,15 @@ impl Users {
     }
 }
 
-impl TryFrom<Session> for SessionEntry {
+impl TryFrom<SessionItem> for Session {
     type Error = Error;
 
-    fn try_from(session: Session) -> Result<Self> {
+    fn try_from(session: SessionItem) -> Result<Self> {
         let second = |second| Timestamp::from_second(second).map_err(|error| Error::internal("session", error));
         Ok(Self {
             id: session.sk.parse().map_err(|error| Error::internal("session", error))?,
-            created_at: second(session.ends_at - seconds(lifetime::SESSION))?,
-            last_used_at: second(session.expires_at - seconds(lifetime::IDLE_SESSION))?,
+            created_at: second(session.created_at.unwrap_or(session.ends_at - seconds(lifetime::SESSION)))?,
+            last_used_at: second(session.last_used_at.unwrap_or(session.expires_at - seconds(lifetime::IDLE_SESSION)))?,
             device: session.device,
         })
     }
@@ -287,13 +263,15 @@ mod tests {
         let second = signer.successors(&first).next;
         let third = signer.successors(&second).next;
         let made_up = other.first_token(Uuid::nil()).unwrap();
-        let session = Session {
+        let session = SessionItem {
             pk: String::new(),
             sk: String::new(),
             device: Device::default(),
             current: second.hash(),
             spent: Some(first.hash()),
             spent_at: Some(100),
+            created_at: None,
+            last_used_at: None,
             ends_at: 1000,
             expires_at: 500,
         };
@@ -312,17 +290,17 @@ mod tests {
         ];
         for (name, token, signer, now, expected) in cases {
             let found = match session.find(&token.hash(), signer.gave(token), signer.successors(token), now) {
-                Found::JustSpent(given) => {
+                Presented::JustSpent(given) => {
                     assert!(given.hash() == second.hash(), "{name}");
                     just_spent
                 }
-                Found::Replayed => replayed,
-                Found::Over => over,
-                Found::Foreign => foreign,
+                Presented::Replayed => replayed,
+                Presented::Over => over,
+                Presented::Foreign => foreign,
             };
             assert_eq!(found, expected, "{name}");
         }
-        let old = Session { expires_at: 5000, ..session };
-        assert!(matches!(old.find(&first.hash(), true, signer.successors(&first), 1000), Found::Over));
+        let old = SessionItem { expires_at: 5000, ..session };
+        assert!(matches!(old.find(&first.hash(), true, signer.successors(&first), 1000), Presented::Over));
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod digest;
 mod hs256;
+mod keys;
 mod signer;
 
 use std::fmt;

@@ -2,26 +2,14 @@
 
 use super::super::event::{Event, Role};
 use super::super::fault::Fault;
-use super::super::poll::Topic;
-use super::{Refusal, Vote};
-
-/// What a vote that is taken back comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withdrawal {
-    /// The invitee has no vote in this poll any more.
-    OfVote(Topic),
-    /// The organiser's poll is open again.
-    OfDecision(Topic),
-    /// There is nothing to take back, any more or yet.
-    Nothing,
-}
+use super::{Effect, Refusal, Vote};
 
 impl Vote {
-    /// What it comes to if a member in that role takes this vote back. It has to name one option of one poll.
+    /// The effect if a member in that role takes this vote back. It has to name one option of one poll.
     ///
     /// # Errors
     /// Why it is refused. No refusal changes anything.
-    pub fn withdrawal(&self, event: &Event, role: Role) -> Result<Withdrawal, Refusal> {
+    pub fn withdrawal(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
         if !event.sent {
             return Err(Refusal::StillDraft);
         }
@@ -45,11 +33,11 @@ impl Vote {
             }
         };
         match (held, role) {
-            (None, _) => Ok(Withdrawal::Nothing),
+            (None, _) => Ok(Effect::Nothing),
             (Some(held), _) if held != option => invalid(&sent.field, other),
-            (Some(_), Role::Organiser) => Ok(Withdrawal::OfDecision(sent.topic)),
+            (Some(_), Role::Organiser) => Ok(Effect::Decision { topic: sent.topic, option: None }),
             (Some(_), Role::Invitee(_)) if poll.chosen.is_some() => Err(Refusal::Decided),
-            (Some(_), Role::Invitee(_)) => Ok(Withdrawal::OfVote(sent.topic)),
+            (Some(_), Role::Invitee(invitee)) => Ok(Effect::Vote { invitee, topic: sent.topic, option: None }),
         }
     }
 }
@@ -57,10 +45,11 @@ impl Vote {
 #[cfg(test)]
 mod tests {
     use super::super::super::event::tests::event;
+    use super::super::super::poll::Topic;
     use super::*;
     use serde_json::{Value, json};
 
-    fn withdrawal(body: &Value, event: &Event, role: Role) -> Result<Withdrawal, Refusal> {
+    fn withdrawal(body: &Value, event: &Event, role: Role) -> Result<Effect, Refusal> {
         Vote::parse(body).map_err(Refusal::Invalid)?.withdrawal(event, role)
     }
 
@@ -74,18 +63,18 @@ mod tests {
 
     #[test]
     fn what_is_taken_back() {
-        use Topic::Date;
-        use Withdrawal::{Nothing, OfDecision, OfVote};
+        use Effect::{Decision, Nothing, Vote};
         const VOTER: Role = Role::Invitee(0);
         const OTHER: Role = Role::Invitee(1);
+        let (topic, option) = (Topic::Date, None);
         let date = |option: &str| json!({"event": {"date": [{"confirmed": option}]}});
         let (first, second) = (date("01.02.2027"), date("02.02.2027"));
         let refused = |event: &Event, body: &Value, role| withdrawal(body, event, role).unwrap_err();
         for (name, chosen, role, body, expected) in [
-            ("a vote", None, VOTER, &first, OfVote(Date)),
+            ("a vote", None, VOTER, &first, Vote { invitee: 0, topic, option }),
             ("no vote", None, OTHER, &first, Nothing),
             ("no vote in a decided poll", Some(0), OTHER, &first, Nothing),
-            ("a decision", Some(1), Role::Organiser, &second, OfDecision(Date)),
+            ("a decision", Some(1), Role::Organiser, &second, Decision { topic, option }),
             ("no decision", None, Role::Organiser, &second, Nothing),
         ] {
             assert_eq!(withdrawal(body, &voted(chosen), role), Ok(expected), "{name}");

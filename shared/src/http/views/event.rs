@@ -1,14 +1,17 @@
-//! `mock/JSON_Schems/event.json`: an event as one of its members sees it.
+//! `{"event"}`: an event as one of its members sees it, in the shape of `mock/JSON_Schems/event.json`.
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
 use super::role;
 use crate::domain::addressee::Addressee;
-use crate::domain::event::{Answer, Event, Invitee, Person};
+use crate::domain::event::{Answer, Event, Invitee};
+use crate::domain::person::Person;
 use crate::domain::poll::{Poll, Standing, Topic};
 use crate::domain::{EventId, UserId};
 
-/// `{"event": …}`.
+/// The body.
 #[derive(Serialize)]
 pub struct EventBody<'a> {
     event: EventView<'a>,
@@ -27,54 +30,48 @@ struct EventView<'a> {
 
 #[derive(Serialize)]
 struct PollView<'a> {
-    /// All options but the one that is decided on.
     drafts: Vec<OptionView<'a>>,
     confirmed: &'a str,
     voters: usize,
     my_vote: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum OptionView<'a> {
-    Date { date: &'a str, votes: usize },
-    Place { place: &'a str, votes: usize },
+/// `{"date", "votes"}` or `{"place", "votes"}`.
+struct OptionView<'a> {
+    topic: Topic,
+    text: &'a str,
+    votes: usize,
 }
 
 #[derive(Serialize)]
 struct MembersView<'a> {
-    invited: Vec<InvitedView<'a>>,
-    confirmed: Vec<ConfirmedView<'a>>,
+    invited: Vec<MemberView<'a>>,
+    confirmed: Vec<MemberView<'a>>,
 }
 
-/// One who has not said yes.
 #[derive(Serialize)]
-struct InvitedView<'a> {
-    id: InvitedId<'a>,
+struct MemberView<'a> {
+    id: MemberId<'a>,
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<&'a str>,
     role: &'static str,
     chat_success: bool,
-    answer: Option<Answer>,
-}
-
-/// One who takes part.
-#[derive(Serialize)]
-struct ConfirmedView<'a> {
-    id: UserId,
-    name: &'a str,
+    /// Only where the member stands among the invited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
-    role: &'static str,
-    chat_success: bool,
+    answer: Option<AnswerView>,
 }
 
+/// The answer, or `null` as long as there is none.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct AnswerView(Option<Answer>);
+
+/// The id of a member; in a draft what was typed, so that the draft can be sent back.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum InvitedId<'a> {
-    User(UserId),
-    /// Of a draft: what the organiser typed.
+enum MemberId<'a> {
+    User(Uuid),
     Typed(&'a str),
 }
 
@@ -88,105 +85,98 @@ impl<'a> EventBody<'a> {
             sent,
             created_at: _,
             organiser,
-            date: _,
-            place: _,
+            date,
+            place,
             addressees,
             invitees,
             additional,
             version: _,
         } = event;
         let own = invitees.iter().find(|invitee| invitee.person.id == reader);
-        let poll = |topic| [PollView::new(topic, event, own)];
-        let members = MembersView::new(organiser, addressees, invitees);
-        Self {
-            event: EventView {
-                id: *id,
-                name,
-                status: *sent,
-                date: poll(Topic::Date),
-                place: poll(Topic::Place),
-                members: [members],
-                additional,
-            },
-        }
+        let poll = |topic, poll| {
+            let vote = own.and_then(|invitee| invitee.vote(topic));
+            [PollView::new(topic, poll, event.standing(topic), vote)]
+        };
+        let event = EventView {
+            id: *id,
+            name,
+            status: *sent,
+            date: poll(Topic::Date, date),
+            place: poll(Topic::Place, place),
+            members: [MembersView::new(organiser, addressees, invitees)],
+            additional,
+        };
+        Self { event }
     }
 }
 
 impl<'a> PollView<'a> {
-    fn new(topic: Topic, event: &'a Event, own: Option<&Invitee>) -> Self {
-        let Poll { options, chosen: _, reopened: _ } = event.poll(topic);
-        let Standing { votes, voters, confirmed, due: _ } = event.standing(topic);
+    fn new(topic: Topic, poll: &'a Poll, standing: Standing, vote: Option<usize>) -> Self {
+        let Poll { options, chosen: _, reopened: _ } = poll;
+        let Standing { votes, voters, confirmed, due: _ } = standing;
         let text = |index: usize| options.get(index).map(String::as_str);
         let open = options.iter().zip(votes).enumerate().filter(|(index, _)| confirmed != Some(*index));
         Self {
-            drafts: open.map(|(_, (option, votes))| OptionView::new(topic, option, votes)).collect(),
+            drafts: open.map(|(_, (text, votes))| OptionView { topic, text, votes }).collect(),
             confirmed: confirmed.and_then(text).unwrap_or_default(),
             voters,
-            my_vote: own.and_then(|invitee| invitee.vote(topic)).and_then(text),
+            my_vote: vote.and_then(text),
         }
     }
 }
 
-impl<'a> OptionView<'a> {
-    const fn new(topic: Topic, option: &'a str, votes: usize) -> Self {
-        match topic {
-            Topic::Date => Self::Date { date: option, votes },
-            Topic::Place => Self::Place { place: option, votes },
-        }
+impl Serialize for OptionView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry(self.topic.name(), self.text)?;
+        map.serialize_entry("votes", &self.votes)?;
+        map.end()
     }
 }
 
 impl<'a> MembersView<'a> {
     fn new(organiser: &'a Person, addressees: &'a [Addressee], invitees: &'a [Invitee]) -> Self {
-        let (coming, others): (Vec<_>, Vec<_>) =
-            invitees.iter().partition(|invitee| invitee.answer == Some(Answer::Yes));
-        let Person { id, name, username } = organiser;
-        let organiser =
-            ConfirmedView { id: *id, name, username: username.as_deref(), role: role(true), chat_success: true };
-        Self {
-            invited: addressees
-                .iter()
-                .map(InvitedView::from)
-                .chain(others.into_iter().map(InvitedView::from))
-                .collect(),
-            confirmed: std::iter::once(organiser).chain(coming.into_iter().map(ConfirmedView::from)).collect(),
+        let mut invited: Vec<_> = addressees.iter().map(MemberView::of_addressee).collect();
+        let mut confirmed = vec![MemberView::of_organiser(organiser)];
+        for invitee in invitees {
+            let member = MemberView::of_invitee(invitee);
+            if invitee.answer == Some(Answer::Yes) {
+                confirmed.push(member);
+            } else {
+                invited.push(MemberView { answer: Some(AnswerView(invitee.answer)), ..member });
+            }
         }
+        Self { invited, confirmed }
     }
 }
 
-impl<'a> From<&'a Addressee> for InvitedView<'a> {
-    fn from(addressee: &'a Addressee) -> Self {
+impl<'a> MemberView<'a> {
+    fn of_organiser(organiser: &'a Person) -> Self {
+        let Person { id, name, username } = organiser;
+        let (id, username) = (MemberId::User(*id), username.as_deref());
+        Self { id, name, username, role: role(true), chat_success: true, answer: None }
+    }
+
+    fn of_addressee(addressee: &'a Addressee) -> Self {
         let Addressee { typed, user: _, name, username } = addressee;
-        let username = username.as_deref();
-        Self { id: InvitedId::Typed(typed), name, username, role: role(false), chat_success: false, answer: None }
+        let (id, username) = (MemberId::Typed(typed), username.as_deref());
+        Self { id, name, username, role: role(false), chat_success: false, answer: Some(AnswerView(None)) }
     }
-}
 
-impl<'a> From<&'a Invitee> for InvitedView<'a> {
-    fn from(invitee: &'a Invitee) -> Self {
-        let ConfirmedView { id, name, username, role, chat_success } = invitee.into();
-        Self { id: InvitedId::User(id), name, username, role, chat_success, answer: invitee.answer }
-    }
-}
-
-impl<'a> From<&'a Invitee> for ConfirmedView<'a> {
-    fn from(invitee: &'a Invitee) -> Self {
-        // The names are the alias's or the person's, whichever is to be shown.
-        let Invitee { person, alias: _, answer: _, date: _, place: _, gone: _ } = invitee;
+    fn of_invitee(invitee: &'a Invitee) -> Self {
         let (name, username) = invitee.names();
-        Self { id: person.id, name, username, role: role(false), chat_success: invitee.opens_chat() }
+        let id = MemberId::User(invitee.person.id);
+        Self { id, name, username, role: role(false), chat_success: invitee.opens_chat(), answer: None }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-    use uuid::Uuid;
-
     use super::*;
     use crate::domain::event::Role;
     use crate::domain::event::tests::{ORGANISER, event};
     use crate::domain::vote::{Effect, Refusal, Vote};
+    use serde_json::{Value, json};
 
     fn view(event: &Event, reader: UserId) -> Value {
         serde_json::to_value(EventBody::new(event, reader)).unwrap()["event"].take()
@@ -253,23 +243,24 @@ mod tests {
 
     #[test]
     fn the_whole_event_with_one_change_is_a_vote() {
-        let mut event = event(2);
-        event.invitees[1].date = Some(0);
-        let mut body = json!({"event": view(&event, event.invitees[1].person.id)});
-        body["event"]["date"][0]["confirmed"] = json!("02.02.2027");
-        body["event"]["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1}]);
-        let vote = Vote::parse(&body).unwrap();
-        assert_eq!(vote.effect(&event, Role::Invitee(1)), Ok(Effect::Cast(Topic::Date, 1)));
-        assert_eq!(vote.effect(&event, Role::Organiser), Ok(Effect::Decide(Topic::Date, 1)));
+        let mut event = event(4);
+        event.invitees[0].date = Some(0);
+        let mut body = view(&event, event.invitees[1].person.id);
+        body["date"][0]["confirmed"] = json!("02.02.2027");
+        body["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1}]);
+        let vote = Vote::parse(&json!({"event": body})).unwrap();
+        let (topic, option) = (Topic::Date, Some(1));
+        assert_eq!(vote.effect(&event, Role::Invitee(1)), Ok(Effect::Vote { invitee: 1, topic, option }));
+        assert_eq!(vote.effect(&event, Role::Organiser), Ok(Effect::Decision { topic, option }));
     }
 
     #[test]
     fn the_whole_event_unchanged_is_no_vote() {
+        let mut event = event(4);
         for chosen in [None, Some(0)] {
-            let mut event = event(4);
             event.date.chosen = chosen;
-            let vote = Vote::parse(&json!({"event": view(&event, ORGANISER)})).unwrap();
-            let refusal = vote.effect(&event, Role::Invitee(3));
+            let body = json!({"event": view(&event, ORGANISER)});
+            let refusal = Vote::parse(&body).unwrap().effect(&event, Role::Invitee(3));
             assert!(matches!(refusal, Err(Refusal::Invalid(_))), "{refusal:?}");
         }
     }

@@ -1,61 +1,53 @@
-//! `mock/JSON_Schems/export.json`: a page of all that is held of a user.
+//! `{"export"}`: a page of all that is held of a user, in the shape of `mock/JSON_Schems/export.json`.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::role;
 use super::sessions::{SessionView, views};
-use super::{PersonView, json, role, text};
+use super::user::{AccountView, ContactView, parts};
+use crate::domain::EventId;
 use crate::domain::event::Answer;
-use crate::domain::export::{ExportedAccount, ExportedEvent, ExportedPoll};
+use crate::domain::export::{ExportedEvent, ExportedPoll};
+use crate::domain::poll::Poll;
+use crate::domain::session::Session;
 use crate::domain::user::Profile;
-use crate::domain::{EventId, UserId};
-use crate::error::Result;
 
-/// `{"export": …}`.
+/// The body.
 #[derive(Serialize)]
 pub struct ExportBody<'a> {
-    export: ExportView<'a>,
+    export: Page<'a>,
 }
 
 #[derive(Serialize)]
-struct ExportView<'a> {
-    /// On the first page alone.
-    #[serde(flatten)]
-    account: Option<AccountView<'a>>,
-    events: Vec<ExportedView<'a>>,
-    cursor: Option<String>,
+struct Page<'a> {
+    /// On the first page only.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    user: Option<UserExport<'a>>,
+    events: Vec<EventExport<'a>>,
+    cursor: Option<&'a str>,
 }
 
-/// What is held of a user that is not of events.
+/// What is not of events.
 #[derive(Serialize)]
-pub struct AccountView<'a> {
-    user: ExportedUserView<'a>,
-    contacts: Vec<PersonView<'a>>,
+pub struct UserExport<'a> {
+    user: AccountView<'a>,
+    contacts: Vec<ContactView<'a>>,
     sessions: Vec<SessionView<'a>>,
-    password_reset_mailed_at: Option<String>,
+    password_reset_mailed_at: Option<Timestamp>,
 }
 
+/// One event.
 #[derive(Serialize)]
-struct ExportedUserView<'a> {
-    id: UserId,
-    name: &'a str,
-    username: &'a str,
-    #[serde(rename = "e-mail")]
-    email: &'a str,
-    avatar: &'a str,
-}
-
-#[derive(Serialize)]
-struct ExportedView<'a> {
+pub struct EventExport<'a> {
     id: EventId,
     name: &'a str,
     status: bool,
     role: &'static str,
-    #[serde(serialize_with = "text")]
     created_at: Timestamp,
-    date: ExportedPollView<'a>,
-    place: ExportedPollView<'a>,
+    date: PollExport<'a>,
+    place: PollExport<'a>,
     invited: &'a [String],
     alias: Option<&'a str>,
     answer: Option<Answer>,
@@ -63,53 +55,31 @@ struct ExportedView<'a> {
 }
 
 #[derive(Serialize)]
-struct ExportedPollView<'a> {
+struct PollExport<'a> {
     options: &'a [String],
     decided: Option<&'a str>,
     my_vote: Option<&'a str>,
 }
 
 impl<'a> ExportBody<'a> {
-    /// A page: the account if it is the first, these events, and the cursor of the next page.
+    /// A page of events, on the first page after the rest; and the cursor of the next page.
     #[must_use]
-    pub fn new(account: Option<AccountView<'a>>, events: &'a [ExportedEvent], cursor: Option<String>) -> Self {
-        let events = events.iter().map(ExportedView::from).collect();
-        Self { export: ExportView { account, events, cursor } }
+    pub fn new(user: Option<UserExport<'a>>, events: &'a [ExportedEvent], cursor: Option<&'a str>) -> Self {
+        Self { export: Page { user, events: events.iter().map(EventExport::from).collect(), cursor } }
     }
 }
 
-impl<'a> AccountView<'a> {
-    /// The account, as handed out to a request of the current session.
+impl<'a> UserExport<'a> {
+    /// The account, its contacts and sessions, of which `current` sends the request, and when a link for a new password was last
+    /// mailed.
     #[must_use]
-    pub fn new(account: &'a ExportedAccount, current: Uuid) -> Self {
-        let ExportedAccount { profile, sessions, reset_mailed_at } = account;
-        let Profile { id, username, email, name, avatar, contacts } = profile;
-        Self {
-            user: ExportedUserView { id: *id, name, username, email, avatar },
-            contacts: contacts.iter().map(PersonView::from).collect(),
-            sessions: views(sessions, current),
-            password_reset_mailed_at: reset_mailed_at.map(|at| at.to_string()),
-        }
-    }
-
-    /// How long it is as JSON, in octets.
-    ///
-    /// # Errors
-    /// `Internal`.
-    pub fn length(&self) -> Result<usize> {
-        Ok(json(self)?.len())
+    pub fn new(profile: &'a Profile, sessions: &'a [Session], current: Uuid, reset_mail: Option<Timestamp>) -> Self {
+        let (user, contacts) = parts(profile);
+        Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: reset_mail }
     }
 }
 
-/// How long an event is in an export as JSON, in octets.
-///
-/// # Errors
-/// `Internal`.
-pub fn length_of_event(event: &ExportedEvent) -> Result<usize> {
-    Ok(json(&ExportedView::from(event))?.len())
-}
-
-impl<'a> From<&'a ExportedEvent> for ExportedView<'a> {
+impl<'a> From<&'a ExportedEvent> for EventExport<'a> {
     fn from(event: &'a ExportedEvent) -> Self {
         let ExportedEvent { id, name, sent, organises, created_at, date, place, invited, alias, answer, additional } =
             event;
@@ -129,10 +99,10 @@ impl<'a> From<&'a ExportedEvent> for ExportedView<'a> {
     }
 }
 
-impl<'a> From<&'a ExportedPoll> for ExportedPollView<'a> {
-    fn from(poll: &'a ExportedPoll) -> Self {
-        let ExportedPoll { options, decided, vote } = poll;
-        let text = |index: Option<usize>| index.and_then(|index| options.get(index)).map(String::as_str);
-        Self { options, decided: text(*decided), my_vote: text(*vote) }
+impl<'a> From<&'a ExportedPoll> for PollExport<'a> {
+    fn from(exported: &'a ExportedPoll) -> Self {
+        let ExportedPoll { poll: Poll { options, chosen, reopened: _ }, vote } = exported;
+        let text = |index: Option<usize>| options.get(index?).map(String::as_str);
+        Self { options, decided: text(*chosen), my_vote: text(*vote) }
     }
 }

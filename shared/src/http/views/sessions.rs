@@ -1,13 +1,12 @@
-//! `mock/JSON_Schems/sessions.json`: a user's sessions.
+//! `{"sessions"}`: a user's sessions, in the shape of `mock/JSON_Schems/sessions.json`.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::text;
-use crate::domain::session::{Device, SessionEntry};
+use crate::domain::session::{Device, Session};
 
-/// `{"sessions": […]}`.
+/// The body.
 #[derive(Serialize)]
 pub struct SessionsBody<'a> {
     sessions: Vec<SessionView<'a>>,
@@ -16,9 +15,7 @@ pub struct SessionsBody<'a> {
 #[derive(Serialize)]
 pub(super) struct SessionView<'a> {
     id: Uuid,
-    #[serde(serialize_with = "text")]
     created_at: Timestamp,
-    #[serde(serialize_with = "text")]
     last_used_at: Timestamp,
     address: &'a str,
     agent: &'a str,
@@ -26,20 +23,18 @@ pub(super) struct SessionView<'a> {
 }
 
 impl<'a> SessionsBody<'a> {
-    /// These sessions, as shown to a request of the current one.
+    /// These sessions, of which `current` sends the request.
     #[must_use]
-    pub fn new(sessions: &'a [SessionEntry], current: Uuid) -> Self {
+    pub fn new(sessions: &'a [Session], current: Uuid) -> Self {
         Self { sessions: views(sessions, current) }
     }
 }
 
-pub(super) fn views(sessions: &[SessionEntry], current: Uuid) -> Vec<SessionView<'_>> {
-    sessions.iter().map(|session| SessionView::new(session, current)).collect()
-}
-
-impl<'a> SessionView<'a> {
-    fn new(session: &'a SessionEntry, current: Uuid) -> Self {
-        let SessionEntry { id, created_at, last_used_at, device: Device { address, agent } } = session;
-        Self { id: *id, created_at: *created_at, last_used_at: *last_used_at, address, agent, current: *id == current }
+pub(super) fn views(sessions: &[Session], current: Uuid) -> Vec<SessionView<'_>> {
+    let mut views = Vec::with_capacity(sessions.len());
+    for Session { id, created_at, last_used_at, device: Device { address, agent } } in sessions {
+        let (id, created_at, last_used_at) = (*id, *created_at, *last_used_at);
+        views.push(SessionView { id, created_at, last_used_at, address, agent, current: id == current });
     }
+    views
 }

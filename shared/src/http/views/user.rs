@@ -1,13 +1,13 @@
-//! `mock/JSON_Schems/user_pattern.json`: what a user sees of oneself.
+//! `{"user"}`: what a user sees of oneself, in the shape of `mock/JSON_Schems/user_pattern.json`.
 
 use serde::Serialize;
 
-use super::PersonView;
 use crate::domain::listing::ListedEvent;
+use crate::domain::person::Person;
 use crate::domain::user::Profile;
 use crate::domain::{EventId, UserId};
 
-/// `{"user": …}`.
+/// The body.
 #[derive(Serialize)]
 pub struct UserBody<'a> {
     user: UserView<'a>,
@@ -15,39 +15,59 @@ pub struct UserBody<'a> {
 
 #[derive(Serialize)]
 struct UserView<'a> {
+    #[serde(flatten)]
+    account: AccountView<'a>,
+    contacts: Vec<ContactView<'a>>,
+    events: Vec<EventRef>,
+    chats: Vec<EventId>,
+}
+
+/// The account itself.
+#[derive(Serialize)]
+pub(super) struct AccountView<'a> {
     id: UserId,
-    name: &'a str,
     username: &'a str,
     #[serde(rename = "e-mail")]
     email: &'a str,
-    contacts: Vec<PersonView<'a>>,
-    events: Vec<EventReference>,
-    chats: Vec<EventId>,
+    name: &'a str,
     avatar: &'a str,
 }
 
 #[derive(Serialize)]
-struct EventReference {
+pub(super) struct ContactView<'a> {
+    id: UserId,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct EventRef {
     id: EventId,
 }
 
 impl<'a> UserBody<'a> {
-    /// The user, these events, and those of them whose chat is open.
+    /// The user, with these events and those of their chats that are open.
     #[must_use]
     pub fn new(profile: &'a Profile, events: &[ListedEvent]) -> Self {
-        let Profile { id, username, email, name, avatar, contacts } = profile;
-        let chats = events.iter().filter(|event| event.sent && event.chat_is_open());
-        Self {
-            user: UserView {
-                id: *id,
-                name,
-                username,
-                email,
-                contacts: contacts.iter().map(PersonView::from).collect(),
-                events: events.iter().map(|event| EventReference { id: event.id }).collect(),
-                chats: chats.map(|event| event.id).collect(),
-                avatar,
-            },
-        }
+        let (account, contacts) = parts(profile);
+        let open = events.iter().filter(|event| event.sent && event.chat_is_open());
+        let user = UserView {
+            account,
+            contacts,
+            events: events.iter().map(|event| EventRef { id: event.id }).collect(),
+            chats: open.map(|event| event.id).collect(),
+        };
+        Self { user }
     }
+}
+
+/// The account and its contacts.
+pub(super) fn parts<'a>(profile: &'a Profile) -> (AccountView<'a>, Vec<ContactView<'a>>) {
+    let Profile { id, username, email, name, avatar, contacts } = profile;
+    let contact = |person: &'a Person| {
+        let Person { id, name, username } = person;
+        ContactView { id: *id, name, username: username.as_deref() }
+    };
+    (AccountView { id: *id, username, email, name, avatar }, contacts.iter().map(contact).collect())
 }

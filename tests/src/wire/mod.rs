@@ -1,5 +1,7 @@
 //! The wire between the functions and AWS: a proxy that counts the calls to DynamoDB and SES, and makes chosen ones fail.
 
+mod fault;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,66 +13,17 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-/// A way for a call to fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Refused for its rate.
-    Throttled,
-    /// An error of the service's own.
-    ServerError,
-    /// Refused for good. For mails only.
-    Refused,
-    /// No answer before the client gives up.
-    Timeout,
-    /// The connection is closed before anything is done.
-    DroppedBefore,
-    /// It is done, but the connection is closed before the answer.
-    DroppedAfter,
-    /// Another transaction is at the same items. For transactions only.
-    Conflict,
-    /// Its condition is said not to hold. For conditional writes only.
-    ConditionFailed,
-    /// Nothing of it is done, and the answer says so. For batches only.
-    Unprocessed,
-    /// The function is killed before the call is done.
-    KilledBefore,
-    /// The function is killed once the call is done.
-    KilledAfter,
-    /// No failure: it waits for [`Wire::release`], so that something else can come before it.
-    Held,
-}
-
-impl Fault {
-    /// All that are failures.
-    pub const ALL: [Self; 11] = [
-        Self::Throttled,
-        Self::ServerError,
-        Self::Refused,
-        Self::Timeout,
-        Self::DroppedBefore,
-        Self::DroppedAfter,
-        Self::Conflict,
-        Self::ConditionFailed,
-        Self::Unprocessed,
-        Self::KilledBefore,
-        Self::KilledAfter,
-    ];
-
-    /// Whether it ends the function.
-    #[must_use]
-    pub fn kills(self) -> bool {
-        matches!(self, Self::KilledBefore | Self::KilledAfter)
-    }
-}
+pub use self::fault::Fault;
+use self::fault::{Outcome, strike};
 
 /// Which call fails, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// The number of the call from when the plan was made, counting from 0. A call and its repetitions by the SDK are one.
+    /// The number of the call since the plan was made, from 0. A call and its retries by the SDK count as one.
     pub call: usize,
     /// How it fails.
     pub fault: Fault,
-    /// Whether its repetitions fail too, and all later calls of the same operation.
+    /// Whether its retries and all later calls of the same operation fail too.
     pub always: bool,
 }
 
@@ -86,11 +39,11 @@ pub struct Wire {
 /// A call to AWS.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// What was called, such as `Query`.
+    /// The operation, such as `Query`.
     pub operation: String,
-    /// The read capacity units that it took.
+    /// The read capacity units consumed.
     pub reads: f64,
-    /// The write capacity units that it took.
+    /// The write capacity units consumed.
     pub writes: f64,
 }
 
@@ -98,10 +51,10 @@ pub struct Call {
 struct State {
     dynamodb: String,
     ses: String,
-    /// What the functions call the machine; none for its address.
+    /// The host name by which the functions reach the machine; its address where there is none.
     host: Option<&'static str>,
     plan: Option<Plan>,
-    /// The calls that were seen since the plan was made, each with the name that the SDK gives it and all its repetitions.
+    /// The calls since the plan was made, each with the invocation id that the SDK sends with all retries.
     calls: Vec<(String, Call)>,
     struck: usize,
     killer: Option<Killer>,
@@ -114,17 +67,6 @@ impl fmt::Debug for Killer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Killer")
     }
-}
-
-enum Outcome {
-    Pass,
-    Answer(Response<Full<Bytes>>),
-    Hang,
-    Hold,
-    DropBefore,
-    DropAfter,
-    KillBefore,
-    KillAfter,
 }
 
 impl Wire {
@@ -149,23 +91,23 @@ impl Wire {
         wire
     }
 
-    /// Where the functions find it.
+    /// The URL of the proxy.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Passes on what it is sent to these.
+    /// Sets where the calls are forwarded to.
     pub fn connect(&self, dynamodb: String, ses: String) {
         let mut state = self.state();
         (state.dynamodb, state.ses) = (dynamodb, ses);
     }
 
-    /// Calls the machine that name from now on, as functions do that run elsewhere.
+    /// Sets the host name by which the functions reach the machine, as from a container.
     pub fn call_it(&self, host: &'static str) {
         self.state().host = Some(host);
     }
 
-    /// Makes a call fail from now on, and counts the calls anew. Without a plan none fails.
+    /// Sets the plan, and counts the calls anew. Without a plan no call fails.
     pub fn plan(&self, plan: Option<Plan>) {
         let mut state = self.state();
         state.plan = plan;
@@ -173,27 +115,27 @@ impl Wire {
         state.struck = 0;
     }
 
-    /// Waits until the call that the plan holds has come.
+    /// Waits until the call that the plan holds has arrived.
     pub async fn held(&self) {
         self.arrived.notified().await;
     }
 
-    /// Lets the call go on that the plan holds.
+    /// Lets the held call continue.
     pub fn release(&self) {
         self.released.notify_one();
     }
 
-    /// How often the plan has made something fail.
+    /// How often the plan has applied.
     pub fn struck(&self) -> usize {
         self.state().struck
     }
 
-    /// The calls since the plan was made, in order; repetitions by the SDK are not counted.
+    /// The calls since the plan was made, in order, without retries by the SDK.
     pub fn calls(&self) -> Vec<Call> {
         self.state().calls.iter().map(|(_, call)| call.clone()).collect()
     }
 
-    /// Kills the functions with this, when a plan says so.
+    /// Sets what kills the functions when a plan demands it.
     pub fn kill_with(&self, killer: impl Fn() + Send + Sync + 'static) {
         self.state().killer = Some(Killer(Arc::new(killer)));
     }
@@ -256,7 +198,7 @@ impl Wire {
         (!matches!(outcome, Outcome::DropAfter | Outcome::KillAfter)).then_some(response)
     }
 
-    /// Adds the capacity that the answer tells of to the call.
+    /// Adds the consumed capacity in the response to the call.
     fn count(&self, invocation: &str, answer: &[u8]) {
         let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
         let consumed = &answer["ConsumedCapacity"];
@@ -290,62 +232,9 @@ impl Wire {
     }
 }
 
-/// The same request, which also asks what it costs.
+/// The same request, which also asks for the consumed capacity.
 fn asking_for_capacity(body: &[u8]) -> Bytes {
     let mut json: Value = serde_json::from_slice(body).unwrap();
     json["ReturnConsumedCapacity"] = json!("TOTAL");
     Bytes::from(json.to_string())
-}
-
-fn strike(fault: Fault, operation: &str, body: &[u8]) -> Outcome {
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    let is_mail = operation == "SendEmail";
-    match fault {
-        Fault::Throttled if is_mail => error(429, "TooManyRequestsException", &json!({})),
-        Fault::Throttled => error(400, "ThrottlingException", &json!({})),
-        Fault::ServerError => error(500, "InternalServerError", &json!({})),
-        Fault::Refused if is_mail => error(400, "MessageRejected", &json!({})),
-        Fault::Timeout => Outcome::Hang,
-        Fault::Held => Outcome::Hold,
-        Fault::DroppedBefore => Outcome::DropBefore,
-        Fault::DroppedAfter => Outcome::DropAfter,
-        Fault::KilledBefore => Outcome::KillBefore,
-        Fault::KilledAfter => Outcome::KillAfter,
-        Fault::Conflict | Fault::ConditionFailed if operation == "TransactWriteItems" => {
-            let code = if fault == Fault::Conflict { "TransactionConflict" } else { "ConditionalCheckFailed" };
-            let writes = json["TransactItems"].as_array().map_or(1, Vec::len);
-            let reasons: Vec<_> =
-                (0..writes).map(|write| json!({"Code": if write == 0 { code } else { "None" }})).collect();
-            error(400, "TransactionCanceledException", &json!({"CancellationReasons": reasons}))
-        }
-        Fault::ConditionFailed if json.get("ConditionExpression").is_some() => {
-            error(400, "ConditionalCheckFailedException", &json!({}))
-        }
-        Fault::Unprocessed if operation == "BatchGetItem" => {
-            answer(200, &json!({"Responses": {}, "UnprocessedKeys": json["RequestItems"]}))
-        }
-        Fault::Unprocessed if operation == "BatchWriteItem" => {
-            answer(200, &json!({"UnprocessedItems": json["RequestItems"]}))
-        }
-        Fault::Refused | Fault::Conflict | Fault::ConditionFailed | Fault::Unprocessed => Outcome::Pass,
-    }
-}
-
-fn error(status: u16, code: &str, more: &Value) -> Outcome {
-    let mut body =
-        json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "secret of the inside"});
-    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
-        body.extend(more.clone());
-    }
-    answer(status, &body)
-}
-
-fn answer(status: u16, body: &Value) -> Outcome {
-    let code = body["__type"].as_str().and_then(|code| code.rsplit('#').next()).unwrap_or("").to_owned();
-    let response = Response::builder()
-        .status(status)
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amzn-errortype", code)
-        .body(Full::new(Bytes::from(body.to_string())));
-    Outcome::Answer(response.unwrap())
 }

@@ -1,41 +1,40 @@
-//! `mock/JSON_Schems/events.json`: a page of a user's events.
+//! `{"events", "cursor"}`: a page of a user's events, in the shape of `mock/JSON_Schems/events.json`.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{role, text};
+use super::role;
 use crate::domain::EventId;
 use crate::domain::event::Answer;
 use crate::domain::listing::ListedEvent;
 
-/// `{"events": […], "cursor": …}`.
+/// The body.
 #[derive(Serialize)]
-pub struct EventsBody<'a> {
-    events: Vec<ListedView<'a>>,
-    cursor: Option<String>,
+pub struct ListBody<'a> {
+    events: Vec<EntryView<'a>>,
+    cursor: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct ListedView<'a> {
+struct EntryView<'a> {
     id: EventId,
     name: &'a str,
     status: bool,
     role: &'static str,
     chat_success: bool,
     answer: Option<Answer>,
-    #[serde(serialize_with = "text")]
     created_at: Timestamp,
 }
 
-impl<'a> EventsBody<'a> {
-    /// These events, and the cursor of the next page.
+impl<'a> ListBody<'a> {
+    /// These events, and the cursor of the page after them.
     #[must_use]
-    pub fn new(events: &'a [ListedEvent], cursor: Option<String>) -> Self {
-        Self { events: events.iter().map(ListedView::from).collect(), cursor }
+    pub fn new(events: &'a [ListedEvent], cursor: Option<&'a str>) -> Self {
+        Self { events: events.iter().map(EntryView::from).collect(), cursor }
     }
 }
 
-impl<'a> From<&'a ListedEvent> for ListedView<'a> {
+impl<'a> From<&'a ListedEvent> for EntryView<'a> {
     fn from(event: &'a ListedEvent) -> Self {
         let ListedEvent { id, name, sent, organises, answer, created_at } = event;
         Self {

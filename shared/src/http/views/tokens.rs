@@ -1,11 +1,12 @@
-//! `mock/JSON_Schems/auth-resp.json`: the token object of [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.1).
+//! The token object ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)), in the shape of
+//! `mock/JSON_Schems/auth-resp.json`.
 
 use serde::Serialize;
 
 use crate::domain::{UserId, lifetime};
 use crate::token::RefreshToken;
 
-/// `{"access_token": …, …}`.
+/// The body.
 #[derive(Serialize)]
 pub struct TokenBody {
     access_token: String,
@@ -17,7 +18,7 @@ pub struct TokenBody {
 }
 
 impl TokenBody {
-    /// This fresh access token of the session, and this refresh token.
+    /// A session's access token and refresh token.
     #[must_use]
     pub fn new(access_token: String, session: &RefreshToken) -> Self {
         Self {

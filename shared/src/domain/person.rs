@@ -1,0 +1,40 @@
+//! Users as others see them.
+
+use super::UserId;
+use super::text;
+use super::username::check_reserved;
+
+/// The longest name that others see, in characters.
+pub const MAX_NAME: usize = 50;
+
+/// The name of a user whose account was deleted.
+pub const DELETED_USER: &str = "deleted user";
+
+/// The id and the names of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The user.
+    pub id: UserId,
+    /// The name that others see.
+    pub name: String,
+    /// What tells the user from others of the same name. A deleted user has none, and rows of older days have none.
+    pub username: Option<String>,
+}
+
+impl Person {
+    /// A deleted user.
+    #[must_use]
+    pub fn deleted(id: UserId) -> Self {
+        Self { id, name: DELETED_USER.to_owned(), username: None }
+    }
+}
+
+/// Reads a name that others see.
+pub(super) fn parse_name(text: &str) -> Result<String, String> {
+    let name = text::line(text, MAX_NAME)?;
+    if name.is_empty() {
+        return Err("must not be empty".to_owned());
+    }
+    check_reserved(&text::skeleton(&name))?;
+    Ok(name)
+}
