@@ -164,8 +164,10 @@ impl<'a> MemberView<'a> {
     }
 
     fn of_invitee(invitee: &'a Invitee) -> Self {
+        // `names` says by the answer and the votes whether the alias or the name is shown.
+        let Invitee { person, alias: _, answer: _, date: _, place: _, gone: _ } = invitee;
         let (name, username) = invitee.names();
-        let id = MemberId::User(invitee.person.id);
+        let id = MemberId::User(person.id);
         Self { id, name, username, role: role(false), chat_success: invitee.opens_chat(), answer: None }
     }
 }

@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use super::role;
 use super::sessions::{SessionView, views};
-use super::user::{AccountView, ContactView, parts};
-use crate::domain::EventId;
+use super::user::ContactView;
 use crate::domain::event::Answer;
 use crate::domain::export::{ExportedEvent, ExportedPoll};
 use crate::domain::poll::Poll;
 use crate::domain::session::Session;
 use crate::domain::user::Profile;
+use crate::domain::{EventId, UserId};
 
 /// The body.
 #[derive(Serialize)]
@@ -32,10 +32,21 @@ struct Page<'a> {
 /// What is not of events.
 #[derive(Serialize)]
 pub struct UserExport<'a> {
-    user: AccountView<'a>,
+    user: AccountExport<'a>,
     contacts: Vec<ContactView<'a>>,
     sessions: Vec<SessionView<'a>>,
     password_reset_mailed_at: Option<Timestamp>,
+}
+
+/// The account itself.
+#[derive(Serialize)]
+struct AccountExport<'a> {
+    id: UserId,
+    name: &'a str,
+    username: &'a str,
+    #[serde(rename = "e-mail")]
+    email: &'a str,
+    avatar: &'a str,
 }
 
 /// One event.
@@ -74,7 +85,9 @@ impl<'a> UserExport<'a> {
     /// mailed.
     #[must_use]
     pub fn new(profile: &'a Profile, sessions: &'a [Session], current: Uuid, reset_mail: Option<Timestamp>) -> Self {
-        let (user, contacts) = parts(profile);
+        let Profile { id, username, email, name, avatar, contacts } = profile;
+        let user = AccountExport { id: *id, name, username, email, avatar };
+        let contacts = contacts.iter().map(ContactView::from).collect();
         Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: reset_mail }
     }
 }

@@ -15,21 +15,14 @@ pub struct UserBody<'a> {
 
 #[derive(Serialize)]
 struct UserView<'a> {
-    #[serde(flatten)]
-    account: AccountView<'a>,
-    contacts: Vec<ContactView<'a>>,
-    events: Vec<EventRef>,
-    chats: Vec<EventId>,
-}
-
-/// The account itself.
-#[derive(Serialize)]
-pub(super) struct AccountView<'a> {
     id: UserId,
+    name: &'a str,
     username: &'a str,
     #[serde(rename = "e-mail")]
     email: &'a str,
-    name: &'a str,
+    contacts: Vec<ContactView<'a>>,
+    events: Vec<EventRef>,
+    chats: Vec<EventId>,
     avatar: &'a str,
 }
 
@@ -50,24 +43,25 @@ impl<'a> UserBody<'a> {
     /// The user, with these events and those of their chats that are open.
     #[must_use]
     pub fn new(profile: &'a Profile, events: &[ListedEvent]) -> Self {
-        let (account, contacts) = parts(profile);
+        let Profile { id, username, email, name, avatar, contacts } = profile;
         let open = events.iter().filter(|event| event.sent && event.chat_is_open());
         let user = UserView {
-            account,
-            contacts,
+            id: *id,
+            name,
+            username,
+            email,
+            contacts: contacts.iter().map(ContactView::from).collect(),
             events: events.iter().map(|event| EventRef { id: event.id }).collect(),
             chats: open.map(|event| event.id).collect(),
+            avatar,
         };
         Self { user }
     }
 }
 
-/// The account and its contacts.
-pub(super) fn parts<'a>(profile: &'a Profile) -> (AccountView<'a>, Vec<ContactView<'a>>) {
-    let Profile { id, username, email, name, avatar, contacts } = profile;
-    let contact = |person: &'a Person| {
+impl<'a> From<&'a Person> for ContactView<'a> {
+    fn from(person: &'a Person) -> Self {
         let Person { id, name, username } = person;
-        ContactView { id: *id, name, username: username.as_deref() }
-    };
-    (AccountView { id: *id, username, email, name, avatar }, contacts.iter().map(contact).collect())
+        Self { id: *id, name, username: username.as_deref() }
+    }
 }
