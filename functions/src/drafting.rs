@@ -32,22 +32,23 @@ pub(crate) async fn plan(
     draft: Draft,
     now: Timestamp,
 ) -> Result<Event> {
-    let wanted = Wanted::of(&draft.invited, &[]);
+    let Draft { name, date, place, invited, additional } = draft;
+    let wanted = Wanted::of(&invited, &[]);
     let mut logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     logins.push(Login::Id(organiser));
     let mut found = people.find_people_cheaply(&logins, now).await?;
     let organiser = found.pop().flatten().ok_or(Error::Unauthenticated)?;
     Ok(Event {
         id,
-        name: draft.name,
+        name,
         sent: false,
         created_at: now,
-        addressees: Addressee::all(organiser.id, draft.invited, &wanted, found)?,
+        addressees: Addressee::all(organiser.id, invited, &wanted, found)?,
         invitees: Vec::new(),
         organiser,
-        date: draft.date,
-        place: draft.place,
-        additional: draft.additional,
+        date,
+        place,
+        additional,
         version: 1,
     })
 }
@@ -57,17 +58,18 @@ pub(crate) async fn plan(
 /// # Errors
 /// `Invalid` with every further invitee who is unknown.
 pub(crate) async fn replacement(people: &People, stored: &Event, draft: Draft, now: Timestamp) -> Result<Event> {
-    let wanted = Wanted::of(&draft.invited, &stored.addressees);
+    let Draft { name, date, place, invited, additional } = draft;
+    let wanted = Wanted::of(&invited, &stored.addressees);
     let is_new = wanted.iter().any(|wanted| matches!(wanted, Wanted::New(_)));
     let consistency = if is_new { Consistency::Strong } else { Consistency::Eventual };
     let logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     let found = people.find_people(&logins, consistency, now).await?;
     Ok(Event {
-        name: draft.name,
-        addressees: Addressee::all(stored.organiser.id, draft.invited, &wanted, found)?,
-        date: draft.date,
-        place: draft.place,
-        additional: draft.additional,
+        name,
+        addressees: Addressee::all(stored.organiser.id, invited, &wanted, found)?,
+        date,
+        place,
+        additional,
         ..stored.clone()
     })
 }

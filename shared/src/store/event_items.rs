@@ -16,6 +16,7 @@ use super::item::{Item, attribute, from_item, number, string, text, to_item};
 use super::keys::{EVENT, MEMBER, member_row};
 use crate::domain::addressee::Addressee;
 use crate::domain::event::{Answer, Event, Invitee};
+use crate::domain::export::{ExportedEvent, ExportedPoll};
 use crate::domain::person::{DELETED_USER, Person};
 use crate::domain::poll::{Poll, Topic};
 use crate::domain::{EventId, UserId};
@@ -104,6 +105,54 @@ impl<'de> Deserialize<'de> for AddresseeRow {
 
         deserializer.deserialize_any(Either)
     }
+}
+
+impl EventRow {
+    /// The event in the export of a user who organises it or has that row in it.
+    pub(super) fn into_exported(self, organises: bool, membership: Option<MemberRow>) -> Result<ExportedEvent> {
+        let Self {
+            event_id,
+            row: _,
+            user_id: _,
+            user_name: _,
+            username: _,
+            listed_at,
+            name,
+            sent,
+            version: _,
+            dates,
+            date,
+            date_reopened: _,
+            places,
+            place,
+            place_reopened: _,
+            invitees,
+            additional,
+            expires_at: _,
+        } = self;
+        let poll = |topic, options, chosen| ExportedPoll {
+            poll: Poll { options, chosen, reopened: false },
+            vote: membership.as_ref().and_then(|membership| membership.vote(topic)),
+        };
+        Ok(ExportedEvent {
+            id: event_id,
+            name,
+            sent,
+            organises,
+            created_at: made_at(listed_at)?,
+            date: poll(Topic::Date, dates, date),
+            place: poll(Topic::Place, places, place),
+            invited: invitees.into_iter().map(|row| row.0.typed).collect(),
+            answer: membership.as_ref().and_then(|membership| membership.answer),
+            alias: membership.and_then(|membership| membership.alias),
+            additional,
+        })
+    }
+}
+
+/// The time at which an event was made, from where it stands in its organiser's list.
+fn made_at(listed_at: i64) -> Result<Timestamp> {
+    Timestamp::from_millisecond(listed_at).map_err(|error| Error::internal("listed_at", error))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -247,13 +296,11 @@ pub(super) fn event_of(items: Vec<Item>) -> Result<Option<Event>> {
     let members = others.into_iter().filter(|item| stored.sent && row(item).starts_with(MEMBER));
     let mut members: Vec<MemberRow> = members.map(from_item).collect::<Result<_>>()?;
     members.sort_by_key(|member| member.position);
-    let created_at =
-        Timestamp::from_millisecond(stored.listed_at).map_err(|error| Error::internal("listed_at", error))?;
     Ok(Some(Event {
         id: stored.event_id,
         name: stored.name,
         sent: stored.sent,
-        created_at,
+        created_at: made_at(stored.listed_at)?,
         organiser: Person { id: stored.user_id, name: stored.user_name, username: stored.username },
         date: Poll { options: stored.dates, chosen: stored.date, reopened: stored.date_reopened },
         place: Poll { options: stored.places, chosen: stored.place, reopened: stored.place_reopened },

@@ -3,17 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-
 use super::event_items::{EventRow, MemberRow, row};
 use super::index::{Position, event_id, index_page, position, start_key};
 use super::item::{Item, from_item};
 use super::keys::{self, EVENT};
 use super::table::{Table, over_table};
-use crate::domain::export::{ExportedEvent, ExportedPoll};
-use crate::domain::poll::{Poll, Topic};
+use crate::domain::export::ExportedEvent;
 use crate::domain::{EventId, UserId};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The entries of the index that are read at once. The largest drafts have some 300 KB each.
 const CHUNK: usize = 20;
@@ -80,28 +77,8 @@ impl Exports {
             let membership = memberships.remove(&event.event_id);
             let organises = event.user_id == user;
             let is_shown = organises || event.sent && membership.is_some();
-            is_shown.then(|| Ok((event.event_id, exported(event, organises, membership)?)))
+            is_shown.then(|| Ok((event.event_id, event.into_exported(organises, membership)?)))
         });
         shown.collect()
     }
-}
-
-fn exported(event: EventRow, organises: bool, membership: Option<MemberRow>) -> Result<ExportedEvent> {
-    let vote = |topic| membership.as_ref().and_then(|membership| membership.vote(topic));
-    let poll =
-        |topic, options, chosen| ExportedPoll { poll: Poll { options, chosen, reopened: false }, vote: vote(topic) };
-    Ok(ExportedEvent {
-        id: event.event_id,
-        name: event.name,
-        sent: event.sent,
-        organises,
-        created_at: Timestamp::from_millisecond(event.listed_at)
-            .map_err(|error| Error::internal("listed_at", error))?,
-        date: poll(Topic::Date, event.dates, event.date),
-        place: poll(Topic::Place, event.places, event.place),
-        invited: event.invitees.into_iter().map(|row| row.0.typed).collect(),
-        answer: membership.as_ref().and_then(|membership| membership.answer),
-        alias: membership.and_then(|membership| membership.alias),
-        additional: event.additional,
-    })
 }
