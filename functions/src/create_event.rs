@@ -29,9 +29,8 @@ pub async fn handle(
     let body = request.parse(|body| Ok((json_fingerprint(body), Draft::parse(body)?)));
     let (key, (made_of, draft)) = both(request.idempotency_key(), body)?;
     let id = key.as_ref().map_or_else(Uuid::new_v4, |key| idempotent_id(user, key));
-    let planned = plan(&people, id, user, draft, request.now()).await;
     let made = async {
-        let event = planned?;
+        let event = plan(&people, id, user, draft, request.now()).await?;
         let is_new = drafts.create_draft(&event, key.as_ref().map(|_| made_of.as_str())).await?;
         if is_new { with_organiser(&people, &drafts, &names, event).await.map(Some) } else { Ok(None) }
     };

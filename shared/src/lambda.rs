@@ -51,15 +51,15 @@ where
         let (started, cold) = (Instant::now(), cold.swap(false, Ordering::Relaxed));
         let left = time_left(&request, &clock);
         let request = Request::new(request, &clock, &log);
-        let trail = request.trail();
+        let request_log = request.log();
         let reply = handle(request, parts.clone());
         Box::pin(async move {
             let (reply, error) = match in_time(reply, left).await {
                 Ok(reply) => (reply, None),
                 Err(error) => (Reply::from(&error), Some(error)),
             };
-            let response = reply.into_response(trail.request_id.as_deref());
-            trail.answered(response.status().as_u16(), error.as_ref(), started.elapsed(), cold);
+            let response = reply.into_response(request_log.request_id.as_deref());
+            request_log.answered(response.status().as_u16(), error.as_ref(), started.elapsed(), cold);
             response
         })
     }))

@@ -56,7 +56,7 @@ fn storey(file: &str, handlers: &[String]) -> Option<usize> {
     house.storeys.iter().position(|rooms| rooms.contains(&room))
 }
 
-/// The imports from a higher storey: name for `KNOWN`, and description.
+/// The imports from a higher storey: a name, and a description.
 pub(crate) fn upward(graph: &Graph, handlers: &[String]) -> Vec<(String, String)> {
     let krate = |file: &str| file.split('/').next().map(str::to_owned);
     let mut found = Vec::new();
@@ -134,7 +134,7 @@ impl Named {
     }
 }
 
-/// The reserved names outside their rooms: name for `KNOWN`, and description with the first line.
+/// The reserved names outside their rooms: a name, and a description with the first line.
 pub(crate) fn out_of_place(graph: &Graph) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for (file, line, path) in &graph.outside {

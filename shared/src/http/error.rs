@@ -3,6 +3,7 @@
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ACCEPT_ENCODING, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
+use serde_json::json;
 
 use super::Reply;
 use super::views::to_json;
@@ -22,7 +23,9 @@ impl From<&Error> for Reply {
         let (status, message) = describe(error);
         let faults = if let Error::Invalid(faults) = error { Some(faults.as_slice()) } else { None };
         let message = faults.map_or_else(|| message.to_owned(), summary);
-        let body = to_json(&ErrorBody { message: &message, errors: faults }).unwrap_or_default();
+        // Texts alone can always be written; if they could not, the message would go out by itself.
+        let body = to_json(&ErrorBody { message: &message, errors: faults })
+            .unwrap_or_else(|_| json!({ "message": message }).to_string());
         let reply = || Self::json(status, body.clone());
         let header = match error {
             Error::Unauthenticated => reply().with(WWW_AUTHENTICATE, "Bearer"),
@@ -91,7 +94,6 @@ fn describe(error: &Error) -> (StatusCode, &'static str) {
 mod tests {
     use super::*;
     use crate::error::Cause;
-    use serde_json::json;
 
     #[test]
     fn every_outcome_has_its_status() {

@@ -35,7 +35,7 @@ const PURPOSES: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 #[derive(Debug)]
 pub struct Request {
     http: lambda_http::Request,
-    trail: Arc<RequestLog>,
+    log: Arc<RequestLog>,
 }
 
 impl Request {
@@ -44,7 +44,7 @@ impl Request {
             Some(RequestContext::ApiGatewayV2(context)) => Some(context),
             _ => None,
         };
-        let trail = RequestLog {
+        let log = RequestLog {
             log: log.clone(),
             clock: clock.clone(),
             request_id: context.and_then(|context| context.request_id.clone()),
@@ -52,33 +52,33 @@ impl Request {
             address: context.and_then(|context| context.http.source_ip.clone()).unwrap_or_default(),
             user: OnceLock::new(),
         };
-        Self { http, trail: Arc::new(trail) }
+        Self { http, log: Arc::new(log) }
     }
 
-    pub(crate) fn trail(&self) -> Arc<RequestLog> {
-        Arc::clone(&self.trail)
+    pub(crate) fn log(&self) -> Arc<RequestLog> {
+        Arc::clone(&self.log)
     }
 
     /// The present time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.trail.clock.now()
+        self.log.clock.now()
     }
 
     /// Tells the log who sent the request, where no access token does.
     pub fn identify(&self, user: UserId) {
         // Whoever is named first stays: a request has one sender.
-        let _ = self.trail.user.set(user);
+        let _ = self.log.user.set(user);
     }
 
     /// Leaves a line in the audit trail.
     pub fn audit(&self, act: Act, subject: Subject) {
-        self.trail.audit(act, subject);
+        self.log.audit(act, subject);
     }
 
     /// Logs what went wrong beside the request's own outcome.
     pub fn trouble(&self, message: &str, error: &Error) {
-        self.trail.trouble(message, error);
+        self.log.trouble(message, error);
     }
 
     /// The user whose access token the request carries ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
@@ -210,7 +210,7 @@ impl Request {
     /// The network address that the request comes from, as API Gateway saw it.
     #[must_use]
     pub fn address(&self) -> &str {
-        &self.trail.address
+        &self.log.address
     }
 
     /// Where the request comes from, to be shown to its user.
