@@ -24,7 +24,7 @@ pub use crate::iam::Grant;
 pub use crate::mailbox::{Failure, Mail, Mailbox};
 pub use crate::server::Patience;
 pub use crate::service::{LocalService, Options};
-pub use crate::template::document;
+pub use crate::template::TemplateFile;
 
 /// Writes the line to standard error. A closed standard error is ignored.
 pub fn tell(line: impl Display) {

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use mock::{Data, Error, LocalService, Options, Patience, lines, tell};
+use mock::{Data, Error, LocalService, Options, Patience, TemplateFile, lines, tell};
 use shared::clock::Clock;
 use shared::log::Log;
 
@@ -60,7 +60,7 @@ impl Arguments {
         let pages = pages.into_iter().filter_map(|(name, url)| Some((name, url?)));
         let limits = LIMITS.into_iter().filter(|_| self.no_limits).map(|name| (name, "0".to_owned()));
         let parameters = pages.chain(limits).map(|(name, value)| (name.to_owned(), value)).collect();
-        let template = self.template.unwrap_or_else(Options::default_template);
+        let template = self.template.map_or_else(Options::default_template, TemplateFile::new);
         Options {
             api_addr: self.addr,
             dynamodb_addr: self.dynamodb,

@@ -23,7 +23,7 @@ use crate::environment::{self, Endpoints, union};
 use crate::gateway::{self, Gateway, Local, Routes, SES_PATH, Started};
 use crate::iam::{Grant, Iam, UNRESTRICTED};
 use crate::server::Patience;
-use crate::template::{PREVIOUS, Template};
+use crate::template::{PREVIOUS, Template, TemplateFile};
 use crate::{Data, Error, Mailbox};
 
 /// The time that running requests still have once the service ends.
@@ -44,7 +44,7 @@ pub struct Options {
     /// Where users, events and mails are kept.
     pub data: Data,
     /// The SAM template to serve.
-    pub template: PathBuf,
+    pub template: TemplateFile,
     /// Values for the template's parameters, in place of their defaults.
     pub parameters: HashMap<String, String>,
     /// Variables for every function, which win over the template's.
@@ -88,16 +88,16 @@ impl Options {
 
     /// `template.yaml` in the current folder, else the one of the workspace that this crate was built from.
     #[must_use]
-    pub fn default_template() -> PathBuf {
+    pub fn default_template() -> TemplateFile {
         let here = PathBuf::from("template.yaml");
-        if here.is_file() { here } else { workspace().join("template.yaml") }
+        TemplateFile::new(if here.is_file() { here } else { workspace().join("template.yaml") })
     }
 
     /// The key in `events/env.json` beside the template, which `sam local` is given as well: so each takes the tokens of
     /// the other. None if there is no such file, or no key in it.
     #[must_use]
-    pub fn shared_secret(template: &Path) -> Option<String> {
-        let file = std::fs::read(template.with_file_name("events").join("env.json")).ok()?;
+    pub fn shared_secret(template: &TemplateFile) -> Option<String> {
+        let file = std::fs::read(template.path().with_file_name("events").join("env.json")).ok()?;
         let file: serde_json::Value = serde_json::from_slice(&file).ok()?;
         file["Parameters"]["TOKEN_KEYS"].as_str().map(str::to_owned)
     }
@@ -141,7 +141,7 @@ impl LocalService {
 
     pub(crate) async fn start_with(options: Options, endpoints: &[Endpoint]) -> Result<Self, Error> {
         let template = Template::read(&options.template, &options.parameters)?;
-        let faulty = |fault| Error::Template(options.template.clone(), fault);
+        let faulty = |fault| options.template.fault(fault);
         let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
         template.check_functions(&names).map_err(faulty)?;
         let iam = Arc::new(Iam::new(&template).map_err(faulty)?);

@@ -6,7 +6,8 @@ mod secret;
 mod yaml;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -114,28 +115,60 @@ pub(crate) struct Cors {
     pub(crate) allow_credentials: bool,
 }
 
-/// The whole template as JSON, with each intrinsic function in its long form, for tests that hold other files against it.
-///
-/// # Errors
-/// [`Error::Template`].
-pub fn document(path: &Path) -> Result<Value, Error> {
-    let fault = |fault| Error::Template(path.to_owned(), fault);
-    let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-    yaml::parse(&text).map_err(fault)
+/// A file with a SAM template. It is read once, when its content is first asked for, and clones share what was read: so the tests,
+/// which start thousands of services, read one file once.
+#[derive(Clone, Debug)]
+pub struct TemplateFile {
+    path: PathBuf,
+    document: Arc<OnceLock<Value>>,
+}
+
+impl TemplateFile {
+    /// The file at that path, which need not exist yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), document: Arc::default() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The whole template as JSON, with each intrinsic function in its long form.
+    ///
+    /// # Errors
+    /// [`Error::Template`].
+    pub fn document(&self) -> Result<&Value, Error> {
+        if let Some(document) = self.document.get() {
+            return Ok(document);
+        }
+        let text = std::fs::read_to_string(&self.path).map_err(|error| self.fault(error.to_string()))?;
+        let document = yaml::parse(&text).map_err(|fault| self.fault(fault))?;
+        Ok(self.document.get_or_init(|| document))
+    }
+
+    /// The error for that fault in the file.
+    pub(crate) fn fault(&self, fault: String) -> Error {
+        Error::Template(self.path.clone(), fault)
+    }
 }
 
 impl Template {
-    /// Reads the template; `parameters` replace the defaults of its parameters.
-    pub(crate) fn read(path: &Path, parameters: &HashMap<String, String>) -> Result<Self, Error> {
-        let fault = |fault| Error::Template(path.to_owned(), fault);
-        let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-        Self::parse(&text, parameters).map_err(fault)
+    /// The template in that file; `parameters` replace the defaults of its parameters.
+    pub(crate) fn read(file: &TemplateFile, parameters: &HashMap<String, String>) -> Result<Self, Error> {
+        Self::resolved(file.document()?, parameters).map_err(|fault| file.fault(fault))
     }
 
     /// The template in `text`.
+    #[cfg(test)]
     pub(crate) fn parse(text: &str, parameters: &HashMap<String, String>) -> Result<Self, String> {
-        let document = yaml::parse(text)?;
-        let resolver = Resolver::new(&document, parameters)?;
+        Self::resolved(&yaml::parse(text)?, parameters)
+    }
+
+    fn resolved(document: &Value, parameters: &HashMap<String, String>) -> Result<Self, String> {
+        let resolver = Resolver::new(document, parameters)?;
         let resources = document["Resources"].as_object().ok_or("Resources is missing")?;
         let mut template = Self { tables: vec![], functions: vec![], cors: None, secrets: vec![] };
         for (id, resource) in resources {

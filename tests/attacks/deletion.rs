@@ -1,17 +1,13 @@
 //! A user deletes the account while another request of the same user runs. Afterwards no data of the user is left.
 
-use std::cell::Cell;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::json;
 use tests::samples::{self, Departing, NEW_NAME, OTHER_EMAIL, Sample, Scene, Which};
 use tests::wire::{Fault, Plan, Wire};
-use tests::{NEW_PASSWORD, PASSWORD, Response, Service, User, picnic, report};
-
-/// How many services run at once.
-const AT_ONCE: usize = 8;
+use tests::{NEW_PASSWORD, PASSWORD, Response, Service, User, picnic, report, side_by_side};
 
 /// A request of jane's during which her account is deleted.
 #[derive(Clone, Copy)]
@@ -112,10 +108,10 @@ async fn deleted_during(route: Route, call: usize) -> bool {
     let stage = Stage::set().await;
     let case = format!("{route} with the deletion before call {call}");
     stage.wire.plan(Some(held(call)));
-    let is_held = Cell::new(false);
+    let is_held = AtomicBool::new(false);
     let deleting = async {
         stage.wire.held().await;
-        is_held.set(true);
+        is_held.store(true, Ordering::SeqCst);
         stage.delete().await;
         stage.wire.release();
     };
@@ -124,7 +120,7 @@ async fn deleted_during(route: Route, call: usize) -> bool {
     let response = tokio::select! {
         // On a busy machine the deletion may take longer than the SDK waits for the call that is held, and the call is repeated.
         response = &mut acting => {
-            if is_held.get() {
+            if is_held.load(Ordering::SeqCst) {
                 deleting.await;
                 response
             } else {
@@ -146,10 +142,10 @@ async fn done_during(route: Route, call: usize) -> bool {
     let stage = Stage::set().await;
     let case = format!("{route} before call {call} of the deletion");
     stage.wire.plan(Some(held(call)));
-    let is_held = Cell::new(false);
+    let is_held = AtomicBool::new(false);
     let acting = async {
         stage.wire.held().await;
-        is_held.set(true);
+        is_held.store(true, Ordering::SeqCst);
         let response = stage.act(route).await;
         stage.wire.release();
         response
@@ -158,7 +154,7 @@ async fn done_during(route: Route, call: usize) -> bool {
     tokio::pin!(acting, deleting);
     let response = tokio::select! {
         () = &mut deleting => {
-            if !is_held.get() {
+            if !is_held.load(Ordering::SeqCst) {
                 return false;
             }
             acting.await
@@ -176,7 +172,7 @@ async fn done_during(route: Route, call: usize) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_who_leaves_is_left_whatever_is_under_way() {
     let routes = routes();
-    let cases = stream::iter(routes.into_iter().map(|route| async move {
+    let cases = routes.into_iter().map(|route| async move {
         let (mut during, mut before) = (0, 0);
         while deleted_during(route, during).await {
             during += 1;
@@ -186,8 +182,8 @@ async fn nothing_of_who_leaves_is_left_whatever_is_under_way() {
         }
         report(&format!("{route}: {during} calls held, and {before} of the deletion"));
         during + before
-    }));
-    let cases: Vec<usize> = cases.buffer_unordered(AT_ONCE).collect().await;
+    });
+    let cases = side_by_side(cases).await;
     report(&format!("{} races with a deletion", cases.iter().sum::<usize>()));
     assert!(cases.iter().all(|count| *count > 10), "{cases:?}");
 }

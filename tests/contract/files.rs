@@ -5,7 +5,7 @@ mod endpoints;
 use std::collections::BTreeSet;
 
 use functions::ENDPOINTS;
-use mock::Options;
+use mock::{Options, TemplateFile};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock;
@@ -202,7 +202,7 @@ async fn the_variables_for_sam_local_are_all_that_the_template_names() {
         let endpoints_are_outside = !name.starts_with("AWS_") || value.starts_with("http://host.docker.internal:");
         assert!(tables_are_the_local_ones && endpoints_are_outside, "{name}");
     }
-    let template = workspace("template.yaml");
+    let template = TemplateFile::new(workspace("template.yaml"));
     assert_eq!(Options::shared_secret(&template).as_deref(), given["TOKEN_KEYS"].as_str(), "cargo run has it as well");
 }
 

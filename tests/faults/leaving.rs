@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::json;
 use shared::domain::event::Invitee;
@@ -12,12 +11,9 @@ use shared::store::drafts::Drafts;
 use shared::store::events::Events;
 use tests::samples::{self, By, Meanwhile, NEW_NAME, Sample, Scene};
 use tests::wire::{Fault, Plan, Wire};
-use tests::{Response, Service, User, picnic, report, vote};
+use tests::{Response, Service, User, picnic, report, side_by_side, vote};
 
 use crate::start;
-
-/// How many cases run at once.
-const AT_ONCE: usize = 8;
 
 /// The organiser, a guest who comes and would inherit the event, and a guest who has not answered.
 const CAST: [&str; 3] = ["jane", "john", "jim"];
@@ -152,7 +148,7 @@ async fn whatever_is_under_way_nothing_is_left_of_who_leaves() {
         held.extend((0..of_departure).map(|call| (case, call, false)));
     }
     let count = held.len();
-    let runs = stream::iter(held.into_iter().map(|(case, call, is_deed)| async move {
+    let runs = held.into_iter().map(|(case, call, is_deed)| async move {
         let stage = Stage::set(case).await;
         stage.hold(call);
         let (done, departed) = if is_deed {
@@ -176,8 +172,8 @@ async fn whatever_is_under_way_nothing_is_left_of_who_leaves() {
         let what = format!("{case}, held at call {call} of {}", if is_deed { "it" } else { "the departure" });
         assert_eq!(departed.status, 204, "{what}: {}", departed.body);
         stage.nothing_is_left(case, done.status, &what).await;
-    }));
-    runs.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    });
+    side_by_side(runs).await;
     report(&format!("{count} departures while something else was under way"));
 }
 

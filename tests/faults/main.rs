@@ -13,19 +13,12 @@ mod price;
 
 use std::collections::BTreeSet;
 
-use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::samples::{Play, plays};
 use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
-use tests::{PASSWORD, Service, report, vote};
-
-/// How many cases run at once: enough to use the time that others wait, and few enough that a busy machine stays within the SDK's
-/// timeouts.
-fn at_once() -> usize {
-    8 * std::thread::available_parallelism().map_or(1, usize::from)
-}
+use tests::{PASSWORD, Service, report, side_by_side, vote};
 
 /// No route makes more calls than this.
 const MAX_CALLS: usize = 20;
@@ -106,8 +99,7 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
             }
         }
     }
-    let runs = stream::iter(cases.into_iter().map(|(play, plan)| run(play, plan)));
-    let struck: Vec<bool> = runs.buffer_unordered(at_once()).collect().await;
+    let struck = side_by_side(cases.into_iter().map(|(play, plan)| run(play, plan))).await;
     let count = struck.iter().filter(|struck| **struck).count();
     report(&format!("{count} faults on {} scenarios, of {} planned", plays().len(), struck.len()));
     assert!(count > 400, "{count}");
@@ -116,14 +108,14 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
 /// Under `sam local` functions reach the machine by another name.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_does_its_work_from_a_container() {
-    let runs = stream::iter(plays().into_iter().map(|play| async move {
+    let runs = plays().into_iter().map(|play| async move {
         let (service, wire) = start().await;
         wire.call_it("host.docker.internal");
         let scene = (play.scenario.prepare)(&service).await;
         play.act(&service, &scene).await.expect(play.scenario.success);
         (play.scenario.check)(&service, &scene, true).await;
-    }));
-    runs.buffer_unordered(at_once()).collect::<()>().await;
+    });
+    side_by_side(runs).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

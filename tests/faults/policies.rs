@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Credentials;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use functions::ENDPOINTS;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::FutureExt;
 use mock::{Failure, Grant, LocalService, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,12 +20,9 @@ use shared::store::sessions::Sessions;
 use shared::token::Signer;
 use tests::samples::{Play, plays};
 use tests::wire::{Fault, Plan, Wire};
-use tests::{OLD_HASH, PASSWORD, Service, User, picnic};
+use tests::{OLD_HASH, PASSWORD, Service, User, picnic, side_by_side};
 
 use crate::{departures, start};
-
-/// How many services run at once.
-const AT_ONCE: usize = 8;
 
 /// Requests that the scenarios do not make.
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -56,7 +53,7 @@ const OUTCOMES: [Outcome; 18] = [
 async fn no_function_may_do_more_than_it_does() {
     let of_scenarios = plays().into_iter().map(|play| done(play).boxed());
     let of_outcomes = OUTCOMES.into_iter().map(|outcome| reach(outcome).boxed());
-    let used: Vec<_> = stream::iter(of_scenarios.chain(of_outcomes)).buffer_unordered(AT_ONCE).collect().await;
+    let used = side_by_side(of_scenarios.chain(of_outcomes)).await;
     let used: BTreeSet<Grant> = used.into_iter().flatten().collect();
     let (service, _) = start().await;
     let allowed = service.local.grants();

@@ -15,6 +15,7 @@
     reason = "much is called to check, or to prepare"
 )]
 
+mod beside;
 mod bodies;
 mod elsewhere;
 mod order;
@@ -28,6 +29,7 @@ mod service;
 mod users;
 pub mod wire;
 
+pub use crate::beside::side_by_side;
 pub use crate::bodies::{email_of, largest_draft, password_of, picnic, registration, vote};
 pub use crate::elsewhere::Elsewhere;
 pub use crate::response::Response;

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use jiff::Timestamp;
-use mock::{LocalService, Options};
+use mock::{LocalService, Options, TemplateFile};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
@@ -15,6 +15,9 @@ use shared::log::Log;
 
 use crate::wire::Wire;
 use crate::{PASSWORD, PASSWORD_HASH, Response, User, picnic, registration, secrets};
+
+/// The template of all services of a run.
+static TEMPLATE: LazyLock<TemplateFile> = LazyLock::new(Options::default_template);
 
 /// A service for one test.
 pub struct Service {
@@ -51,7 +54,7 @@ impl Service {
             move || Timestamp::from_millisecond(time.load(Ordering::SeqCst)).unwrap()
         });
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
-        let mut options = Options::in_memory(clock.clone());
+        let mut options = Options { template: TEMPLATE.clone(), ..Options::in_memory(clock.clone()) };
         for limit in ["MailRequestsAnHour", "FreeFailuresOfNetwork"] {
             options.parameters.insert(limit.to_owned(), "0".to_owned());
         }

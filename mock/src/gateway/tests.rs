@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::refusal::BODY_LIMIT;
 use super::*;
 use crate::data::tests::Scratch;
-use crate::{Data, Error, Failure, LocalService, Options};
+use crate::{Data, Error, Failure, LocalService, Options, TemplateFile};
 
 const ENDPOINTS: &[Endpoint] = &[
     Endpoint { name: "echo", start: echo },
@@ -57,7 +57,7 @@ fn panics(_: &Env, _: Clock, _: Log) -> Result<Handler, ConfigError> {
 }
 
 fn options() -> Options {
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/src/template/fixture.yaml").into();
+    let template = TemplateFile::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/template/fixture.yaml"));
     Options { template, ..Options::in_memory(Clock::new(|| "2027-02-01T10:20:30Z".parse().unwrap())) }
 }
 
@@ -274,7 +274,7 @@ async fn why_it_does_not_start() {
         (Options { api_addr: address, ..options() }, "choose another with --addr"),
         (Options { dynamodb_addr: address, ..options() }, "choose another with --dynamodb"),
         (Options { bridge: Some([192, 0, 2, 1].into()), ..options() }, "Docker's bridge, 192.0.2.1:"),
-        (Options { template: "/nowhere.yaml".into(), ..options() }, "/nowhere.yaml: No such file"),
+        (Options { template: TemplateFile::new("/nowhere.yaml"), ..options() }, "/nowhere.yaml: No such file"),
         (
             Options { env: lacking, ..options() },
             "the function mail does not start: the environment variable MAIL_SENDER",

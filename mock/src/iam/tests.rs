@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::lambda::Endpoint;
 
 use super::*;
-use crate::{LocalService, Options};
+use crate::{LocalService, Options, TemplateFile};
 
 const TEMPLATE: &str = include_str!("../template/fixture.yaml");
 
@@ -187,7 +187,7 @@ fn endpoints() -> [Endpoint; 3] {
 
 #[tokio::test]
 async fn a_refusal_looks_as_by_dynamodb_and_only_functions_are_refused() {
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/src/template/fixture.yaml").into();
+    let template = TemplateFile::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/template/fixture.yaml"));
     let clock = shared::clock::Clock::system();
     let service =
         LocalService::start_with(Options { template, ..Options::in_memory(clock) }, &endpoints()).await.unwrap();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use functions::ENDPOINTS;
+use mock::TemplateFile;
 use serde_json::{Value, json};
 use tests::samples;
 use tests::schema::{json_file, workspace};
@@ -48,7 +49,7 @@ fn toml(path: &str) -> toml::Table {
 }
 
 fn template() -> Value {
-    mock::document(&workspace("template.yaml")).unwrap()
+    TemplateFile::new(workspace("template.yaml")).document().unwrap().clone()
 }
 
 fn module(binary: &str) -> String {
