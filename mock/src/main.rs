@@ -1,6 +1,6 @@
 //! `cargo run`: the local AWS, until Ctrl-C.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -50,15 +50,12 @@ struct Arguments {
     log: bool,
 }
 
-/// The template's parameters that limit how often something may be done; 0 takes the limit away.
-const LIMITS: [&str; 4] = ["FreeFailures", "FreeFailuresOfNetwork", "MailRequestsAnHour", "MailsADay"];
-
 impl Arguments {
     fn options(self) -> Options {
         let data = self.data.unwrap_or_else(Options::default_data);
         let pages = [("FrontendUrl", self.frontend_url), ("PasswordResetUrl", self.password_reset_url)];
         let pages = pages.into_iter().filter_map(|(name, url)| Some((name, url?)));
-        let limits = LIMITS.into_iter().filter(|_| self.no_limits).map(|name| (name, "0".to_owned()));
+        let limits = self.no_limits.then(|| ("Limits", "off".to_owned()));
         let parameters = pages.chain(limits).map(|(name, value)| (name.to_owned(), value)).collect();
         let template = self.template.map_or_else(Options::default_template, TemplateFile::new);
         Options {
@@ -68,7 +65,7 @@ impl Arguments {
             patience: Patience::default(),
             data: if self.in_memory { Data::Memory } else { Data::Dir(data) },
             secret: Options::shared_secret(&template),
-            previous_secret: None,
+            secret_versions: BTreeMap::new(),
             template,
             parameters,
             env: HashMap::new(),

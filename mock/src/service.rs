@@ -23,7 +23,7 @@ use crate::environment::{self, Endpoints, union};
 use crate::gateway::{self, Gateway, Local, Routes, SES_PATH, Started};
 use crate::iam::{Grant, Iam, UNRESTRICTED};
 use crate::server::Patience;
-use crate::template::{PREVIOUS, Template, TemplateFile};
+use crate::template::{Template, TemplateFile, version_of};
 use crate::{Data, Error, Mailbox};
 
 /// The time that running requests still have once the service ends.
@@ -51,8 +51,8 @@ pub struct Options {
     pub env: HashMap<String, String>,
     /// The value of the template's secrets. Without one they are drawn by chance, and kept in the folder.
     pub secret: Option<String>,
-    /// The value that they had before. Without one they never had another, and a template that refers to it does not start.
-    pub previous_secret: Option<String>,
+    /// The values of their other versions, by the versions' ids. A template that refers to none of them does not start.
+    pub secret_versions: BTreeMap<String, String>,
     /// The time, for the functions, the mails and the expiry of items. (In a folder, items expire by the machine's.)
     pub clock: Clock,
     /// How often expired items are deleted; never, unless [`LocalService::sweep`] is called, if there is no value.
@@ -78,7 +78,7 @@ impl Options {
             parameters: HashMap::new(),
             env: HashMap::new(),
             secret: None,
-            previous_secret: None,
+            secret_versions: BTreeMap::new(),
             clock,
             sweep_every: None,
             log: false,
@@ -156,8 +156,8 @@ impl LocalService {
             Some(secret) => template.secrets.iter().map(|arn| (arn.clone(), secret.clone())).collect(),
             None => secrets(folder.as_ref(), &template.secrets)?,
         };
-        if let Some(previous) = options.previous_secret {
-            secrets.extend(template.secrets.iter().map(|arn| (format!("{arn}{PREVIOUS}"), previous.clone())));
+        for (version, value) in &options.secret_versions {
+            secrets.extend(template.secrets.iter().map(|arn| (version_of(arn, version), value.clone())));
         }
         let mailbox = match &folder {
             Some(folder) => Mailbox::in_folder(options.clock.clone(), folder)?,

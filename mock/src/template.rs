@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::resolve::{Resolver, text};
-pub(crate) use self::secret::{PREVIOUS, fill};
+pub(crate) use self::secret::{fill, version_of};
 use crate::{Error, arn};
 
 /// What the local service takes from the template.
@@ -213,11 +213,9 @@ impl Template {
     }
 
     fn check_secrets(&self) -> Result<(), String> {
-        let names = self.secrets.iter().flat_map(|arn| [arn.clone(), format!("{arn}{PREVIOUS}")]);
-        let values = names.map(|name| (name, String::new())).collect();
         for Function { id, environment, .. } in &self.functions {
             for (name, value) in environment {
-                fill(value, &values).map_err(|fault| format!("{id}.Environment.{name}: {fault}"))?;
+                secret::check(value, &self.secrets).map_err(|fault| format!("{id}.Environment.{name}: {fault}"))?;
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use tests::{PASSWORD, Service, report};
 async fn limited(changed: &[(&str, u32)]) -> Service {
     Service::start_with(|options| {
         let changed = changed.iter().map(|(limit, value)| ((*limit).to_owned(), value.to_string()));
-        options.parameters = changed.collect();
+        options.env = changed.collect();
     })
     .await
 }
@@ -111,7 +111,7 @@ async fn an_account_bears_a_hundred_an_hour_and_its_owner_is_not_shut_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_password_on_many_accounts_at_once() {
-    let service = limited(&[("FreeFailuresOfNetwork", 10)]).await;
+    let service = limited(&[("FREE_FAILURES_OF_NETWORK", 10)]).await;
     let one = |_: usize| "198.51.100.7".to_owned();
     let wide = |index: usize| format!("2001:db8:7:{:x}::1", index % 40);
     let attack = async |name: &str, network: &dyn Fn(usize) -> String| {
@@ -125,7 +125,7 @@ async fn one_password_on_many_accounts_at_once() {
 
 #[tokio::test]
 async fn good_passwords_take_nobodys_turns() {
-    let service = limited(&[("FreeFailuresOfNetwork", 3)]).await;
+    let service = limited(&[("FREE_FAILURES_OF_NETWORK", 3)]).await;
     service.users(["jane", "john"]).await;
     let office = service.from("198.51.100.7");
     for _ in 0..12 {
@@ -141,7 +141,7 @@ async fn good_passwords_take_nobodys_turns() {
 /// A flood from many networks over days does not make the counting item exceed DynamoDB's limit.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_out_of_date_is_not_kept() {
-    let service = limited(&[("FreeFailures", 20)]).await;
+    let service = limited(&[("FREE_FAILURES", 20)]).await;
     service.user("jane").await;
     let flood = async |first: usize| {
         let clients: Vec<_> =

@@ -70,13 +70,12 @@ impl Stage {
         Self::set_with([]).await
     }
 
-    /// The same with these parameters. All other limits are off.
-    pub(crate) async fn set_with<const N: usize>(parameters: [(&str, &str); N]) -> Self {
+    /// The same with these variables. All other limits are off.
+    pub(crate) async fn set_with<const N: usize>(variables: [(&str, &str); N]) -> Self {
         let service = Service::start_with(|options| {
             options.clock = shared::clock::Clock::system();
-            let limits = ["FreeFailures", "FreeFailuresOfNetwork", "MailRequestsAnHour", "MailsADay"];
-            options.parameters = limits.map(|limit| (limit.to_owned(), "0".to_owned())).into();
-            options.parameters.extend(parameters.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            options.parameters = [("Limits".to_owned(), "off".to_owned())].into();
+            options.env.extend(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
         })
         .await;
         service.pass_to_now();

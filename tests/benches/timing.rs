@@ -23,7 +23,7 @@ const LIMIT: f64 = 4.5;
 
 pub(crate) async fn run() {
     // With a limit, so that a response takes its real time.
-    let stage = Stage::set_with([("MailRequestsAnHour", "1000000")]).await;
+    let stage = Stage::set_with([("MAIL_REQUESTS_AN_HOUR", "1000000")]).await;
     for number in 0..SAMPLES {
         stage.service.user(&format!("known{number:04}")).await;
     }

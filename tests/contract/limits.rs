@@ -29,7 +29,7 @@ async fn all_addresses_of_one_ipv6_network_are_one_guesser() {
 #[tokio::test]
 async fn one_password_tried_on_everybody_is_slowed_down_too() {
     let service = Service::start_with(|options| {
-        options.parameters = [("FreeFailuresOfNetwork".to_owned(), "10".to_owned())].into();
+        options.env = [("FREE_FAILURES_OF_NETWORK".to_owned(), "10".to_owned())].into();
     })
     .await;
     for victim in 0..10 {
@@ -137,8 +137,8 @@ async fn nobody_is_mailed_a_confirmation_link_more_than_five_times_a_day() {
 #[tokio::test]
 async fn without_limits_nothing_is_slowed_down() {
     let service = Service::start_with(|options| {
-        let limits = ["FreeFailures", "FreeFailuresOfNetwork", "MailRequestsAnHour", "MailsADay"];
-        options.parameters = limits.map(|limit| (limit.to_owned(), "0".to_owned())).into();
+        options.env.clear();
+        options.parameters = [("Limits".to_owned(), "off".to_owned())].into();
     })
     .await;
     let jane = service.user("jane").await;

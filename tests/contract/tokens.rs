@@ -49,18 +49,20 @@ fn claims(user: &User, change: impl FnOnce(&mut Value)) -> String {
 #[tokio::test]
 async fn a_change_of_the_key_logs_nobody_out() {
     let [old, new] = ["old".repeat(20), "new".repeat(20)];
-    // The parameter, the key in Secrets Manager and the one before it; by which key a token may be signed: the old one, the new one.
+    // The two parameters; by which key a token may be signed, the old one and the new one; which one signs.
     let steps = [
-        ("never", &old, None, [true, false]),
-        ("begun", &new, Some(&old), [true, true]),
-        ("done", &new, Some(&old), [true, true]),
-        ("never", &new, Some(&old), [false, true]),
+        ("AWSCURRENT", "AWSCURRENT", [true, false], &old),
+        (":v1", ":v2", [true, true], &old),
+        (":v2", ":v1", [true, true], &new),
+        (":v2", ":v2", [false, true], &new),
     ];
-    for (step, current, previous, accepted) in steps {
+    for (signing, other, accepted, signs) in steps {
+        let step = format!("{signing} {other}");
         let service = Service::start_with(|options| {
-            options.parameters.insert("TokenRotation".to_owned(), step.to_owned());
-            options.secret = Some(current.clone());
-            options.previous_secret = previous.cloned();
+            let parameters = [("TokenKey", signing), ("OtherTokenKey", other)];
+            options.parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+            options.secret = Some(old.clone());
+            options.secret_versions = [("v1", &old), ("v2", &new)].map(|(id, key)| (id.to_owned(), key.clone())).into();
         })
         .await;
         let environments = ENDPOINTS.iter().map(|endpoint| service.local.environment(endpoint.name));
@@ -75,8 +77,7 @@ async fn a_change_of_the_key_logs_nobody_out() {
         let given = refresh.body["access_token"].as_str().unwrap();
         assert_eq!(status(&service, given).await, 200, "{step}");
         // Functions that do not know the new key yet must not meet it.
-        let signer = if step == "begun" { &old } else { current };
-        assert!(Signer::new(signer.as_bytes()).verify_access(given, service.now()).is_ok(), "{step}");
+        assert!(Signer::new(signs.as_bytes()).verify_access(given, service.now()).is_ok(), "{step}");
     }
 }
 

@@ -25,7 +25,12 @@ const MAX_CALLS: usize = 20;
 
 /// A service with the limits of the template, on a wire that can be made to fail.
 async fn start() -> (Service, Wire) {
-    Service::start_on_wire(|options| options.parameters.clear()).await
+    Service::start_on_wire(|options| {
+        options.env.clear();
+        // With a domain, so that the rights to it and to the address are told apart.
+        options.parameters = [("MailIdentity".to_owned(), "example.com".to_owned())].into();
+    })
+    .await
 }
 
 /// The calls that the scenario makes when nothing fails.

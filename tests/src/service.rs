@@ -42,7 +42,7 @@ impl Service {
 
     /// Starts a service with the limits of the template.
     pub async fn start_with_limits() -> Self {
-        Self::start_with(|options| options.parameters.clear()).await
+        Self::start_with(|options| options.env.clear()).await
     }
 
     /// Starts a service with changed options.
@@ -55,8 +55,8 @@ impl Service {
         });
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
         let mut options = Options { template: TEMPLATE.clone(), ..Options::in_memory(clock.clone()) };
-        for limit in ["MailRequestsAnHour", "FreeFailuresOfNetwork"] {
-            options.parameters.insert(limit.to_owned(), "0".to_owned());
+        for limit in ["MAIL_REQUESTS_AN_HOUR", "FREE_FAILURES_OF_NETWORK"] {
+            options.env.insert(limit.to_owned(), "0".to_owned());
         }
         options.function_log = Log::new({
             let lines = Arc::clone(&lines);

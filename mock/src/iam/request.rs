@@ -118,20 +118,20 @@ fn merged(asks: Vec<Ask>) -> Vec<Ask> {
     merged
 }
 
-/// What the sending of a mail asks for: the sender's address or its domain, and the configuration set if one is named.
+/// What the sending of a mail asks for: the sender's address and its domain, since SES judges the one that it finds verified, and
+/// the configuration set if one is named.
 pub(super) fn of_mail(body: &Value) -> Vec<Ask> {
     let sender = body["FromEmailAddress"].as_str().unwrap_or_default();
     let address = sender.rsplit_once('<').map_or(sender, |(_, address)| address.trim_end_matches('>'));
     let domain = address.rsplit_once('@').map(|(_, domain)| arn::of_mail("identity", domain));
-    let ask = |resources| Ask {
+    let ask = |resource| Ask {
         action: "ses:SendEmail".to_owned(),
-        resources,
+        resources: vec![resource],
         context: vec![(FROM_ADDRESS, vec![address.to_owned()])],
         ..Ask::default()
     };
-    let identity = ask([arn::of_mail("identity", address)].into_iter().chain(domain).collect());
-    let set = body["ConfigurationSetName"].as_str().map(|name| ask(vec![arn::of_mail("configuration-set", name)]));
-    [identity].into_iter().chain(set).collect()
+    let set = body["ConfigurationSetName"].as_str().map(|name| arn::of_mail("configuration-set", name));
+    [arn::of_mail("identity", address)].into_iter().chain(domain).chain(set).map(ask).collect()
 }
 
 /// The part of a call that concerns one table.

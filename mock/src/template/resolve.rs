@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::arn::{self, ACCOUNT, REGION};
 
+/// What parameters without a default are here. On AWS every deployment has to name them.
+const HERE: [(&str, &str); 1] = [("MailSender", "events@example.com")];
+
 /// Resolves the values of one template.
 pub(super) struct Resolver<'a> {
     document: &'a Value,
@@ -75,7 +78,25 @@ impl<'a> Resolver<'a> {
                 }
                 _ => Err("Fn::If takes a condition and two values".into()),
             },
+            ("Fn::FindInMap", Value::Array(path)) => match path.as_slice() {
+                [map, row, column] => self.find_in_map([map, row, column]).map(Some),
+                _ => Err("Fn::FindInMap takes a mapping and two keys".into()),
+            },
             _ => Err(format!("{function} is not known to the local service")),
+        }
+    }
+
+    fn find_in_map(&self, path: [&Value; 3]) -> Result<Value, String> {
+        let mut names = Vec::new();
+        let mut found = &self.document["Mappings"];
+        for name in path {
+            let name = text(&self.resolve(name)?.unwrap_or_default());
+            found = &found[name.as_str()];
+            names.push(name);
+        }
+        match found {
+            Value::Null => Err(format!("Fn::FindInMap: there is no {}", names.join("."))),
+            found => Ok(found.clone()),
         }
     }
 
@@ -98,7 +119,10 @@ impl<'a> Resolver<'a> {
         let parameter = &self.document["Parameters"][name];
         if !parameter.is_null() {
             return match &parameter["Default"] {
-                Value::Null => Err(format!("the parameter {name} has no Default")),
+                Value::Null => match HERE.iter().find(|(here, _)| *here == name) {
+                    Some((_, value)) => Ok(json!(value)),
+                    None => Err(format!("the parameter {name} has no Default")),
+                },
                 default => Ok(default.clone()),
             };
         }
@@ -193,7 +217,10 @@ mod tests {
 Parameters:
   Stage: {Type: String, Default: dev}
   Mail: {Type: String}
+  MailSender: {Type: String}
   Empty: {Type: String, Default: ''}
+Mappings:
+  Limits: {Guesses: {dev: 0, live: 5}}
 Conditions:
   IsDev: !Equals [!Ref Stage, dev]
   HasEmpty: !Not [!Equals [!Ref Empty, '']]
@@ -213,6 +240,7 @@ Resources:
         for (text, expected) in [
             ("!Ref Stage", json!("dev")),
             ("!Ref Mail", json!("me@example.com")),
+            ("!Ref MailSender", json!("events@example.com")),
             ("!Ref Users", json!("Users")),
             ("!Ref Named", json!("events-dev")),
             ("!Ref AWS::Region", json!("eu-central-1")),
@@ -232,6 +260,7 @@ Resources:
             ("!If [Both, 1, 2]", json!(2)),
             ("{a: !Ref AWS::NoValue, b: [!Ref AWS::NoValue, 1]}", json!({"b": [1]})),
             ("{Ref: Stage}", json!("dev")),
+            ("!FindInMap [Limits, Guesses, !Ref Stage]", json!(0)),
         ] {
             assert_eq!(resolver.resolve(&yaml::parse(text).unwrap()), Ok(Some(expected)), "{text}");
         }
@@ -251,6 +280,8 @@ Resources:
             ("!Sub '${Nobody}'", "Ref Nobody: there is no such parameter or resource"),
             ("!Sub '${Stage'", "Fn::Sub ${Stage: a } is missing"),
             ("!If [Nothing, 1, 2]", "there is no condition Nothing"),
+            ("!FindInMap [Limits, Guesses, test]", "Fn::FindInMap: there is no Limits.Guesses.test"),
+            ("!FindInMap [Limits, Guesses]", "Fn::FindInMap takes a mapping and two keys"),
             ("!Cidr [1, 2, 3]", "Fn::Cidr is not known to the local service"),
         ] {
             assert_eq!(resolver.resolve(&yaml::parse(text).unwrap()), Err(expected.to_owned()), "{text}");

@@ -1,6 +1,7 @@
 //! What is read from a template, and what is said about a broken one.
 
 use super::*;
+use crate::Options;
 
 const TEMPLATE: &str = include_str!("fixture.yaml");
 
@@ -109,4 +110,30 @@ fn faults_name_the_place() {
         let fault = parse(&TEMPLATE.replacen(sound, broken, 1)).unwrap_err();
         assert!(fault.starts_with(expected), "{broken}: {fault}");
     }
+}
+
+/// `CloudFormation` may keep what it has resolved a reference to for as long as its text stays: so each step of a rotation changes
+/// the text, in every function that has the keys, and changes nothing else.
+#[test]
+fn a_step_of_the_keys_rotation_changes_each_functions_reference_and_nothing_else() {
+    let environments = |[signing, other]: [&str; 2]| {
+        let parameters = HashMap::from([("TokenKey", signing), ("OtherTokenKey", other)]);
+        let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let template = Template::read(&Options::default_template(), &parameters).unwrap();
+        template.functions.into_iter().map(|function| (function.binary, function.environment)).collect::<Vec<_>>()
+    };
+    let steps = [["AWSCURRENT"; 2], [":v1", ":v2"], [":v2", ":v1"], [":v2", ":v3"], [":v3", ":v2"], [":v4", ":v4"]];
+    let mut with_keys = 0;
+    for step in steps.windows(2) {
+        for ((function, mut before), (_, mut after)) in environments(step[0]).into_iter().zip(environments(step[1])) {
+            let (old, new) = (before.remove("TOKEN_KEYS"), after.remove("TOKEN_KEYS"));
+            assert_eq!(before, after, "{function}, {step:?}");
+            assert_eq!(old.is_some(), new.is_some(), "{function}, {step:?}");
+            if let (Some(old), Some(new)) = (old, new) {
+                assert_ne!(old, new, "{function}, {step:?}");
+                with_keys += 1;
+            }
+        }
+    }
+    assert!(with_keys > 0);
 }

@@ -40,15 +40,15 @@ fn binaries() -> impl Iterator<Item = String> {
     ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned())
 }
 
-fn text(path: &str) -> String {
+pub(super) fn text(path: &str) -> String {
     std::fs::read_to_string(workspace(path)).unwrap()
 }
 
-fn toml(path: &str) -> toml::Table {
+pub(super) fn toml(path: &str) -> toml::Table {
     text(path).parse().unwrap()
 }
 
-fn template() -> Value {
+pub(super) fn template() -> Value {
     TemplateFile::new(workspace("template.yaml")).document().unwrap().clone()
 }
 
