@@ -13,6 +13,9 @@ use super::text;
 /// The most invitees of an event.
 pub const MAX_INVITEES: usize = 500;
 
+/// What a person may be named by in an entry of `invited`. In a draft that was read it is `id`, beside the username of the user.
+pub(super) const NAMES: [&str; 4] = ["id", "username", "e-mail", "email"];
+
 /// An invitee as a draft that comes in names him.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
@@ -51,9 +54,9 @@ pub enum Wanted {
 }
 
 impl Named {
-    /// Reads an entry of `invited`.
+    /// Reads an entry of `invited`: an object with one of the [`NAMES`], or text alone.
     pub(super) fn parse(entry: &Node<'_>, faults: &mut Vec<Fault>) -> Option<Self> {
-        let id = entry.get("id");
+        let id = if entry.is_text() { entry.clone() } else { entry.any(&NAMES) };
         let login = id.parsed(faults, |text| Login::parse(text.trim()))?;
         let typed = id.text(faults).unwrap_or_default().trim().to_owned();
         let name = match login {

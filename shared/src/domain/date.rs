@@ -19,7 +19,8 @@ pub enum When {
 }
 
 impl When {
-    /// Reads `DD.MM.YYYY`, `DD.MM.YYYY HH:MM`, `DD.MM.YYYY, time: HH:MM`, an ISO date or an RFC 3339 instant.
+    /// Reads `DD.MM.YYYY`, `DD.MM.YYYY HH:MM`, `DD.MM.YYYY, time: HH:MM`, an ISO date, an RFC 3339 instant, or what
+    /// `<input type="datetime-local">` gives: one without its zone, and with or without its seconds.
     ///
     /// # Errors
     /// What is wrong with the text.
@@ -32,6 +33,8 @@ impl When {
             "00.00.0000 00:00" => DateTime::strptime("%d.%m.%Y %H:%M", text).ok().map(Self::Time),
             "00.00.0000, time: 00:00" => DateTime::strptime("%d.%m.%Y, time: %H:%M", text).ok().map(Self::Time),
             "0000-00-00" => text.parse().ok().map(Self::Day),
+            "0000-00-00T00:00" => DateTime::strptime("%Y-%m-%dT%H:%M", text).ok().map(Self::Time),
+            "0000-00-00T00:00:00" => DateTime::strptime("%Y-%m-%dT%H:%M:%S", text).ok().map(Self::Time),
             _ if is_instant(&shape) => instant(text).map(Self::Instant),
             _ => {
                 return Err(
@@ -118,7 +121,12 @@ mod tests {
             ("+002027-02-01T19:30:00Z", Err("must be a date")),
             ("20270201", Err("must be a date")),
             ("2027-W05-1", Err("must be a date")),
-            ("2027-02-01T19:30:00", Err("must be a date")),
+            ("2027-02-01T19:30", Ok("2027-02-01T19:30:00")),
+            ("2027-02-01T19:30:05", Ok("2027-02-01T19:30:05")),
+            ("2027-02-01T24:00", Err("is a date that no calendar has")),
+            ("2027-02-01t19:30", Err("must be a date")),
+            ("2027-02-01T19", Err("must be a date")),
+            ("2027-02-01T19:30:00.5", Err("must be a date")),
             ("2027-02-01T19:30:00+01:00[Europe/Berlin]", Err("must be a date")),
             ("1.2.2027", Err("must be a date")),
             ("01.02.27", Err("must be a date")),

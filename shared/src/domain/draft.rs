@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::addressee::{MAX_INVITEES, Named};
+use super::addressee::{MAX_INVITEES, NAMES, Named};
 use super::date::When;
 use super::fault::{Fault, Known, Node};
 use super::poll::{MAX_OPTIONS, Poll, Topic};
@@ -22,7 +22,7 @@ pub(super) const EVENT: Known = Known(&["name", "date", "place", "members", "add
 
 const MEMBERS: Known = Known(&["invited"], &["confirmed"]);
 
-const INVITEE: Known = Known(&["id"], &["name", "username", "role", "chat_success", "answer"]);
+const INVITEE: Known = Known(&NAMES, &["name", "role", "chat_success", "answer"]);
 
 /// What a poll holds.
 pub(super) const fn poll_fields() -> Known {
@@ -149,7 +149,7 @@ fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<Named> {
         return Vec::new();
     }
     // The organiser may stand among the invited, hence one more.
-    let entries = members.get("invited").objects(MAX_INVITEES + 1, faults);
+    let entries = members.get("invited").objects_or_texts(MAX_INVITEES + 1, faults);
     let named = |entry: &Node<'_>| if entry.is_foreign(INVITEE, faults) { None } else { Named::parse(entry, faults) };
     entries.iter().filter_map(named).collect()
 }

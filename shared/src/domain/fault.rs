@@ -143,10 +143,24 @@ impl<'a> Node<'a> {
         Self { path, value: self.value.and_then(|value| value.get(name)).filter(|value| !value.is_null()) }
     }
 
+    /// The member of this object with the first of these names that stands there and is not empty; where none does, the first.
+    #[must_use]
+    pub fn any(&self, names: &[&str]) -> Self {
+        let is_filled = |node: &Self| node.value.is_some_and(|value| value != "");
+        let filled = names.iter().map(|name| self.get(name)).find(is_filled);
+        filled.unwrap_or_else(|| self.get(names.first().copied().unwrap_or_default()))
+    }
+
     /// Whether there is a value.
     #[must_use]
     pub fn is_present(&self) -> bool {
         self.value.is_some()
+    }
+
+    /// Whether there is text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.value.is_some_and(Value::is_string)
     }
 
     /// A fault of this place.
@@ -241,6 +255,15 @@ impl<'a> Node<'a> {
     /// The objects of the array here; missing is an empty array, and what is no object is a fault.
     /// More than `limit` of them are one fault, so that the answer cannot grow beyond measure.
     pub fn objects(&self, limit: usize, faults: &mut Vec<Fault>) -> Vec<Self> {
+        self.items(limit, Value::is_object, "must be an object", faults)
+    }
+
+    /// The same where text may stand for an object.
+    pub fn objects_or_texts(&self, limit: usize, faults: &mut Vec<Fault>) -> Vec<Self> {
+        self.items(limit, |item| item.is_object() || item.is_string(), "must be an object, or text", faults)
+    }
+
+    fn items(&self, limit: usize, is_wanted: fn(&Value) -> bool, message: &str, faults: &mut Vec<Fault>) -> Vec<Self> {
         let items = match self.value {
             None => return Vec::new(),
             Some(Value::Array(items)) => items,
@@ -253,16 +276,16 @@ impl<'a> Node<'a> {
             faults.push(self.fault(format!("must hold at most {limit} entries")));
             return Vec::new();
         }
-        let mut objects = Vec::with_capacity(items.len());
+        let mut wanted = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let node = Self { path: format!("{}[{index}]", self.path), value: Some(item) };
             match item {
-                Value::Object(_) => objects.push(node),
                 Value::Null => {}
-                _ => faults.push(node.fault("must be an object")),
+                item if is_wanted(item) => wanted.push(node),
+                _ => faults.push(node.fault(message)),
             }
         }
-        objects
+        wanted
     }
 }
 

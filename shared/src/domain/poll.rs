@@ -93,6 +93,12 @@ impl Poll {
         Standing { voters: votes.iter().sum(), confirmed: self.chosen, due, votes }
     }
 
+    /// The option that was decided on.
+    #[must_use]
+    pub fn decided(&self) -> Option<&str> {
+        self.options.get(self.chosen?).map(String::as_str)
+    }
+
     /// The index of the option of this poll that the text names, however it is spelt.
     #[must_use]
     pub fn find(&self, topic: Topic, text: &str) -> Option<usize> {

@@ -107,7 +107,19 @@ pub(super) fn bearer(authorization: &[u8]) -> Option<&str> {
 /// Whether an `If-Match` names this entity tag, by strong comparison
 /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)). One that cannot be read matches nothing.
 pub(super) fn matches(if_match: &[u8], etag: &str) -> bool {
-    let mut rest = if_match.trim_ascii();
+    lists(if_match, |tag| tag == etag.as_bytes())
+}
+
+/// Whether an `If-None-Match` names this entity tag, by weak comparison
+/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). One that cannot be read names nothing.
+pub(super) fn names(if_none_match: &[u8], etag: &str) -> bool {
+    let strong = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_owned();
+    lists(if_none_match, |tag| strong(tag) == strong(etag.as_bytes()))
+}
+
+/// Whether a list of entity tags has one that `is_it`. An asterisk is any.
+fn lists(list: &[u8], is_it: impl Fn(&[u8]) -> bool) -> bool {
+    let mut rest = list.trim_ascii();
     if rest == b"*" {
         return true;
     }
@@ -118,7 +130,7 @@ pub(super) fn matches(if_match: &[u8], etag: &str) -> bool {
             rest = after;
         }
         let Some((tag, after)) = entity_tag(rest) else { return rest.is_empty() && found };
-        found |= tag == etag.as_bytes();
+        found |= is_it(tag);
         rest = after.trim_ascii_start();
         if !matches!(rest, [] | [b',', ..]) {
             return false;

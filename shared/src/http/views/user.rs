@@ -21,7 +21,7 @@ struct UserView<'a> {
     #[serde(rename = "e-mail")]
     email: &'a str,
     contacts: Vec<ContactView<'a>>,
-    events: Vec<EventRef>,
+    events: Vec<EntryView<'a>>,
     chats: Vec<EventId>,
     avatar: &'a str,
 }
@@ -34,15 +34,20 @@ pub(super) struct ContactView<'a> {
     username: Option<&'a str>,
 }
 
+/// An event, as far as a menu shows it.
 #[derive(Serialize)]
-struct EventRef {
+struct EntryView<'a> {
     id: EventId,
+    name: &'a str,
+    status: bool,
+    /// The date that was decided on; empty as long as there is none.
+    date: &'a str,
 }
 
 impl<'a> UserBody<'a> {
     /// The user, with these events and those of their chats that are open.
     #[must_use]
-    pub fn new(profile: &'a Profile, events: &[ListedEvent]) -> Self {
+    pub fn new(profile: &'a Profile, events: &'a [ListedEvent]) -> Self {
         let Profile { id, username, email, name, avatar, contacts } = profile;
         let open = events.iter().filter(|event| event.sent && event.chat_is_open());
         let user = UserView {
@@ -51,11 +56,18 @@ impl<'a> UserBody<'a> {
             username,
             email,
             contacts: contacts.iter().map(ContactView::from).collect(),
-            events: events.iter().map(|event| EventRef { id: event.id }).collect(),
+            events: events.iter().map(EntryView::from).collect(),
             chats: open.map(|event| event.id).collect(),
             avatar,
         };
         Self { user }
+    }
+}
+
+impl<'a> From<&'a ListedEvent> for EntryView<'a> {
+    fn from(event: &'a ListedEvent) -> Self {
+        let ListedEvent { id, name, sent, date, place: _, organises: _, answer: _, created_at: _ } = event;
+        Self { id: *id, name, status: *sent, date: date.decided().unwrap_or_default() }
     }
 }
 
