@@ -7,12 +7,12 @@ use jiff::tz::Offset;
 /// The longest text of a date, in octets.
 pub const MAX_LENGTH: usize = 64;
 
-/// When something is to be, as precisely as it was written. Two texts may mean the same.
+/// The time of an event, as precisely as it was written. Two texts may mean the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// A day.
     Day(Date),
-    /// A day and the time on it, wherever the event is.
+    /// A day and the local time where the event is.
     Time(DateTime),
     /// An instant.
     Instant(Timestamp),
@@ -25,7 +25,7 @@ impl When {
     /// # Errors
     /// What is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        // strptime takes a day of one digit too, and jiff more than RFC 3339, so the shape is looked at first.
+        // The shape is checked first, since strptime also takes a day of one digit, and jiff takes more than RFC 3339.
         let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
         let parsed = match shape.as_str() {
             _ if text.len() > MAX_LENGTH => return Err(format!("must be a date of at most {MAX_LENGTH} characters")),
@@ -46,7 +46,8 @@ impl When {
     }
 }
 
-/// Whether a text of this shape is an instant by [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6), but for its numbers.
+/// Whether this is the shape of an [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) instant. The numbers are not
+/// checked.
 fn is_instant(shape: &str) -> bool {
     let time =
         shape.strip_prefix("0000-00-00").and_then(|rest| rest.strip_prefix(['T', 't'])?.strip_prefix("00:00:00"));
@@ -57,18 +58,18 @@ fn is_instant(shape: &str) -> bool {
     matches!(zone, Some("Z" | "z" | "+00:00" | "-00:00"))
 }
 
-/// Reads an instant of the right shape. Of a fraction of a second nine digits count.
+/// Reads an instant of the right shape. Only nine digits of a fraction of a second count.
 fn instant(text: &str) -> Option<Timestamp> {
     let (seconds, rest) = text.split_at_checked("0000-00-00T00:00:00".len())?;
     let (fraction, zone) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
     if let Some((hours, minutes)) = zone.get(1..).and_then(|offset| offset.split_once(':')) {
-        // jiff knows larger ones.
+        // jiff accepts larger offsets.
         if hours > "23" || minutes > "59" {
             return None;
         }
     }
     let at: Timestamp = format!("{seconds}{}{zone}", fraction.get(..10).unwrap_or(fraction)).parse().ok()?;
-    // Leap seconds are at the end of a month in UTC. jiff takes one for the second before it, wherever it is said to be.
+    // Leap seconds occur at the end of a month in UTC. jiff accepts one anywhere, as the second before it.
     let second = Offset::UTC.to_datetime(at);
     let may_leap = second.hour() == 23 && second.minute() == 59 && second.date() == second.date().last_of_month();
     (may_leap || !seconds.ends_with(":60")).then_some(at)

@@ -1,4 +1,4 @@
-//! An event as its organiser sends it in: what may stand in it, and what it needs before it can go out.
+//! An event as its organiser sends it in: what it may hold, and what it needs before it can be sent.
 
 use serde_json::Value;
 
@@ -17,19 +17,19 @@ pub const MAX_PLACE: usize = 200;
 /// The longest additional text, in characters.
 pub const MAX_ADDITIONAL: usize = 4000;
 
-/// What an event holds that somebody sends.
+/// The fields of an event in a request.
 pub(super) const EVENT: Known = Known(&["name", "date", "place", "members", "additional"], &["id", "status"]);
 
 const MEMBERS: Known = Known(&["invited"], &["confirmed"]);
 
 const INVITEE: Known = Known(&NAMES, &["name", "role", "chat_success", "answer"]);
 
-/// What a poll holds.
+/// The fields of a poll.
 pub(super) const fn poll_fields() -> Known {
     Known(&["drafts", "confirmed"], &["voters", "my_vote"])
 }
 
-/// What an option of such a poll holds.
+/// The fields of an option in a poll on this topic.
 const fn option_fields(topic: Topic) -> Known {
     match topic {
         Topic::Date => Known(&["date"], &["votes"]),
@@ -37,7 +37,7 @@ const fn option_fields(topic: Topic) -> Known {
     }
 }
 
-/// How many entries of a poll are looked at; those without text do not count as options.
+/// The most entries of a poll that are read. Entries without text do not count as options.
 const MAX_ENTRIES: usize = 4 * MAX_OPTIONS;
 
 /// An event as the organiser wants it. Everything may be missing.
@@ -51,14 +51,14 @@ pub struct Draft {
     pub place: Poll,
     /// Who is invited.
     pub invited: Vec<Named>,
-    /// Whatever else the organiser wants to say.
+    /// The organiser's further text.
     pub additional: String,
 }
 
 impl Draft {
     /// Reads the body of `POST /event` and `PUT /event/{id}`: `{"event": {…}}`, with or without the envelope.
-    /// What the server owns (`id`, `status`, `votes`, `role`, …) is not read. An empty draft keeps its envelope: a body without
-    /// anything is more likely a slip.
+    /// Fields that the server owns (`id`, `status`, `votes`, `role`, …) are not read. An empty draft needs its envelope, since an
+    /// empty body is more likely a mistake.
     ///
     /// # Errors
     /// Every fault of the body.
@@ -78,7 +78,8 @@ impl Draft {
         if faults.is_empty() { Ok(draft) } else { Err(faults) }
     }
 
-    /// The same of a body that takes the place of a stored draft: one that holds nothing but what the server owns would empty it.
+    /// Reads a body that replaces a stored draft. A body that holds only fields that the server owns is refused: it would empty the
+    /// draft.
     ///
     /// # Errors
     /// Every fault of the body.
@@ -89,12 +90,13 @@ impl Draft {
     }
 }
 
-/// The text here as `read` takes it; empty if there is none.
+/// The text here as `read` returns it, or an empty text if there is none.
 fn read(node: &Node<'_>, read: impl FnOnce(&str) -> Result<String, String>, faults: &mut Vec<Fault>) -> String {
     node.optional(faults, read).unwrap_or_default()
 }
 
-/// Reads one option of a poll: a date that a calendar has, or one line of text for a place. Empty if it shows nothing.
+/// Reads one option of a poll: a date that exists in the calendar, or one line of text for a place. Empty if nothing in it is
+/// visible.
 fn option(topic: Topic, text: &str) -> Result<String, String> {
     match topic {
         Topic::Date => {
@@ -148,7 +150,7 @@ fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<Named> {
     if members.is_foreign(MEMBERS, faults) {
         return Vec::new();
     }
-    // The organiser may stand among the invited, hence one more.
+    // One more than the limit, since the organiser may be among the invited.
     let entries = members.get("invited").objects_or_texts(MAX_INVITEES + 1, faults);
     let named = |entry: &Node<'_>| if entry.is_foreign(INVITEE, faults) { None } else { Named::parse(entry, faults) };
     entries.iter().filter_map(named).collect()
