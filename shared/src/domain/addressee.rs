@@ -163,6 +163,12 @@ impl Addressee {
         Self { name, username: None, ..self.clone() }
     }
 
+    /// The user as the lookup of the names has found the user: none for an address, nor for one who is no more.
+    #[must_use]
+    pub fn person(&self) -> Option<Person> {
+        Some(Person { id: self.user?, name: self.name.clone(), username: Some(self.username.clone()?) })
+    }
+
     /// The login to look up when the draft is sent, if the typed text can still be read.
     #[must_use]
     pub fn login(&self) -> Option<Login> {

@@ -43,6 +43,8 @@ const MAX_ENTRIES: usize = 4 * MAX_OPTIONS;
 /// An event as the organiser wants it. Everything may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
+    /// Whether it is to be sent at once (`status: true`).
+    pub send: bool,
     /// What the event is called.
     pub name: String,
     /// The options for the date.
@@ -57,7 +59,7 @@ pub struct Draft {
 
 impl Draft {
     /// Reads the body of `POST /event` and `PUT /event/{id}`: `{"event": {…}}`, with or without the envelope.
-    /// Fields that the server owns (`id`, `status`, `votes`, `role`, …) are not read. An empty draft needs its envelope, since an
+    /// Fields that the server owns (`id`, `votes`, `role`, …) are not read. An empty draft needs its envelope, since an
     /// empty body is more likely a mistake.
     ///
     /// # Errors
@@ -69,6 +71,7 @@ impl Draft {
         let event = Node::body(body, &["event"], EVENT)?;
         let mut faults = Vec::new();
         let draft = Self {
+            send: event.get("status").flag(&mut faults).unwrap_or_default(),
             name: read(&event.get("name"), |name| text::line(name, MAX_NAME), &mut faults),
             date: poll(&event, Topic::Date, &mut faults),
             place: poll(&event, Topic::Place, &mut faults),
@@ -237,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_the_server_owns_is_not_read() {
-        let body = json!({"id": 7, "status": "sent", "date": [{"drafts": [{"date": "01.02.2027", "votes": []}], "voters": {}, "my_vote": 3}],
+        let body = json!({"id": 7, "date": [{"drafts": [{"date": "01.02.2027", "votes": []}], "voters": {}, "my_vote": 3}],
             "members": [{"confirmed": 8, "invited": [{"id": "jane", "role": 1, "chat_success": "x", "name": 4}]}]});
         let draft = Draft::parse(&body).unwrap();
         assert_eq!(draft.date.options, ["01.02.2027"]);

@@ -163,6 +163,20 @@ impl Event {
         plain(self) == plain(stored)
     }
 
+    /// Whether a draft that is ready to be sent is what this sent event was made of, whatever was voted and decided since.
+    #[must_use]
+    pub fn was_sent_as(&self, sent: &Self) -> bool {
+        let options = |event: &Self, topic| {
+            let mut options = event.poll(topic).options.clone();
+            options.sort_unstable();
+            options
+        };
+        let invited = |event: &Self| event.invitees.iter().map(|invitee| invitee.person.id).collect::<Vec<_>>();
+        (&self.name, &self.additional) == (&sent.name, &sent.additional)
+            && Topic::ALL.iter().all(|&topic| options(self, topic) == options(sent, topic))
+            && invited(self) == invited(sent)
+    }
+
     /// The poll on that topic.
     #[must_use]
     pub const fn poll(&self, topic: Topic) -> &Poll {

@@ -22,8 +22,8 @@ struct EntryView<'a> {
     id: EventId,
     name: &'a str,
     status: bool,
-    date: [PollView<'a>; 1],
-    place: [PollView<'a>; 1],
+    date: [BriefPollView<'a>; 1],
+    place: [BriefPollView<'a>; 1],
     role: &'static str,
     chat_success: bool,
     answer: Option<Answer>,
@@ -32,7 +32,7 @@ struct EntryView<'a> {
 
 /// A poll without its votes.
 #[derive(Serialize)]
-struct PollView<'a> {
+struct BriefPollView<'a> {
     drafts: Vec<OptionView<'a>>,
     confirmed: &'a str,
 }
@@ -52,8 +52,8 @@ impl<'a> From<&'a ListedEvent> for EntryView<'a> {
             id: *id,
             name,
             status: *sent,
-            date: [PollView::new(Topic::Date, date)],
-            place: [PollView::new(Topic::Place, place)],
+            date: [BriefPollView::new(Topic::Date, date)],
+            place: [BriefPollView::new(Topic::Place, place)],
             role: role(*organises),
             chat_success: event.chat_is_open(),
             answer: *answer,
@@ -62,7 +62,7 @@ impl<'a> From<&'a ListedEvent> for EntryView<'a> {
     }
 }
 
-impl<'a> PollView<'a> {
+impl<'a> BriefPollView<'a> {
     fn new(topic: Topic, poll: &'a Poll) -> Self {
         let Poll { options, chosen, reopened: _ } = poll;
         let open = options.iter().enumerate().filter(|(index, _)| *chosen != Some(*index));

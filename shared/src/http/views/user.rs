@@ -21,7 +21,7 @@ struct UserView<'a> {
     #[serde(rename = "e-mail")]
     email: &'a str,
     contacts: Vec<ContactView<'a>>,
-    events: Vec<EntryView<'a>>,
+    events: Vec<MenuView<'a>>,
     chats: Vec<EventId>,
     avatar: &'a str,
 }
@@ -36,7 +36,7 @@ pub(super) struct ContactView<'a> {
 
 /// An event, as far as a menu shows it.
 #[derive(Serialize)]
-struct EntryView<'a> {
+struct MenuView<'a> {
     id: EventId,
     name: &'a str,
     status: bool,
@@ -56,7 +56,7 @@ impl<'a> UserBody<'a> {
             username,
             email,
             contacts: contacts.iter().map(ContactView::from).collect(),
-            events: events.iter().map(EntryView::from).collect(),
+            events: events.iter().map(MenuView::from).collect(),
             chats: open.map(|event| event.id).collect(),
             avatar,
         };
@@ -64,7 +64,7 @@ impl<'a> UserBody<'a> {
     }
 }
 
-impl<'a> From<&'a ListedEvent> for EntryView<'a> {
+impl<'a> From<&'a ListedEvent> for MenuView<'a> {
     fn from(event: &'a ListedEvent) -> Self {
         let ListedEvent { id, name, sent, date, place: _, organises: _, answer: _, created_at: _ } = event;
         Self { id: *id, name, status: *sent, date: date.decided().unwrap_or_default() }
