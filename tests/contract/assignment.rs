@@ -13,7 +13,7 @@ fn owned() -> Value {
         "confirm_hash": "x", "confirm_sent_at": 0, "confirm_mails": 0, "hash": "x", "password_hash": "x",
         "status": true, "sent": true, "version": 99, "listed_at": 0, "created_at": "2000-01-01T00:00:00Z",
         "expires_at": 0, "ends_at": 4_000_000_000_u64, "organiser": {"id": "x"}, "user_name": "Mallory",
-        "votes": 99, "voters": 99, "my_vote": "Park", "chat_success": true, "answer": "yes", "position": 0,
+        "votes": 99, "voted": ["x"], "voters": 99, "my_vote": "Park", "chat_success": true, "answer": "yes", "position": 0,
         "contacts": [{"id": "x", "name": "Mallory"}], "events": [{"id": "x"}], "chats": ["x"],
         "access_token": "x", "refresh_token": "x", "expires_in": 99, "__proto__": {"active": true},
     })
@@ -98,7 +98,7 @@ async fn an_answer_and_a_vote_are_the_senders_own() {
     service.put(&john, &format!("{path}/answer"), &answer).await.expect(200);
     let mut ballot = owned();
     ballot["user_id"] = json!(jim.id);
-    ballot["place"] = json!([{"confirmed": "Pub", "votes": 99, "voters": 99, "my_vote": "Park"}]);
+    ballot["place"] = json!([{"confirmed": "Pub", "votes": 99, "voted": ["x"], "voters": 99, "my_vote": "Park"}]);
     ballot["members"] = json!([{"confirmed": [{"id": jim.id, "role": "admin"}]}]);
     service.put(&john, &format!("{path}/vote"), &json!({"event": ballot})).await.expect(200);
     let event = service.event(&jim, &path).await;

@@ -50,7 +50,7 @@ async fn what_the_server_owns_is_ignored() {
     let event = service.call(&jane, Method::POST, "/event", &body).await.expect(201).body["event"].clone();
     assert_ne!(event["id"], body["event"]["id"]);
     assert_eq!(event["status"], false);
-    assert_eq!(event["date"][0]["drafts"], json!([{"date": "01.02.2027", "votes": 0}]));
+    assert_eq!(event["date"][0]["drafts"], json!([{"date": "01.02.2027", "votes": 0, "voted": []}]));
     let john = json!({"id": john.id, "name": "john", "username": "john", "role": "user", "chat_success": false, "answer": null});
     assert_eq!(event["members"][0]["invited"], json!([john]));
     let jane = json!({"id": jane.id, "name": "jane", "username": "jane", "role": "admin", "chat_success": true});
@@ -199,7 +199,7 @@ async fn what_is_confirmed_in_a_draft_needs_no_vote() {
     assert_eq!(event["date"][0]["confirmed"], "01.02.2027, time: 12:00");
     assert_eq!(
         (&event["place"][0]["confirmed"], &event["place"][0]["drafts"]),
-        (&json!("Pub"), &json!([{"place": "Park", "votes": 0}]))
+        (&json!("Pub"), &json!([{"place": "Park", "votes": 0, "voted": []}]))
     );
     service.put(&john, &format!("{path}/vote"), &tests::vote("place", "Park")).await.expect(409);
 }

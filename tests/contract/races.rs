@@ -88,7 +88,9 @@ async fn two_hundred_votes_at_once_all_stand() {
     assert_eq!(count(&join_all(voters).await), HashMap::from([(200, 200)]));
     let poll = service.get(&jane, &path).await.expect(200).body["event"]["date"][0].clone();
     assert_eq!(poll["voters"], 200);
-    assert_eq!(poll["drafts"], json!([{"date": "01.02.2027", "votes": 100}, {"date": "02.02.2027", "votes": 100}]));
+    for option in poll["drafts"].as_array().unwrap() {
+        assert_eq!((&option["votes"], option["voted"].as_array().unwrap().len()), (&json!(100), 100));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,7 +62,7 @@ async fn text_that_looks_the_same_is_the_same() {
     let event = service.event(&jane, &format!("/event/{id}")).await;
     assert_eq!(
         (&event["name"], &event["place"][0]["drafts"]),
-        (&json!("Ren\u{e9}"), &json!([{"place": "Caf\u{e9}", "votes": 0}]))
+        (&json!("Ren\u{e9}"), &json!([{"place": "Caf\u{e9}", "votes": 0, "voted": []}]))
     );
 }
 

@@ -34,6 +34,28 @@ async fn a_vote_counts_once_and_may_be_moved() {
 }
 
 #[tokio::test]
+async fn who_voted_for_what_is_shown_to_every_member() {
+    let (service, jane, guests, path) = started(5).await;
+    let url = format!("{path}/vote");
+    for (guest, date) in [(0, "01.02.2027"), (1, "02.02.2027"), (2, "02.02.2027")] {
+        service.put(&guests[guest], &url, &vote("date", date)).await.expect(200);
+    }
+    let poll = async |reader| service.get(reader, &path).await.expect(200).body["event"]["date"][0].clone();
+    let voted = |guests: &[&User]| guests.iter().map(|guest| json!(guest.id)).collect::<Value>();
+    for reader in [&jane, &guests[0], &guests[4]] {
+        let poll = poll(reader).await;
+        assert_eq!(poll["drafts"][0]["voted"], voted(&[&guests[0]]), "{}", reader.name);
+        assert_eq!(poll["drafts"][1]["voted"], voted(&[&guests[1], &guests[2]]), "{}", reader.name);
+        assert_eq!((&poll["confirmed_votes"], &poll["confirmed_voted"]), (&json!(0), &json!([])));
+    }
+
+    service.put(&guests[1], &format!("{path}/answer"), &json!({"answer": "no"})).await.expect(200);
+    service.put(&jane, &url, &vote("date", "02.02.2027")).await.expect(200);
+    let decided = poll(&guests[0]).await;
+    assert_eq!((&decided["confirmed_votes"], &decided["confirmed_voted"]), (&json!(1), &voted(&[&guests[2]])));
+}
+
+#[tokio::test]
 async fn more_than_half_decide_and_the_rest_come_too_late() {
     let (service, jane, guests, path) = started(3).await;
     let url = format!("{path}/vote");

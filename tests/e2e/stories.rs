@@ -50,12 +50,15 @@ async fn friends_plan_a_picnic() {
         json!({"event": {
             "id": id, "name": "Picnic", "status": true, "additional": "Bring a blanket.",
             "date": [{
-                "drafts": [{"date": "01.02.2027, time: 12:00", "votes": 0}],
-                "confirmed": "02.02.2027, time: 12:00", "voters": 2, "my_vote": "02.02.2027, time: 12:00",
+                "drafts": [{"date": "01.02.2027, time: 12:00", "votes": 0, "voted": []}],
+                "confirmed": "02.02.2027, time: 12:00",
+                "confirmed_votes": 2, "confirmed_voted": [john.id, jim.id],
+                "voters": 2, "my_vote": "02.02.2027, time: 12:00",
             }],
             "place": [{
-                "drafts": [{"place": "Beach", "votes": 1}],
-                "confirmed": "Park", "voters": 1, "my_vote": null,
+                "drafts": [{"place": "Beach", "votes": 1, "voted": [john.id]}],
+                "confirmed": "Park", "confirmed_votes": 0, "confirmed_voted": [],
+                "voters": 1, "my_vote": null,
             }],
             "members": [{
                 "invited": [{"id": jim.id, "name": "jim", "username": "jim", "role": "user", "chat_success": true, "answer": "maybe"}],

@@ -26,14 +26,14 @@ const INVITEE: Known = Known(&NAMES, &["name", "role", "chat_success", "answer"]
 
 /// The fields of a poll.
 pub(super) const fn poll_fields() -> Known {
-    Known(&["drafts", "confirmed"], &["voters", "my_vote"])
+    Known(&["drafts", "confirmed"], &["confirmed_votes", "confirmed_voted", "voters", "my_vote"])
 }
 
 /// The fields of an option in a poll on this topic.
 const fn option_fields(topic: Topic) -> Known {
     match topic {
-        Topic::Date => Known(&["date"], &["votes"]),
-        Topic::Place => Known(&["place"], &["votes"]),
+        Topic::Date => Known(&["date"], &["votes", "voted"]),
+        Topic::Place => Known(&["place"], &["votes", "voted"]),
     }
 }
 

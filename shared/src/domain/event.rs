@@ -214,6 +214,13 @@ impl Event {
         )
     }
 
+    /// The members whose votes count for that option, in the organiser's order: those who have declined do not.
+    #[must_use]
+    pub fn voted(&self, topic: Topic, option: usize) -> Vec<UserId> {
+        let counts = |invitee: &&Invitee| invitee.vote(topic) == Some(option) && invitee.answer != Some(Answer::No);
+        self.invitees.iter().filter(counts).map(|invitee| invitee.person.id).collect()
+    }
+
     /// What has to be filled in before the event can be sent.
     #[must_use]
     pub fn missing(&self) -> Vec<Fault> {

@@ -32,15 +32,18 @@ struct EventView<'a> {
 struct PollView<'a> {
     drafts: Vec<OptionView<'a>>,
     confirmed: &'a str,
+    confirmed_votes: usize,
+    confirmed_voted: Vec<UserId>,
     voters: usize,
     my_vote: Option<&'a str>,
 }
 
-/// `{"date", "votes"}` or `{"place", "votes"}`; in a list without the votes.
+/// `{"date", "votes", "voted"}` or `{"place", "votes", "voted"}`; in a list the text alone.
 pub(super) struct OptionView<'a> {
     pub(super) topic: Topic,
     pub(super) text: &'a str,
-    pub(super) votes: Option<usize>,
+    /// Those who voted for it.
+    pub(super) voted: Option<Vec<UserId>>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +98,7 @@ impl<'a> EventBody<'a> {
         let own = invitees.iter().find(|invitee| invitee.person.id == reader);
         let poll = |topic, poll| {
             let vote = own.and_then(|invitee| invitee.vote(topic));
-            [PollView::new(topic, poll, event.standing(topic), vote)]
+            [PollView::new(event, topic, poll, vote)]
         };
         let event = EventView {
             id: *id,
@@ -111,14 +114,19 @@ impl<'a> EventBody<'a> {
 }
 
 impl<'a> PollView<'a> {
-    fn new(topic: Topic, poll: &'a Poll, standing: Standing, vote: Option<usize>) -> Self {
+    fn new(event: &Event, topic: Topic, poll: &'a Poll, vote: Option<usize>) -> Self {
         let Poll { options, chosen: _, reopened: _ } = poll;
-        let Standing { votes, voters, confirmed, due: _ } = standing;
+        let Standing { votes: _, voters, confirmed, due: _ } = event.standing(topic);
         let text = |index: usize| options.get(index).map(String::as_str);
-        let open = options.iter().zip(votes).enumerate().filter(|(index, _)| confirmed != Some(*index));
+        let open = options.iter().enumerate().filter(|(index, _)| confirmed != Some(*index));
+        let option =
+            |(index, text): (usize, &'a String)| OptionView { topic, text, voted: Some(event.voted(topic, index)) };
+        let confirmed_voted = confirmed.map(|option| event.voted(topic, option)).unwrap_or_default();
         Self {
-            drafts: open.map(|(_, (text, votes))| OptionView { topic, text, votes: Some(votes) }).collect(),
+            drafts: open.map(option).collect(),
             confirmed: confirmed.and_then(text).unwrap_or_default(),
+            confirmed_votes: confirmed_voted.len(),
+            confirmed_voted,
             voters,
             my_vote: vote.and_then(text),
         }
@@ -129,8 +137,9 @@ impl Serialize for OptionView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(self.topic.name(), self.text)?;
-        if let Some(votes) = self.votes {
-            map.serialize_entry("votes", &votes)?;
+        if let Some(voted) = &self.voted {
+            map.serialize_entry("votes", &voted.len())?;
+            map.serialize_entry("voted", voted)?;
         }
         map.end()
     }
@@ -210,7 +219,7 @@ mod tests {
         event.date.chosen = Some(0);
         let view = view(&event, ORGANISER);
         assert_eq!(view["date"][0]["confirmed"], "01.02.2027");
-        assert_eq!(view["date"][0]["drafts"], json!([{"date": "02.02.2027", "votes": 0}]));
+        assert_eq!(view["date"][0]["drafts"], json!([{"date": "02.02.2027", "votes": 0, "voted": []}]));
     }
 
     #[test]
@@ -251,7 +260,7 @@ mod tests {
         event.invitees[0].date = Some(0);
         let mut body = view(&event, event.invitees[1].person.id);
         body["date"][0]["confirmed"] = json!("02.02.2027");
-        body["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1}]);
+        body["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1, "voted": []}]);
         let vote = Vote::parse(&json!({"event": body})).unwrap();
         let (topic, option) = (Topic::Date, Some(1));
         assert_eq!(vote.effect(&event, Role::Invitee(1)), Ok(Effect::Vote { invitee: 1, topic, option }));

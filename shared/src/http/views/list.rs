@@ -67,7 +67,7 @@ impl<'a> BriefPollView<'a> {
         let Poll { options, chosen, reopened: _ } = poll;
         let open = options.iter().enumerate().filter(|(index, _)| *chosen != Some(*index));
         Self {
-            drafts: open.map(|(_, text)| OptionView { topic, text, votes: None }).collect(),
+            drafts: open.map(|(_, text)| OptionView { topic, text, voted: None }).collect(),
             confirmed: poll.decided().unwrap_or_default(),
         }
     }
