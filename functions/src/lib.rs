@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod create_event;
 pub mod delete_event;
 pub mod delete_user;
+pub mod end_session;
 pub mod export_user;
 pub mod forgot_password;
 pub mod get_event;
@@ -66,6 +67,7 @@ endpoints! {
     "refresh" => refresh,
     "logout" => logout,
     "list-sessions" => list_sessions,
+    "end-session" => end_session,
     "get-user" => get_user,
     "update-user" => update_user,
     "change-password" => change_password,

@@ -34,6 +34,8 @@ pub enum Error {
     ResetLinkUsed,
     /// There is no session with this refresh token any more.
     SessionOver,
+    /// The user has no such session.
+    NoSuchSession,
     /// There is no such event for this user.
     NoSuchEvent,
     /// A member asks for what only the organiser may do.
@@ -100,6 +102,7 @@ impl Error {
             Self::ConfirmationLinkUsed => "confirmed_already",
             Self::ResetLinkUsed => "link_used",
             Self::SessionOver => "session_over",
+            Self::NoSuchSession => "no_such_session",
             Self::NoSuchEvent => "no_such_event",
             Self::NotOrganiser => "not_organiser",
             Self::OrganiserNeedNotAnswer => "organiser",

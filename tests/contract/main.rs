@@ -25,6 +25,7 @@ mod mail_refusals;
 mod mails;
 mod members;
 mod passwords;
+mod people;
 mod races;
 mod registration;
 mod resets;

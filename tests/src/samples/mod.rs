@@ -35,7 +35,7 @@ pub type Fresh = for<'a> fn(&'a Service, &'a Scene, &'a str) -> Step<'a, Scene>;
 pub struct Sample {
     /// The method.
     pub method: Method,
-    /// The path as in `template.yaml`. `{id}` is the scene's event.
+    /// The path as in `template.yaml`. `{id}` is the scene's event, `{session}` jane's session.
     pub path: &'static str,
     /// A valid request. Scenarios and benches make the scene in which it succeeds.
     pub request: Ask,
@@ -191,6 +191,10 @@ impl Sample {
     /// The path and query of a request in that scene.
     pub fn target(&self, scene: &Scene, request: &Request) -> String {
         let path = self.path.replace("/event/{id}", &scene.event);
+        let path = match path.split_once("{session}") {
+            Some((before, after)) => format!("{before}{}{after}", scene.jane.session().session()),
+            None => path,
+        };
         if request.query.is_empty() { path } else { format!("{path}?{}", request.query) }
     }
 
