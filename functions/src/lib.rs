@@ -8,6 +8,7 @@ pub mod delete_event;
 pub mod delete_user;
 pub mod end_session;
 pub mod export_user;
+pub mod find_users;
 pub mod forgot_password;
 pub mod get_event;
 pub mod get_user;
@@ -70,6 +71,7 @@ endpoints! {
     "end-session" => end_session,
     "get-user" => get_user,
     "update-user" => update_user,
+    "find-users" => find_users,
     "change-password" => change_password,
     "forgot-password" => forgot_password,
     "reset-password" => reset_password,

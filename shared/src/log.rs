@@ -155,7 +155,7 @@ pub enum Act {
     PasswordForgotten,
     /// A password was set by such a link.
     PasswordReset,
-    /// Name or picture were changed.
+    /// Name, picture or whether one is found were changed.
     UserUpdated,
     /// All that is held of a user was handed out.
     UserExported,

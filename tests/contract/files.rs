@@ -138,6 +138,7 @@ fn a_schema_refuses_what_it_does_not_describe() {
         ("export", "/export/user"),
         ("export", "/export/events/0"),
         ("sessions", "/sessions/0"),
+        ("users", "/users/0"),
     ] {
         let mut value = json_file(&format!("mock/JSON_Schems/{name}.json"));
         value.pointer_mut(pointer).unwrap()["password"] = json!("leaked");
@@ -221,6 +222,7 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("delete-event", 401),
         ("delete-user", 401),
         ("end-session", 401),
+        ("find-users", 401),
         ("export-user", 401),
         ("forgot-password", 200),
         ("get-event", 401),
@@ -277,6 +279,7 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
         ("list-events", 200),
         ("list-sessions", 200),
         ("end-session", 404),
+        ("find-users", 200),
         ("logout-all", 200),
         ("create-event-impossible-date", 400),
         ("list-events-bad-cursor", 400),

@@ -218,3 +218,22 @@ async fn a_vote_among_five_hundred_is_one_write_too() {
     let sentence = format!("({} units at 500 members)", calls[0].reads);
     assert!(page.contains(&sentence), "functions/README.md has to say {sentence}");
 }
+
+#[tokio::test]
+async fn a_search_costs_the_same_among_any_number_of_users() {
+    let (service, wire) = start().await;
+    let jane = service.user("jane").await;
+    service.users(["john", "joan"]).await;
+    let mut reads = Vec::new();
+    for others in ["few", "many"] {
+        if others == "many" {
+            service.guests(300).await;
+        }
+        wire.plan(None);
+        let found = service.get(&jane, "/user/search?query=jo").await.expect(200).body;
+        assert_eq!(found["users"].as_array().unwrap().len(), 2);
+        let calls = wire.calls();
+        reads.push(calls.iter().map(|call| (call.operation.clone(), call.reads)).collect::<Vec<_>>());
+    }
+    assert_eq!(reads, [[("Query".to_owned(), 0.5)], [("Query".to_owned(), 0.5)]]);
+}

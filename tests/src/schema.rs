@@ -72,6 +72,7 @@ pub fn check_response(status: u16, body: &Value, text: &str) -> Result<(), Strin
         body if body.get("event").is_some() => "event",
         body if body.get("events").is_some() => "events",
         body if body.get("user").is_some() => "user_pattern",
+        body if body.get("users").is_some() => "users",
         body if body.get("sessions").is_some() => "sessions",
         body if body.get("export").is_some() => "export",
         _ => "auth-resp",

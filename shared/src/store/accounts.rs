@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
+use super::directory::{FOUND_AS, INITIALS, entry};
 use super::failure::{NotWritten, conditional, written};
-use super::item::{EXPIRES_AT, Item, attribute, from_item, number, text};
+use super::item::{EXPIRES_AT, Item, Projection, attribute, from_item, number, string, text};
 use super::keys;
 use super::table::{Part, Table, over_table};
 use crate::domain::UserId;
@@ -213,14 +214,31 @@ impl Accounts {
 
     /// Changes what others see of the user; `false` if there is no such user.
     pub async fn update_profile(&self, user: UserId, changes: &ProfileChanges) -> Result<bool> {
-        let ProfileChanges { name, avatar } = changes;
+        let ProfileChanges { name, avatar, searchable } = changes;
         let mut change = Change::new().when("active = :true").value(":true", AttributeValue::Bool(true));
         for (placeholder, attribute, value) in [("#name", "name", name), ("#avatar", "avatar", avatar)] {
             if let Some(value) = value {
                 change = change.set(placeholder, text(value)).name(placeholder, attribute);
             }
         }
+        match searchable {
+            None => {}
+            Some(false) => change = change.remove(INITIALS).remove(FOUND_AS),
+            Some(true) => {
+                let Some(username) = self.find_username(user).await? else { return Ok(false) };
+                for (attribute, value) in entry(&username) {
+                    change = change.set(attribute, value);
+                }
+            }
+        }
         conditional("UpdateItem", change.of(self.0.update_item(keys::user(user))).send().await)
+    }
+
+    /// The username, which never changes.
+    async fn find_username(&self, user: UserId) -> Result<Option<String>> {
+        let projection = Projection { expression: "username", names: &[] };
+        let items = self.0.get_many(vec![keys::user(user)], false, Some(&projection)).await?;
+        Ok(items.first().and_then(|item| string(item, "username")).map(str::to_owned))
     }
 
     /// Begins to delete the account: from now on nobody finds the user by name or address, and the rest is gone within a day
@@ -230,7 +248,9 @@ impl Accounts {
         let leave = self
             .0
             .update(keys::user(account.id))
-            .update_expression("SET active = :false, leaving = :true, expires_at = :expires_at")
+            .update_expression(
+                "SET active = :false, leaving = :true, expires_at = :expires_at REMOVE found_under, found_as",
+            )
             .condition_expression("password = :password")
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":true", AttributeValue::Bool(true))

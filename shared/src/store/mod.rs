@@ -9,6 +9,7 @@ mod change;
 pub mod contacts;
 pub mod decisions;
 pub mod departures;
+pub mod directory;
 pub mod drafts;
 mod event_items;
 pub mod events;

@@ -28,15 +28,19 @@ struct Shown {
     #[serde(default)]
     avatar: String,
     active: bool,
+    /// Where others find the user.
+    found_under: Option<String>,
 }
 
 /// Never the password's hash: the function that shows a user has no right to it.
-const SHOWN: Projection<'static> =
-    Projection { expression: "username, email, #name, avatar, active, people", names: &[("#name", "name")] };
+const SHOWN: Projection<'static> = Projection {
+    expression: "username, email, #name, avatar, active, found_under, people",
+    names: &[("#name", "name")],
+};
 
 /// Never the hash of the mailed token either.
 const EXPORTED: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, people, sent_at, expires_at",
+    expression: "username, email, #name, avatar, active, found_under, people, sent_at, expires_at",
     names: &[("#name", "name")],
 };
 
@@ -66,12 +70,13 @@ impl Profiles {
                 shown = Some(from_item(item)?);
             }
         }
-        let Some(Shown { username, email, name, avatar, .. }) = shown.filter(|shown| shown.active) else {
+        let Some(Shown { username, email, name, avatar, found_under, .. }) = shown.filter(|shown| shown.active) else {
             return Ok(None);
         };
         let logins: Vec<_> = contacts.people.into_iter().map(Login::Id).collect();
         let people = People::from(self.0.clone());
         let contacts = people.find_people(&logins, Consistency::Eventual, now).await?.into_iter().flatten().collect();
-        Ok(Some(Profile { id, username, email, name, avatar, contacts }))
+        let searchable = found_under.is_some();
+        Ok(Some(Profile { id, username, email, name, avatar, searchable, contacts }))
     }
 }

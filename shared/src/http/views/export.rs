@@ -43,10 +43,11 @@ pub struct UserExport<'a> {
 struct AccountExport<'a> {
     id: UserId,
     name: &'a str,
+    avatar: &'a str,
     username: &'a str,
     #[serde(rename = "e-mail")]
     email: &'a str,
-    avatar: &'a str,
+    searchable: bool,
 }
 
 /// One event.
@@ -85,8 +86,8 @@ impl<'a> UserExport<'a> {
     /// mailed.
     #[must_use]
     pub fn new(profile: &'a Profile, sessions: &'a [Session], current: Uuid, reset_mail: Option<Timestamp>) -> Self {
-        let Profile { id, username, email, name, avatar, contacts } = profile;
-        let user = AccountExport { id: *id, name, username, email, avatar };
+        let Profile { id, username, email, name, avatar, searchable, contacts } = profile;
+        let user = AccountExport { id: *id, name, avatar, username, email, searchable: *searchable };
         let contacts = contacts.iter().map(ContactView::from).collect();
         Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: reset_mail }
     }

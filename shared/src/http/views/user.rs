@@ -17,13 +17,14 @@ pub struct UserBody<'a> {
 struct UserView<'a> {
     id: UserId,
     name: &'a str,
-    username: &'a str,
-    #[serde(rename = "e-mail")]
-    email: &'a str,
     contacts: Vec<ContactView<'a>>,
     events: Vec<EventRef>,
     chats: Vec<EventId>,
     avatar: &'a str,
+    username: &'a str,
+    #[serde(rename = "e-mail")]
+    email: &'a str,
+    searchable: bool,
 }
 
 #[derive(Serialize)]
@@ -43,17 +44,18 @@ impl<'a> UserBody<'a> {
     /// The user, with these events and those of their chats that are open.
     #[must_use]
     pub fn new(profile: &'a Profile, events: &[ListedEvent]) -> Self {
-        let Profile { id, username, email, name, avatar, contacts } = profile;
+        let Profile { id, username, email, name, avatar, searchable, contacts } = profile;
         let open = events.iter().filter(|event| event.sent && event.chat_is_open());
         let user = UserView {
             id: *id,
             name,
-            username,
-            email,
             contacts: contacts.iter().map(ContactView::from).collect(),
             events: events.iter().map(|event| EventRef { id: event.id }).collect(),
             chats: open.map(|event| event.id).collect(),
             avatar,
+            username,
+            email,
+            searchable: *searchable,
         };
         Self { user }
     }
