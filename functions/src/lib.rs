@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod change_password;
 pub mod confirm;
+pub mod contacts;
 pub mod create_event;
 pub mod delete_event;
 pub mod delete_user;
@@ -72,6 +73,7 @@ endpoints! {
     "get-user" => get_user,
     "update-user" => update_user,
     "find-users" => find_users,
+    "contacts" => contacts,
     "change-password" => change_password,
     "forgot-password" => forgot_password,
     "reset-password" => reset_password,

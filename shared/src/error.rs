@@ -36,6 +36,10 @@ pub enum Error {
     SessionOver,
     /// The user has no such session.
     NoSuchSession,
+    /// Nobody has this id.
+    NoSuchUser,
+    /// The user has no such contact.
+    NoSuchContact,
     /// There is no such event for this user.
     NoSuchEvent,
     /// A member asks for what only the organiser may do.
@@ -103,6 +107,8 @@ impl Error {
             Self::ResetLinkUsed => "link_used",
             Self::SessionOver => "session_over",
             Self::NoSuchSession => "no_such_session",
+            Self::NoSuchUser => "no_such_user",
+            Self::NoSuchContact => "no_such_contact",
             Self::NoSuchEvent => "no_such_event",
             Self::NotOrganiser => "not_organiser",
             Self::OrganiserNeedNotAnswer => "organiser",

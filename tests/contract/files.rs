@@ -139,6 +139,8 @@ fn a_schema_refuses_what_it_does_not_describe() {
         ("export", "/export/events/0"),
         ("sessions", "/sessions/0"),
         ("users", "/users/0"),
+        ("contact", "/contact"),
+        ("contacts", "/contacts/0"),
     ] {
         let mut value = json_file(&format!("mock/JSON_Schems/{name}.json"));
         value.pointer_mut(pointer).unwrap()["password"] = json!("leaked");
@@ -217,6 +219,9 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("confirm", 410),
         ("confirm-browser", 200),
         ("confirm-no-token", 400),
+        ("contacts", 401),
+        ("contacts-add", 401),
+        ("contacts-remove", 401),
         ("create-event", 401),
         ("create-event-impossible-date", 401),
         ("delete-event", 401),
@@ -280,6 +285,9 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
         ("list-sessions", 200),
         ("end-session", 404),
         ("find-users", 200),
+        ("contacts", 200),
+        ("contacts-add", 404),
+        ("contacts-remove", 404),
         ("logout-all", 200),
         ("create-event-impossible-date", 400),
         ("list-events-bad-cursor", 400),

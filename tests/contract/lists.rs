@@ -39,7 +39,7 @@ async fn a_user_sees_oneself() {
     let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
     let id = path.strip_prefix("/event/").unwrap();
     let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
-    assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john", "username": "john"}]));
+    assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john", "avatar": "", "username": "john"}]));
     assert_eq!((&user["events"], &user["chats"]), (&json!([{ "id": id }]), &json!([id])));
     let user = service.get(&john, "/user").await.expect(200).body["user"].clone();
     assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &json!([{ "id": id }]), &json!([])));

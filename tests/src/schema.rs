@@ -73,6 +73,8 @@ pub fn check_response(status: u16, body: &Value, text: &str) -> Result<(), Strin
         body if body.get("events").is_some() => "events",
         body if body.get("user").is_some() => "user_pattern",
         body if body.get("users").is_some() => "users",
+        body if body.get("contact").is_some() => "contact",
+        body if body.get("contacts").is_some() => "contacts",
         body if body.get("sessions").is_some() => "sessions",
         body if body.get("export").is_some() => "export",
         _ => "auth-resp",

@@ -1,6 +1,7 @@
 //! The rules of the service. Pure and synchronous: no AWS, no HTTP, and the time is handed in.
 
 pub mod addressee;
+pub mod contact;
 pub mod date;
 pub mod decision;
 pub mod draft;

@@ -6,7 +6,7 @@ use super::UserId;
 use super::email::Email;
 use super::fault::{Fault, Known, Node};
 use super::password::Password;
-use super::person::{Person, parse_name};
+use super::person::{Card, parse_name};
 use super::text;
 use super::username::Username;
 
@@ -115,8 +115,8 @@ pub struct Profile {
     pub avatar: String,
     /// Whether others find the user by the username.
     pub searchable: bool,
-    /// Those to whom the user has sent an event, the latest first.
-    pub contacts: Vec<Person>,
+    /// Those whom the user has added or sent an event to, the latest first.
+    pub contacts: Vec<Card>,
 }
 
 #[cfg(test)]

@@ -137,6 +137,14 @@ impl Request {
         self.id_in_path("id", "an event")
     }
 
+    /// The id of the user in the path.
+    ///
+    /// # Errors
+    /// `Invalid` if it is no id.
+    pub fn user_id(&self) -> Result<UserId> {
+        self.id_in_path("id", "a user")
+    }
+
     /// The id of the session in the path.
     ///
     /// # Errors

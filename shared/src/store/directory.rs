@@ -5,12 +5,11 @@
 //! the index. Its partitions are the first characters of the usernames, which every search has, so that no partition holds all users.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Deserialize;
 
+use super::cards::card;
 use super::failure::failure;
-use super::item::{from_item, text};
+use super::item::text;
 use super::table::{Table, over_table};
-use crate::domain::UserId;
 use crate::domain::person::Card;
 use crate::domain::username::{Beginning, initials};
 use crate::error::Result;
@@ -35,22 +34,6 @@ pub struct Directory(Table);
 
 over_table!(Directory, of_users);
 
-/// What is stored of a [`Card`].
-#[derive(Deserialize)]
-struct CardItem {
-    user_id: UserId,
-    name: String,
-    #[serde(default)]
-    avatar: String,
-    username: String,
-}
-
-impl From<CardItem> for Card {
-    fn from(CardItem { user_id, name, avatar, username }: CardItem) -> Self {
-        Self { id: user_id, name, avatar, username }
-    }
-}
-
 impl Directory {
     /// The first users whose usernames begin so, at most `number`, by username.
     pub async fn find_users(&self, beginning: &Beginning, number: usize) -> Result<Vec<Card>> {
@@ -63,6 +46,6 @@ impl Directory {
             .expression_attribute_values(":beginning", text(&beginning.as_str()))
             .limit(i32::try_from(number).unwrap_or(i32::MAX));
         let output = query.send().await.map_err(|error| failure("Query", error))?;
-        output.items.unwrap_or_default().into_iter().map(|item| Ok(from_item::<CardItem>(item)?.into())).collect()
+        output.items.unwrap_or_default().into_iter().filter_map(|item| card(item).transpose()).collect()
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod attempts;
+mod cards;
 mod change;
 pub mod contacts;
 pub mod decisions;

@@ -1,4 +1,4 @@
-//! The routes of a user's account: `/user`, `/user/confirm`, `/user/search`, `/user/export`.
+//! The routes of a user's account: `/user`, `/user/confirm`, `/user/export`.
 
 use reqwest::Method;
 use serde_json::json;
@@ -93,11 +93,6 @@ pub(super) fn samples() -> Vec<Sample> {
             .meanwhile(Meanwhile::new(|_| renaming(By::John), &[By::Jane, By::John]))
             .meanwhile(Meanwhile::new(|_| renaming(By::Jim), &[By::Jane, By::John, By::Jim]))
             .bench(an_event),
-        Sample::new(Method::GET, "/user/search", |_| Request::by(By::Jane).query("query=jo".to_owned()))
-            .by_role([401, 200, 200, 200, 200, 200])
-            .departing()
-            .scenario(Scenario { name: "find-users", ..Scenario::READING })
-            .bench(as_it_stands),
         Sample::new(Method::GET, "/user/export", |_| Request::by(By::Jane))
             .by_role([401, 401, 401, 200, 200, 200])
             .departing()

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::people::CardView;
 use super::role;
 use super::sessions::{SessionView, views};
-use super::user::ContactView;
 use crate::domain::event::Answer;
 use crate::domain::export::{ExportedEvent, ExportedPoll};
 use crate::domain::poll::Poll;
@@ -33,7 +33,7 @@ struct Page<'a> {
 #[derive(Serialize)]
 pub struct UserExport<'a> {
     user: AccountExport<'a>,
-    contacts: Vec<ContactView<'a>>,
+    contacts: Vec<CardView<'a>>,
     sessions: Vec<SessionView<'a>>,
     password_reset_mailed_at: Option<Timestamp>,
 }
@@ -88,7 +88,7 @@ impl<'a> UserExport<'a> {
     pub fn new(profile: &'a Profile, sessions: &'a [Session], current: Uuid, reset_mail: Option<Timestamp>) -> Self {
         let Profile { id, username, email, name, avatar, searchable, contacts } = profile;
         let user = AccountExport { id: *id, name, avatar, username, email, searchable: *searchable };
-        let contacts = contacts.iter().map(ContactView::from).collect();
+        let contacts = contacts.iter().map(CardView::from).collect();
         Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: reset_mail }
     }
 }

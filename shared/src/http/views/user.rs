@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::people::CardView;
 use crate::domain::listing::ListedEvent;
-use crate::domain::person::Person;
 use crate::domain::user::Profile;
 use crate::domain::{EventId, UserId};
 
@@ -17,7 +17,7 @@ pub struct UserBody<'a> {
 struct UserView<'a> {
     id: UserId,
     name: &'a str,
-    contacts: Vec<ContactView<'a>>,
+    contacts: Vec<CardView<'a>>,
     events: Vec<EventRef>,
     chats: Vec<EventId>,
     avatar: &'a str,
@@ -25,14 +25,6 @@ struct UserView<'a> {
     #[serde(rename = "e-mail")]
     email: &'a str,
     searchable: bool,
-}
-
-#[derive(Serialize)]
-pub(super) struct ContactView<'a> {
-    id: UserId,
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -49,7 +41,7 @@ impl<'a> UserBody<'a> {
         let user = UserView {
             id: *id,
             name,
-            contacts: contacts.iter().map(ContactView::from).collect(),
+            contacts: contacts.iter().map(CardView::from).collect(),
             events: events.iter().map(|event| EventRef { id: event.id }).collect(),
             chats: open.map(|event| event.id).collect(),
             avatar,
@@ -58,12 +50,5 @@ impl<'a> UserBody<'a> {
             searchable: *searchable,
         };
         Self { user }
-    }
-}
-
-impl<'a> From<&'a Person> for ContactView<'a> {
-    fn from(person: &'a Person) -> Self {
-        let Person { id, name, username } = person;
-        Self { id: *id, name, username: username.as_deref() }
     }
 }
