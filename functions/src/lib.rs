@@ -23,6 +23,7 @@ pub mod register;
 pub mod resend_confirmation;
 pub mod reset_password;
 pub mod send_event;
+pub mod update_email;
 pub mod update_event;
 pub mod update_user;
 pub mod vote;
@@ -74,6 +75,7 @@ endpoints! {
     "update-user" => update_user,
     "find-users" => find_users,
     "contacts" => contacts,
+    "update-email" => update_email,
     "change-password" => change_password,
     "forgot-password" => forgot_password,
     "reset-password" => reset_password,

@@ -18,6 +18,8 @@ pub enum Error {
     Unauthenticated,
     /// The username or the e-mail address is taken.
     UserExists,
+    /// Another account has the address by now.
+    EmailTaken,
     /// The login is unknown or the password wrong: which of them is not told.
     BadCredentials,
     /// The password is right, but the address is not confirmed yet.
@@ -98,6 +100,7 @@ impl Error {
             Self::BodyEncoded => "body_encoded",
             Self::Unauthenticated => "unauthenticated",
             Self::UserExists => "user_exists",
+            Self::EmailTaken => "email_taken",
             Self::BadCredentials => "bad_credentials",
             Self::Unconfirmed => "unconfirmed",
             Self::AlreadyConfirmed => "already_confirmed",

@@ -13,6 +13,7 @@ mod corpus;
 mod dates;
 mod decisions;
 mod drafts;
+mod emails;
 mod exports;
 mod files;
 mod generated;

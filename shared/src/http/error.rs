@@ -57,6 +57,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str) {
         }
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "Log in first: there is no valid access token."),
         Error::UserExists => (StatusCode::CONFLICT, "User is already exist in Data Base"),
+        Error::EmailTaken => (StatusCode::CONFLICT, "Another account has this e-mail address."),
         Error::BadCredentials => (StatusCode::FORBIDDEN, "The login or the password is wrong."),
         Error::Unconfirmed => {
             (StatusCode::FORBIDDEN, "Confirm your e-mail address first, with the link that was mailed to you.")
@@ -107,6 +108,7 @@ mod tests {
             (Error::BodyEncoded, 415),
             (Error::Unauthenticated, 401),
             (Error::UserExists, 409),
+            (Error::EmailTaken, 409),
             (Error::BadCredentials, 403),
             (Error::Unconfirmed, 403),
             (Error::AlreadyConfirmed, 409),

@@ -207,6 +207,12 @@ impl Request {
         [Method::GET, Method::HEAD].contains(self.http.method())
     }
 
+    /// Whether it does something anew each time.
+    #[must_use]
+    pub fn is_post(&self) -> bool {
+        *self.http.method() == Method::POST
+    }
+
     /// Whether it takes something away.
     #[must_use]
     pub fn is_delete(&self) -> bool {

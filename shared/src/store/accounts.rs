@@ -24,6 +24,9 @@ use crate::token::TokenHash;
 /// The attribute of a marker that stands in the place of what was deleted with an account.
 pub(super) const LEFT: &str = "left";
 
+/// What an account has of a change of the address that waits for its link.
+pub(super) const NEW_EMAIL: [&str; 3] = ["new_email", "new_email_hash", "new_email_at"];
+
 /// The reason why a password is replaced.
 #[derive(Clone, Copy, Debug)]
 pub enum NewPassword<'a> {
@@ -86,6 +89,18 @@ pub struct Account {
     /// The fingerprint of the `Idempotency-Key` of the request that set it then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset_by: Option<String>,
+    /// The address that the user wants instead of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_email: Option<String>,
+    /// The hash of the token of the link that was mailed there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_email_hash: Option<TokenHash>,
+    /// When that link was mailed, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_email_at: Option<i64>,
+    /// The hash of the token of the link that set the present address, so that a used link can be told from a wrong one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_hash: Option<TokenHash>,
     /// Whether the user is being deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaving: bool,
@@ -136,6 +151,10 @@ impl Account {
             former_password_hash: None,
             reset_hash: None,
             reset_by: None,
+            new_email: None,
+            new_email_hash: None,
+            new_email_at: None,
+            email_hash: None,
             leaving: false,
             expires_at: Some(now.as_second() + seconds(lifetime::CONFIRMATION)),
         }
@@ -191,15 +210,17 @@ impl Accounts {
         let same = "password = :old OR password = :new";
         let change = Change::new().set("password", new.clone()).when(same).when("attribute_not_exists(leaving)");
         let change = change.value(":old", old.clone()).value(":new", new);
+        // Who knew the old password may have asked for another address.
+        let unasked = |change: Change| NEW_EMAIL.into_iter().fold(change, Change::remove);
         let change = match why {
             NewPassword::Rehashed => change,
-            NewPassword::Changed(now) => change
+            NewPassword::Changed(now) => unasked(change)
                 .set("former_password", old)
                 .set("password_at", number(&now.as_second()))
                 .remove("reset_hash")
                 .remove("reset_by"),
             NewPassword::Reset { token, by, now } => {
-                let change = change
+                let change = unasked(change)
                     .set("reset_hash", attribute(token)?)
                     .set("password_at", number(&now.as_second()))
                     .remove("former_password");

@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod departures;
 pub mod directory;
 pub mod drafts;
+pub mod email_changes;
 mod event_items;
 pub mod events;
 pub mod exports;

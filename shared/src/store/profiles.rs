@@ -4,13 +4,15 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::contacts::people;
-use super::item::{Item, Projection, from_item};
+use super::item::{Item, Projection, from_item, integer, string};
 use super::keys;
 use super::people::People;
 use super::resets::ResetMail;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::contact::MAX_CONTACTS;
+use crate::domain::export::ExportedAccount;
+use crate::domain::lifetime::{self, seconds};
 use crate::domain::user::Profile;
 use crate::error::Result;
 
@@ -43,7 +45,7 @@ const SHOWN: Projection<'static> = Projection {
 
 /// Never the hash of the mailed token either.
 const EXPORTED: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, found_under, ids, people, sent_at, expires_at",
+    expression: "username, email, #name, avatar, active, found_under, ids, people, new_email, new_email_at, sent_at, expires_at",
     names: &[("#name", "name")],
 };
 
@@ -54,14 +56,19 @@ impl Profiles {
         self.profile(id, items, NEWEST).await
     }
 
-    /// The same with all contacts, and when a link for a new password was last mailed, if that is still stored.
-    pub async fn find_export(&self, id: UserId, now: Timestamp) -> Result<Option<(Profile, Option<Timestamp>)>> {
+    /// All that is held of the user but for sessions and events.
+    pub async fn find_export(&self, id: UserId, now: Timestamp) -> Result<Option<ExportedAccount>> {
         let keys = vec![keys::user(id), keys::contacts(id), keys::reset(id)];
         let items = self.0.get_many(keys, true, Some(&EXPORTED)).await?;
         let (mails, items): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.contains_key("sent_at"));
         let mail: Option<ResetMail> = mails.into_iter().next().map(from_item).transpose()?;
-        let mailed_at = mail.map(|mail| mail.sent_at(now)).transpose()?.flatten();
-        Ok(self.profile(id, items, MAX_CONTACTS).await?.map(|profile| (profile, mailed_at)))
+        let reset_mailed_at = mail.map(|mail| mail.sent_at(now)).transpose()?.flatten();
+        let is_waiting = |item: &&Item| {
+            integer(item, "new_email_at").is_some_and(|at| now.as_second() < at + seconds(lifetime::EMAIL_CHANGE))
+        };
+        let new_email = items.iter().find(is_waiting).and_then(|item| string(item, "new_email")).map(str::to_owned);
+        let profile = self.profile(id, items, MAX_CONTACTS).await?;
+        Ok(profile.map(|profile| ExportedAccount { profile, new_email, reset_mailed_at }))
     }
 
     /// The profile of these items, with at most so many contacts.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::token::{RefreshToken, TokenHash};
 
 /// The condition that nobody has confirmed an address.
-const UNCONFIRMED: &str = "attribute_not_exists(pk) OR attribute_exists(expires_at)";
+pub(super) const UNCONFIRMED: &str = "attribute_not_exists(pk) OR attribute_exists(expires_at)";
 
 /// The accounts of users who have yet to confirm.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod drafts;
+mod emails;
 mod events;
 mod members;
 mod passwords;
@@ -81,6 +82,7 @@ pub enum State {
 static TABLE: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let kinds = [
         accounts::samples(),
+        emails::samples(),
         people::samples(),
         passwords::samples(),
         sessions::samples(),
@@ -230,6 +232,7 @@ pub fn missing(method: &str, path: &str, function: &str) -> String {
         "/event" => "drafts",
         path if path.starts_with("/event/") => "members",
         path if path.starts_with("/user/search") || path.starts_with("/user/contacts") => "people",
+        path if path.starts_with("/user/e-mail") => "emails",
         path if path.starts_with("/user/password") => "passwords",
         path if path.starts_with("/user") => "accounts",
         _ => "sessions",
