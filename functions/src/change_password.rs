@@ -67,10 +67,10 @@ async fn is_done(change: &Change, account: Option<&Account>, now: Timestamp) -> 
 
 impl Change {
     fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &[], Known(&["old_password", "new_password"], &[]))?;
+        let node = Node::body(body, &[], Known(&["old_password", "new_password", "oldPassword", "newPassword"], &[]))?;
         let mut faults = Vec::new();
-        let old = node.get("old_password").required_text(&mut faults);
-        let new = node.get("new_password").required_text(&mut faults);
+        let old = node.any(&["old_password", "oldPassword"]).required_text(&mut faults);
+        let new = node.any(&["new_password", "newPassword"]).required_text(&mut faults);
         match (old, new) {
             (Some(old), Some(new)) => Ok(Self { old: Attempt::new(old), new: new.to_owned() }),
             _ => Err(faults),

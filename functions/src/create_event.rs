@@ -1,4 +1,4 @@
-//! `POST /event`: makes a draft.
+//! `POST /event`: makes a draft, and sends it at once if it is to.
 
 use jiff::Timestamp;
 use shared::domain::draft::Draft;
@@ -8,37 +8,49 @@ use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both};
 use shared::log::{Act, Subject};
 use shared::store::drafts::Drafts;
-use shared::store::events::Events;
+use shared::store::events::{Events, StoredEvent};
 use shared::store::names::Names;
 use shared::store::people::People;
 use shared::token::Signer;
 use shared::token::digest::{idempotent_id, json_fingerprint};
 use uuid::Uuid;
 
-use crate::drafting::{named, plan};
+use crate::drafting::{Lookup, named, plan};
+use crate::sending::Sending;
 
-/// `201` with the draft. The same `Idempotency-Key` with the same body again gives the event that it made, as it is now.
+/// `201` with the draft, or with the event if it was to be sent (`status: true`). The same `Idempotency-Key` with the same body again
+/// gives the event that it made, as it is now.
 ///
 /// # Errors
-/// `Unauthenticated`, `Invalid`, `IdempotencyMismatch`.
+/// `Unauthenticated`, `Invalid` (also with what is missing to be sent, and then nothing is stored), `IdempotencyMismatch`.
 pub async fn handle(
     request: Request,
-    (signer, people, events, drafts, names): (Signer, People, Events, Drafts, Names),
+    (signer, people, events, drafts, names, sending): (Signer, People, Events, Drafts, Names, Sending),
 ) -> Result<Reply> {
     let user = request.user(&signer)?;
     let body = request.parse(|body| Ok((json_fingerprint(body), Draft::parse(body)?)));
     let (key, (made_of, draft)) = both(request.idempotency_key(), body)?;
     let id = key.as_ref().map_or_else(Uuid::new_v4, |key| idempotent_id(user, key));
+    let send = draft.send;
     let made = async {
         let event = plan(&people, id, user, draft, request.now()).await?;
-        let is_new = drafts.create_draft(&event, key.as_ref().map(|_| made_of.as_str())).await?;
-        if is_new { with_organiser(&people, &drafts, &names, event).await.map(Some) } else { Ok(None) }
+        let ready = if send {
+            Some(sending.ready(StoredEvent::new(event.clone()), Lookup::Done, request.now()).await?)
+        } else {
+            None
+        };
+        if !drafts.create_draft(&event, key.as_ref().map(|_| made_of.as_str())).await? {
+            return Ok(None);
+        }
+        let event = with_organiser(&people, &drafts, &names, event).await?;
+        let ready = ready.map(|ready| ready.stored_as(&event));
+        Ok(Some((event, ready)))
     };
     let made_before = async || made_before(&events, &people, id, user, &made_of, request.now()).await;
     let event = match made.await {
-        Ok(Some(event)) => {
+        Ok(Some((event, ready))) => {
             request.audit(Act::EventCreated, Subject::Event(id));
-            event
+            if send { sending.send(&request, user, id, ready).await? } else { event }
         }
         Ok(None) => made_before().await?,
         // Somebody whom the draft names may be no more, since it was made.
@@ -48,6 +60,9 @@ pub async fn handle(
         })?,
         Err(error) => return Err(error),
     };
+    // What an earlier request has made it may not have come to send.
+    let is_to_be_sent = send && !event.sent;
+    let event = if is_to_be_sent { sending.send(&request, user, id, None).await? } else { event };
     Reply::event(&event, user)?.created(&format!("/event/{id}"))
 }
 

@@ -13,6 +13,15 @@ use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
 use shared::store::people::{Consistency, People};
 
+/// Whether the names of the users whom a draft names stand in it as they are now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// They are yet to be looked up.
+    Due,
+    /// This request has looked them up.
+    Done,
+}
+
 /// A draft that can be sent.
 pub(crate) struct Sendable {
     /// The event with its invitees.
@@ -21,7 +30,7 @@ pub(crate) struct Sendable {
     pub(crate) contacts: Vec<UserId>,
 }
 
-/// The draft as an event of this organiser, with its invitees looked up.
+/// The draft as an event of this organiser, with its invitees looked up: as they are now, if it is to be sent.
 ///
 /// # Errors
 /// `Invalid` with every invitee who is unknown, `Unauthenticated` when the organiser is no more.
@@ -32,11 +41,15 @@ pub(crate) async fn plan(
     draft: Draft,
     now: Timestamp,
 ) -> Result<Event> {
-    let Draft { name, date, place, invited, additional } = draft;
+    let Draft { send, name, date, place, invited, additional } = draft;
     let wanted = Wanted::of(&invited, &[]);
     let mut logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     logins.push(Login::Id(organiser));
-    let mut found = people.find_people_cheaply(&logins, now).await?;
+    let mut found = if send {
+        people.find_people(&logins, Consistency::Strong, now).await?
+    } else {
+        people.find_people_cheaply(&logins, now).await?
+    };
     let organiser = found.pop().flatten().ok_or(Error::Unauthenticated)?;
     Ok(Event {
         id,
@@ -58,10 +71,10 @@ pub(crate) async fn plan(
 /// # Errors
 /// `Invalid` with every further invitee who is unknown.
 pub(crate) async fn replacement(people: &People, stored: &Event, draft: Draft, now: Timestamp) -> Result<Event> {
-    let Draft { name, date, place, invited, additional } = draft;
+    let Draft { send, name, date, place, invited, additional } = draft;
     let wanted = Wanted::of(&invited, &stored.addressees);
     let is_new = wanted.iter().any(|wanted| matches!(wanted, Wanted::New(_)));
-    let consistency = if is_new { Consistency::Strong } else { Consistency::Eventual };
+    let consistency = if send || is_new { Consistency::Strong } else { Consistency::Eventual };
     let logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     let found = people.find_people(&logins, consistency, now).await?;
     Ok(Event {
@@ -88,16 +101,19 @@ pub(crate) async fn named(people: &People, event: Event, now: Timestamp) -> Resu
 ///
 /// # Errors
 /// `Invalid` with everything that is missing, every invitee whose account is gone, and whether an address is nobody's.
-pub(crate) async fn sendable(people: &People, event: Event, now: Timestamp) -> Result<Sendable> {
+pub(crate) async fn sendable(people: &People, event: Event, lookup: Lookup, now: Timestamp) -> Result<Sendable> {
     let mut faults = event.missing();
-    let logins: Vec<Option<Login>> = event.addressees.iter().map(Addressee::login).collect();
+    let is_known = |addressee: &Addressee| lookup == Lookup::Done && addressee.user.is_some();
+    let login = |addressee: &Addressee| if is_known(addressee) { None } else { addressee.login() };
+    let logins: Vec<Option<Login>> = event.addressees.iter().map(login).collect();
     let known: Vec<Login> = logins.iter().flatten().cloned().collect();
     let mut found = people.find_people(&known, Consistency::Strong, now).await?.into_iter();
     let (mut invitees, mut contacts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::from([event.organiser.id]);
     let mut has_strangers = false;
     for (index, (addressee, login)) in event.addressees.iter().zip(logins).enumerate() {
-        match login.and_then(|_| found.next().flatten()) {
+        let person = if is_known(addressee) { addressee.person() } else { login.and_then(|_| found.next().flatten()) };
+        match person {
             None if addressee.user.is_none() => has_strangers = true,
             None => faults.push(gone_addressee(index)),
             Some(person) => {

@@ -98,7 +98,8 @@ async fn find(accounts: &Accounts, login: &Login, now: Timestamp) -> Result<Opti
 }
 
 fn parse(body: &Value) -> Result<Login, Vec<Fault>> {
-    let node = Node::body(body, &["login"], Known(&["username"], &["password"]))?;
+    const NAMES: [&str; 3] = ["username", "e-mail", "email"];
+    let node = Node::body(body, &["login"], Known(&NAMES, &["password"]))?;
     let mut faults = Vec::new();
-    node.get("username").parsed(&mut faults, Login::parse).ok_or(faults)
+    node.any(&NAMES).parsed(&mut faults, Login::parse).ok_or(faults)
 }

@@ -10,7 +10,8 @@ use shared::token::Signer;
 use crate::drafting::named;
 use crate::settling::settled;
 
-/// `200` with the event and its `ETag`.
+/// `200` with the event and its `ETag`, or `304` to one who has it already. A draft is always shown: its tag does not tell whether
+/// somebody whom it names is called otherwise by now.
 ///
 /// # Errors
 /// `NoSuchEvent` for everybody but its members, and for an invitee as long as it is a draft.
@@ -20,5 +21,7 @@ pub async fn handle(
 ) -> Result<Reply> {
     let user = request.user(&signer)?;
     let (event, _) = settled(&events, &decisions, &request, request.event_id()?, user).await?;
-    Reply::event(&named(&people, event, request.now()).await?, user)
+    let event = named(&people, event, request.now()).await?;
+    let reply = Reply::event(&event, user)?;
+    Ok(if event.sent { reply.unless_known(&request) } else { reply })
 }

@@ -33,6 +33,7 @@ mod drafting;
 mod mailing;
 mod notices;
 mod profile;
+mod sending;
 mod settling;
 mod tokens;
 

@@ -25,7 +25,8 @@ struct Wanted {
     purpose: String,
 }
 
-/// `200` with a page of the events organised or invited to, the newest first, and the cursor of the next page.
+/// `200` with a page of the events organised or invited to, the newest first, and the cursor of the next page; or `304` to one who
+/// has that page already.
 ///
 /// # Errors
 /// `Invalid`.
@@ -34,7 +35,7 @@ pub async fn handle(request: Request, (signer, lists): (Signer, Lists)) -> Resul
     let wanted = Wanted::read(&request, user, &signer)?;
     let (entries, next) = lists.list_events(user, wanted.sent, wanted.limit, wanted.from).await?;
     let cursor = next.map(|position| signer.seal(&wanted.purpose, &position.0));
-    Reply::ok(&ListBody::new(&entries, cursor.as_deref()))
+    Ok(Reply::tagged(&ListBody::new(&entries, cursor.as_deref()))?.unless_known(&request))
 }
 
 impl Wanted {

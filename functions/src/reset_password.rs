@@ -90,11 +90,11 @@ impl Reset {
     }
 
     fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
-        let node = Node::body(body, &[], Known(&["token", "new_password"], &[]))?;
+        let node = Node::body(body, &[], Known(&["token", "new_password", "newPassword"], &[]))?;
         let mut faults = Vec::new();
         let read = |text: &str| MailedToken::parse(text).ok_or_else(|| "must be the token of a link".to_owned());
         let token = node.get("token").parsed(&mut faults, read);
-        let new = node.get("new_password").required_text(&mut faults);
+        let new = node.any(&["new_password", "newPassword"]).required_text(&mut faults);
         match (token, new) {
             (Some(token), Some(new)) => Ok(Self { token, new: new.to_owned() }),
             _ => Err(faults),

@@ -1,4 +1,4 @@
-//! `PUT /event/{id}`: replaces a draft.
+//! `PUT /event/{id}`: replaces a draft, and sends it at once if it is to.
 
 use shared::domain::UserId;
 use shared::domain::draft::Draft;
@@ -7,40 +7,67 @@ use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both, draft_etag};
 use shared::log::{Act, Subject};
 use shared::store::drafts::Drafts;
-use shared::store::events::Events;
+use shared::store::events::{Events, StoredEvent};
 use shared::store::people::People;
 use shared::token::Signer;
 
-use crate::drafting::replacement;
+use crate::drafting::{Lookup, replacement};
+use crate::sending::Sending;
 
-/// `200` with the draft as it is now. A draft that reads the same is not written again, whatever `If-Match` says: the request may
-/// repeat one whose answer was lost.
+/// `200` with the draft as it is now, or with the event if it was to be sent (`status: true`). A draft that reads the same is not
+/// written again, whatever `If-Match` says, and an event that was sent of the same draft is not sent again: the request may repeat one
+/// whose answer was lost.
 ///
 /// # Errors
-/// `NoSuchEvent`, `NotOrganiser`, `AlreadySent`, `Changed` for a stale `If-Match`, `Invalid`.
+/// `NoSuchEvent`, `NotOrganiser`, `AlreadySent`, `Changed` for a stale `If-Match`, `Invalid` (also with what is missing to be sent, and
+/// then nothing is stored).
 pub async fn handle(
     request: Request,
-    (signer, people, events, drafts): (Signer, People, Events, Drafts),
+    (signer, people, events, drafts, sending): (Signer, People, Events, Drafts, Sending),
 ) -> Result<Reply> {
     let user = request.user(&signer)?;
     let (id, draft) = both(request.event_id(), request.parse(Draft::parse_replacement))?;
-    let stored = editable(events.find_event(id).await?, user)?;
-    let draft = replacement(&people, &stored, draft, request.now()).await?;
-    if draft.reads_as(&stored) {
-        return Reply::event(&draft, user);
+    let send = draft.send;
+    let stored = organised(events.find_stored(id).await?, user)?;
+    if stored.event.sent {
+        let repeats = send && repeats(&people, &sending, &stored.event, draft, &request).await?;
+        return if repeats { Reply::event(&stored.event, user) } else { Err(Error::AlreadySent) };
     }
-    if !request.may_replace(&draft_etag(&stored)) {
+    let draft = replacement(&people, &stored.event, draft, request.now()).await?;
+    let ready = if send {
+        Some(sending.ready(stored.with_content(draft.clone()), Lookup::Done, request.now()).await?)
+    } else {
+        None
+    };
+    let draft = if draft.reads_as(&stored.event) {
+        draft
+    } else {
+        replace(&request, &events, &drafts, &stored.event, draft).await?
+    };
+    if send {
+        let ready = ready.map(|ready| ready.stored_as(&draft));
+        return Reply::event(&sending.send(&request, user, id, ready).await?, user);
+    }
+    Reply::event(&draft, user)
+}
+
+/// Writes the draft over the stored one, and gives it its new version.
+async fn replace(request: &Request, events: &Events, drafts: &Drafts, stored: &Event, draft: Event) -> Result<Event> {
+    if !request.may_replace(&draft_etag(stored)) {
         return Err(Error::Changed);
     }
+    let (id, user) = (draft.id, draft.organiser.id);
     let version = (!request.may_replace_any()).then_some(stored.version);
     if let Some(version) = drafts.replace_draft(&draft, version).await? {
         request.audit(Act::EventUpdated, Subject::Event(id));
-        return Reply::event(&Event { version, ..draft }, user);
+        return Ok(Event { version, ..draft });
     }
     // It was sent, deleted or written meanwhile, perhaps by this request, whose answer from DynamoDB was lost.
-    let stored = editable(events.find_event(id).await?, user)?;
-    if draft.reads_as(&stored) {
-        Reply::event(&Event { version: stored.version, ..draft }, user)
+    let stored = organised(events.find_stored(id).await?, user)?.event;
+    if stored.sent {
+        Err(Error::AlreadySent)
+    } else if draft.reads_as(&stored) {
+        Ok(Event { version: stored.version, ..draft })
     } else if version.is_some() {
         Err(Error::Changed)
     } else {
@@ -48,12 +75,25 @@ pub async fn handle(
     }
 }
 
-/// The event, if this user may edit it.
-fn editable(event: Event, user: UserId) -> Result<Event> {
-    match event.role(user) {
+/// Whether the event was sent of that same draft.
+async fn repeats(people: &People, sending: &Sending, sent: &Event, draft: Draft, request: &Request) -> Result<bool> {
+    let again = async {
+        let draft = replacement(people, sent, draft, request.now()).await?;
+        sending.ready(StoredEvent::new(draft), Lookup::Done, request.now()).await
+    };
+    match again.await {
+        Ok(ready) => Ok(ready.is_of(sent)),
+        // Somebody whom it names may be no more.
+        Err(Error::Invalid(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The event, if this user organises it.
+fn organised(stored: StoredEvent, user: UserId) -> Result<StoredEvent> {
+    match stored.event.role(user) {
         None => Err(Error::NoSuchEvent),
         Some(Role::Invitee(_)) => Err(Error::NotOrganiser),
-        Some(Role::Organiser) if event.sent => Err(Error::AlreadySent),
-        Some(Role::Organiser) => Ok(event),
+        Some(Role::Organiser) => Ok(stored),
     }
 }

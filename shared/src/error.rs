@@ -91,7 +91,8 @@ impl Error {
         Self::Unavailable(Cause { during, what: what.to_string() })
     }
 
-    /// The stable name of the outcome.
+    /// The stable name of the outcome: in the log, and as the `code` of the response, by which clients tell failures apart. More may
+    /// come; none changes.
     #[must_use]
     pub const fn outcome(&self) -> &'static str {
         match self {
@@ -106,17 +107,17 @@ impl Error {
             Self::AlreadyConfirmed => "already_confirmed",
             Self::TooSoon(_) => "too_soon",
             Self::LinkSpent => "link_spent",
-            Self::ConfirmationLinkUsed => "confirmed_already",
-            Self::ResetLinkUsed => "link_used",
+            Self::ConfirmationLinkUsed => "confirmation_link_used",
+            Self::ResetLinkUsed => "reset_link_used",
             Self::SessionOver => "session_over",
             Self::NoSuchSession => "no_such_session",
             Self::NoSuchUser => "no_such_user",
             Self::NoSuchContact => "no_such_contact",
             Self::NoSuchEvent => "no_such_event",
             Self::NotOrganiser => "not_organiser",
-            Self::OrganiserNeedNotAnswer => "organiser",
+            Self::OrganiserNeedNotAnswer => "organiser_needs_no_answer",
             Self::AlreadySent => "already_sent",
-            Self::Changed => "changed",
+            Self::Changed => "draft_changed",
             Self::IdempotencyMismatch => "idempotency_mismatch",
             Self::PollDecided => "poll_decided",
             Self::StillDraft => "still_draft",

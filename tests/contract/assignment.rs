@@ -69,7 +69,8 @@ async fn a_draft_stays_a_draft_of_its_organiser() {
     let [jane, john] = service.users(["jane", "john"]).await;
     let plain = service.draft(&jane, &picnic(std::slice::from_ref(&john))).await;
     let mut body = spiced(&picnic(std::slice::from_ref(&john)));
-    // These two the organiser may set: an option chosen without a vote.
+    // These the organiser may set: whether it is sent, and an option chosen without a vote.
+    body["event"]["status"] = json!(false);
     body["event"]["date"][0]["confirmed"] = json!("");
     body["event"]["place"][0]["confirmed"] = json!("");
     body["event"]["members"][0]["confirmed"] = json!([{"id": john.id, "role": "admin", "chat_success": true}]);

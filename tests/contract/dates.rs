@@ -5,7 +5,7 @@ use shared::domain::date::When;
 use tests::schema::faults;
 
 /// A text, whether the service accepts it as a date, and whether a pattern accepts its form.
-const TEXTS: [(&str, bool, bool); 62] = [
+const TEXTS: [(&str, bool, bool); 66] = [
     ("01.02.2027", true, true),
     ("29.02.2028", true, true),
     ("31.12.9999", true, true),
@@ -56,7 +56,11 @@ const TEXTS: [(&str, bool, bool); 62] = [
     ("2027-032", false, false),
     ("+002027-02-01", false, false),
     ("-2027-02-01", false, false),
-    ("2027-02-01T19:30:00", false, false),
+    ("2027-02-01T19:30", true, true),
+    ("2027-02-01T19:30:00", true, true),
+    ("2027-02-01T24:00", false, true),
+    ("2027-02-01T19", false, false),
+    ("2027-02-01t19:30", false, false),
     ("2027-02-01T19:30Z", false, false),
     ("2027-02-01 19:30:00Z", false, false),
     ("2027-02-01T19:30:00.Z", false, false),
@@ -128,10 +132,17 @@ fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> O
     is_whole.then(|| parts.iter().map(|part| part.parse().unwrap()).collect::<Vec<_>>().try_into().unwrap())
 }
 
+/// Whether it is a [local date and time](https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#local-dates-and-times) as
+/// a browser's control gives it: an instant without its zone, perhaps without its seconds, and without a fraction of them.
+fn is_local(text: &str) -> bool {
+    let seconds = if text.len() == "0000-00-00T00:00".len() { ":00" } else { "" };
+    text.contains('T') && !text.contains('.') && is_rfc_3339(&format!("{text}{seconds}Z"))
+}
+
 #[test]
-fn what_begins_with_a_year_is_a_date_by_rfc_3339() {
+fn what_begins_with_a_year_is_a_date_by_rfc_3339_or_of_a_browsers_control() {
     for (text, is_date, _) in TEXTS {
         let begins_with_day = text.find('.') == Some(2);
-        assert_eq!(is_date && !begins_with_day, is_rfc_3339(text), "{text}");
+        assert_eq!(is_date && !begins_with_day, is_rfc_3339(text) || is_local(text), "{text}");
     }
 }

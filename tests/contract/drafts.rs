@@ -40,7 +40,7 @@ async fn what_the_server_owns_is_ignored() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
     let body = json!({"event": {
-        "id": "0192f0c1-2345-4abc-8def-0123456789ab", "status": true, "version": 9, "organiser": john.id,
+        "id": "0192f0c1-2345-4abc-8def-0123456789ab", "version": 9, "organiser": john.id,
         "date": [{"drafts": [{"date": "01.02.2027", "votes": 12}], "voters": 5, "my_vote": "01.02.2027"}],
         "members": [{
             "invited": [{"id": john.id, "name": "Boss", "role": "admin", "chat_success": true, "answer": "yes"}],

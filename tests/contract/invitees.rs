@@ -223,3 +223,37 @@ async fn rows_of_older_days_are_read() {
     assert_eq!((again.header("etag"), &again.body), (draft.header("etag"), &draft.body));
     assert_eq!(each(&service.send_event(&jane, &path).await.expect(200).body, "id"), [json!(john.id)]);
 }
+
+#[tokio::test]
+async fn one_person_is_named_in_any_way() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let ways = [
+        json!({"id": john.id}),
+        json!({"id": "john"}),
+        json!({"username": "john"}),
+        json!({"username": "JOHN"}),
+        json!({"e-mail": john.email}),
+        json!({"email": john.email}),
+        json!({"id": "", "email": john.email}),
+        json!("john"),
+        json!(john.id),
+        json!(john.email),
+    ];
+    for way in ways {
+        let path = sent(&service, &jane, &json!([way])).await;
+        service.get(&john, &path).await.expect(200);
+        let event = service.get(&jane, &path).await.expect(200).body;
+        assert_eq!(each(&event, "id"), [json!(john.id)], "{way}");
+    }
+    for (way, field) in [
+        (json!(7), "event.members[0].invited[0]"),
+        (json!(""), "event.members[0].invited[0]"),
+        (json!({"email": "nobody"}), "event.members[0].invited[0].email"),
+        (json!({"mail": "john@example.com"}), "event.members[0].invited[0]"),
+        (json!({"name": "John"}), "event.members[0].invited[0].id"),
+    ] {
+        let refused = service.call(&jane, Method::POST, "/event", &inviting(&json!([way]))).await.expect(400);
+        assert_eq!(refused.fields(), [field], "{way}");
+    }
+}

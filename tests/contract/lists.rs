@@ -1,7 +1,8 @@
 //! `GET /user` and `GET /event`.
 
+use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Service, User, picnic};
+use tests::{Service, User, picnic, vote};
 
 async fn names(service: &Service, user: &User, query: &str) -> (Vec<String>, Value) {
     let page = service.get(user, &format!("/event{query}")).await.expect(200).body;
@@ -40,9 +41,72 @@ async fn a_user_sees_oneself() {
     let id = path.strip_prefix("/event/").unwrap();
     let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
     assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john", "avatar": "", "username": "john"}]));
-    assert_eq!((&user["events"], &user["chats"]), (&json!([{ "id": id }]), &json!([id])));
+    let listed = json!([{"id": id, "name": "Picnic", "status": true, "date": ""}]);
+    assert_eq!((&user["events"], &user["chats"]), (&listed, &json!([id])));
     let user = service.get(&john, "/user").await.expect(200).body["user"].clone();
-    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &json!([{ "id": id }]), &json!([])));
+    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &listed, &json!([])));
+
+    service.put(&jane, &format!("{path}/vote"), &vote("date", "02.02.2027")).await.expect(200);
+    let user = service.get(&john, "/user").await.expect(200).body["user"].clone();
+    assert_eq!(user["events"][0]["date"], "02.02.2027", "what was decided");
+}
+
+#[tokio::test]
+async fn an_entry_of_the_list_is_enough_for_a_menu_and_a_calendar() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    service.put(&jane, &format!("{path}/vote"), &vote("place", "Pub")).await.expect(200);
+    let entry = service.get(&john, "/event").await.expect(200).body["events"][0].clone();
+    assert_eq!(entry["name"], "Picnic");
+    assert_eq!(entry["date"], json!([{"drafts": [{"date": "01.02.2027"}, {"date": "02.02.2027"}], "confirmed": ""}]));
+    assert_eq!(entry["place"], json!([{"drafts": [{"place": "Park"}], "confirmed": "Pub"}]));
+}
+
+#[tokio::test]
+async fn who_has_a_page_or_an_event_is_told_so() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let event = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    for path in [event.as_str(), "/event", "/event?limit=1"] {
+        let etag = service.get(&john, path).await.expect(200).header("etag").to_owned();
+        let ask = async |known: String| {
+            let request = service.request(Method::GET, path).bearer_auth(&john.access);
+            service.send(request.header("if-none-match", known)).await
+        };
+        for known in [etag.clone(), format!("\"x\", W/{etag}"), "*".to_owned()] {
+            let response = ask(known).await.expect(304);
+            assert_eq!((&response.body, response.header("etag")), (&Value::Null, etag.as_str()), "{path}");
+        }
+        for other in [format!("\"x\", \"{}y\"", etag.trim_matches('"')), etag.trim_matches('"').to_owned()] {
+            ask(other).await.expect(200);
+        }
+        service
+            .put(
+                &jane,
+                &format!("{event}/vote"),
+                &vote("date", if path == event { "01.02.2027" } else { "02.02.2027" }),
+            )
+            .await
+            .expect(200);
+        service
+            .put(&jane, &format!("{event}/vote"), &vote("place", if path == "/event" { "Park" } else { "Pub" }))
+            .await
+            .expect(200);
+        ask(etag).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_shown_with_the_names_of_now_whatever_one_has() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = format!("/event/{}", service.draft(&jane, &picnic(std::slice::from_ref(&john))).await);
+    let etag = service.get(&jane, &path).await.header("etag").to_owned();
+    service.call(&john, Method::PATCH, "/user", &json!({"name": "John Doe"})).await.expect(200);
+    let request = service.request(Method::GET, &path).bearer_auth(&jane.access).header("if-none-match", etag);
+    let draft = service.send(request).await.expect(200).body;
+    assert_eq!(draft["event"]["members"][0]["invited"][0]["name"], "John Doe");
 }
 
 #[tokio::test]
@@ -51,7 +115,8 @@ async fn a_draft_has_no_chat_and_makes_nobody_a_contact() {
     let [jane, john] = service.users(["jane", "john"]).await;
     let id = service.draft(&jane, &picnic(&[john])).await;
     let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
-    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &json!([{ "id": id }]), &json!([])));
+    let listed = json!([{"id": id, "name": "Picnic", "status": false, "date": ""}]);
+    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &listed, &json!([])));
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn an_unknown_login_and_a_wrong_password_are_answered_alike() {
         let refused = service.login(login, "not the password").await.expect(403);
         assert_eq!(refused.body, wrong.body, "{login}");
     }
-    assert_eq!(wrong.body, json!({"message": "The login or the password is wrong."}));
+    assert_eq!(wrong.body, json!({"message": "The login or the password is wrong.", "code": "bad_credentials"}));
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ mod resets;
 mod roles;
 mod round_trip;
 mod samples;
+mod sending;
 mod sessions;
 mod store;
 mod succession;

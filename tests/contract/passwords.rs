@@ -19,6 +19,15 @@ async fn a_new_password_takes_the_place_of_the_old_one() {
 }
 
 #[tokio::test]
+async fn the_passwords_may_be_spelt_as_javascript_does() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    let body = json!({"oldPassword": PASSWORD, "newPassword": NEW});
+    service.put(&jane, "/user/password", &body).await.expect(200);
+    service.login("jane", NEW).await.expect(200);
+}
+
+#[tokio::test]
 async fn the_other_sessions_end_and_this_one_goes_on() {
     let service = Service::start().await;
     let jane = service.user("jane").await;

@@ -28,7 +28,11 @@ async fn a_taken_name_or_address_is_a_conflict_whatever_its_case() {
         let body = json!({"username": username, "password": "long enough", "email": email});
         let response = service.post("/user", &body).await;
         assert_eq!(response.status, 409, "{case}");
-        assert_eq!(response.body, json!({"message": "User is already exist in Data Base"}), "{case}");
+        assert_eq!(
+            response.body,
+            json!({"message": "User is already exist in Data Base", "code": "user_exists"}),
+            "{case}"
+        );
     }
     assert_eq!(service.local.mailbox().sent(), 2);
 }

@@ -44,6 +44,20 @@ async fn a_login_is_an_id_an_address_or_a_name() {
 }
 
 #[tokio::test]
+async fn an_address_may_stand_at_its_own_key_and_the_password_be_spelt_as_javascript_does() {
+    let service = Service::start().await;
+    let jane = service.user("jane").await;
+    for key in ["e-mail", "email"] {
+        service.post("/user/password/forgot", &json!({"login": {key: jane.email}})).await.expect(200);
+        service.pass(60);
+    }
+    assert_eq!(service.local.mailbox().mails(Some(&jane.email)).len(), 2);
+    let body = json!({"token": service.mailed_token(&jane.email), "newPassword": NEW});
+    service.post("/user/password/reset", &body).await.expect(200);
+    service.login("jane", NEW).await.expect(200);
+}
+
+#[tokio::test]
 async fn all_sessions_end_and_a_mail_tells_of_it() {
     let (service, jane, token) = asked().await;
     reset(&service, &token, NEW).await.expect(200);

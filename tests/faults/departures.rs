@@ -101,6 +101,31 @@ pub(crate) async fn an_invitee_leaves_while_being_sent_an_event(service: &Servic
     assert!(left.iter().all(|item| item.contains("CONTACTS#") || item.contains("\"left\"")), "{left:?}");
 }
 
+/// John leaves at the moment of the transaction that sends this request's event.
+async fn an_invitee_leaves_while(service: &Service, wire: &Wire, method: Method, call: usize) {
+    let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+    let mut body = picnic(&[john.clone(), jim]);
+    let path = match method {
+        Method::PUT => format!("/event/{}", service.draft(&jane, &body).await),
+        _ => "/event".to_owned(),
+    };
+    body["event"]["status"] = json!(true);
+    let sending = service.call(&jane, method, &path, &body);
+    let sent = meanwhile(wire, call, sending, leaving(service, &john)).await;
+    assert_eq!(wire.calls()[call].operation, "TransactWriteItems");
+    assert!([200, 201].contains(&sent.status), "{}", sent.body);
+    let invited = sent.body["event"]["members"][0]["invited"].as_array().unwrap();
+    assert_eq!(invited.iter().map(|entry| entry["name"].clone()).collect::<Vec<_>>(), ["deleted user", "jim"]);
+}
+
+pub(crate) async fn an_invitee_leaves_while_an_event_is_made_and_sent(service: &Service, wire: &Wire) {
+    an_invitee_leaves_while(service, wire, Method::POST, 5).await;
+}
+
+pub(crate) async fn an_invitee_leaves_while_a_draft_is_saved_and_sent(service: &Service, wire: &Wire) {
+    an_invitee_leaves_while(service, wire, Method::PUT, 4).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_while_making_a_draft_leaves_no_draft() {
     let (service, wire) = start().await;

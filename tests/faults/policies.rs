@@ -28,7 +28,7 @@ use crate::{departures, start};
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Requests that make other calls than the scenarios do.
-const OUTCOMES: [Outcome; 19] = [
+const OUTCOMES: [Outcome; 25] = [
     |service, _| Box::pin(a_page_for_a_link(service)),
     |service, _| Box::pin(a_registration_without_a_mail(service)),
     |service, wire| Box::pin(a_confirmation_without_an_answer(service, wire)),
@@ -45,6 +45,12 @@ const OUTCOMES: [Outcome; 19] = [
     |service, _| Box::pin(invitees_by_every_name(service)),
     |service, wire| Box::pin(a_large_sending_that_broke_off(service, wire)),
     |service, _| Box::pin(an_address_that_is_sent_to(service)),
+    |service, wire| Box::pin(a_large_event_made_and_sent(service, wire)),
+    |service, wire| Box::pin(a_large_draft_saved_and_sent(service, wire)),
+    |service, _| Box::pin(an_address_that_is_sent_to_at_once(service)),
+    |service, _| Box::pin(an_event_that_is_sent_again(service)),
+    |service, wire| Box::pin(departures::an_invitee_leaves_while_an_event_is_made_and_sent(service, wire)),
+    |service, wire| Box::pin(departures::an_invitee_leaves_while_a_draft_is_saved_and_sent(service, wire)),
     |service, wire| Box::pin(departures::an_organiser_leaves_while_making_a_draft(service, wire)),
     |service, wire| Box::pin(departures::an_organiser_is_renamed_while_making_a_draft(service, wire)),
     |service, wire| Box::pin(departures::an_invitee_leaves_while_being_sent_an_event(service, wire)),
@@ -248,6 +254,54 @@ async fn a_large_sending_that_broke_off(service: &Service, wire: &Wire) {
     // Those who are not invited any more have rows already.
     service.put(&jane, &path, &picnic(&guests[..1])).await.expect(200);
     service.send_event(&jane, &path).await.expect(200);
+}
+
+fn to_be_sent(guests: &[User]) -> Value {
+    let mut body = picnic(guests);
+    body["event"]["status"] = json!(true);
+    body
+}
+
+async fn a_large_event_made_and_sent(service: &Service, wire: &Wire) {
+    let jane = service.user("jane").await;
+    let body = to_be_sent(&service.guests(120).await);
+    let make = async || {
+        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access);
+        service.send(request.header("idempotency-key", "1").json(&body)).await
+    };
+    // The second transaction, after the invitees, the draft, its organiser and the contacts.
+    fail(wire, 7);
+    make().await.expect(503);
+    wire.plan(None);
+    make().await.expect(201);
+}
+
+async fn a_large_draft_saved_and_sent(service: &Service, wire: &Wire) {
+    let jane = service.user("jane").await;
+    let guests = service.guests(120).await;
+    let path = format!("/event/{}", service.draft(&jane, &picnic(&guests)).await);
+    fail(wire, 6);
+    service.put(&jane, &path, &to_be_sent(&guests)).await.expect(503);
+    wire.plan(None);
+    // Those who are not invited any more have rows already.
+    service.put(&jane, &path, &to_be_sent(&guests[..1])).await.expect(200);
+}
+
+async fn an_address_that_is_sent_to_at_once(service: &Service) {
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let mut body = to_be_sent(&[]);
+    body["event"]["members"][0]["invited"] = json!([{"id": john.email}]);
+    service.call(&jane, Method::POST, "/event", &body).await.expect(201);
+    let path = format!("/event/{}", service.draft(&jane, &picnic(&[])).await);
+    service.put(&jane, &path, &body).await.expect(200);
+}
+
+async fn an_event_that_is_sent_again(service: &Service) {
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = format!("/event/{}", service.draft(&jane, &picnic(&[])).await);
+    let body = to_be_sent(&[john]);
+    service.put(&jane, &path, &body).await.expect(200);
+    service.put(&jane, &path, &body).await.expect(200);
 }
 
 /// Even with a mistake in their code, functions that do not need passwords or sessions cannot read them.

@@ -29,7 +29,8 @@ impl Response {
             return Ok(Self { status, headers, body: json!({"message": "Internal Server Error"}) });
         }
         let header = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        for (name, value) in [("cache-control", "no-store"), ("x-content-type-options", "nosniff")] {
+        let caching = if headers.contains_key("etag") { "private, no-cache" } else { "no-store" };
+        for (name, value) in [("cache-control", caching), ("x-content-type-options", "nosniff")] {
             let found = header(name);
             if found.as_deref() != Some(value) {
                 return Err(format!("{name} is {found:?}: {status} {text}"));
@@ -40,13 +41,16 @@ impl Response {
         }
         let body = if text.is_empty() {
             // HEAD of a page has headers and no body.
-            if status != 204 && !header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+            if ![204, 304].contains(&status)
+                && !header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+            {
                 return Err(format!("an empty body: {status}"));
             }
             Value::Null
         } else if header("content-type").is_some_and(|kind| kind == "application/json") {
             let body = serde_json::from_str(&text).map_err(|error| format!("{error}: {status} {text}"))?;
             schema::check_response(status, &body, &text)?;
+            schema::check_code(status, &body)?;
             body
         } else {
             Value::String(text)

@@ -1,6 +1,6 @@
-//! Those to whom a draft is to be sent, as its organiser names them: by user id, by e-mail address or by username.
+//! The addressees of a draft. The organiser names them by user id, by e-mail address or by username.
 //!
-//! Whose an address is nobody asks before the draft is sent, so that no draft tells who has an account.
+//! Nobody looks up the owner of an address before the draft is sent, so no draft reveals who has an account.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,47 +13,50 @@ use super::text;
 /// The most invitees of an event.
 pub const MAX_INVITEES: usize = 500;
 
-/// An invitee as a draft that comes in names him.
+/// What a person may be named by in an entry of `invited`. In a draft that was read it is `id`, beside the username of the user.
+pub(super) const NAMES: [&str; 4] = ["id", "username", "e-mail", "email"];
+
+/// An invitee as an incoming draft names him.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// Where it stands in the body.
+    /// Where the entry stands in the body.
     pub field: String,
     /// What was typed.
     pub typed: String,
-    /// The same, read.
+    /// The typed text as a login.
     pub login: Login,
-    /// Under which name one is shown who is named by an address. Empty for all others: they have names of their own.
+    /// The name that is shown for an invitee who is named by an address. Empty for all others, since they have names of their own.
     pub name: String,
 }
 
-/// One to whom a draft is to be sent.
+/// An addressee of a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addressee {
-    /// What was typed, so that it can be sent back.
+    /// The text as typed, so that it can be sent back.
     pub typed: String,
-    /// The user whom an id or a username meant when it was first named; none for an address.
+    /// The user whom the id or username meant when it was first named. An address has none.
     pub user: Option<UserId>,
-    /// The name that is shown. The draft is stored with those that belong to addresses; a user's is looked up.
+    /// The name that is shown. The draft stores it only with an address; a user's name is looked up.
     pub name: String,
-    /// What tells the user from others of the same name; looked up too.
+    /// The username, which tells users of the same name apart. It is looked up too.
     pub username: Option<String>,
 }
 
-/// What has to be looked up of one who is named.
+/// What has to be looked up for a named invitee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// Nothing: it is an address.
+    /// Nothing, since it is an address.
     Nothing,
-    /// The names of the user whom the stored draft means by it, whoever is called so by now.
+    /// The names of the user whom the stored draft means. The login may belong to somebody else by now.
     Stored(UserId),
-    /// Who it is, and whether there is such a user.
+    /// The user with this login, if there is one.
     New(Login),
 }
 
 impl Named {
-    /// Reads an entry of `invited`.
+    /// Reads an entry of `invited`: an object with one of the [`NAMES`], or text alone.
     pub(super) fn parse(entry: &Node<'_>, faults: &mut Vec<Fault>) -> Option<Self> {
-        let id = entry.get("id");
+        let id = if entry.is_text() { entry.clone() } else { entry.any(&NAMES) };
         let login = id.parsed(faults, |text| Login::parse(text.trim()))?;
         let typed = id.text(faults).unwrap_or_default().trim().to_owned();
         let name = match login {
@@ -64,7 +67,7 @@ impl Named {
     }
 }
 
-/// The name that was given with an address, else the part before the `@`. That one is taken as it is, also when it is sent back.
+/// The name given with an address, or else the part before the `@`. That part is accepted unchecked, also when it is sent back.
 fn alias(address: &str, name: &Node<'_>, faults: &mut Vec<Fault>) -> String {
     let local: String = address.chars().take_while(|c| *c != '@').take(MAX_NAME).collect();
     match name.text(faults).map(str::trim) {
@@ -79,7 +82,7 @@ fn alias(address: &str, name: &Node<'_>, faults: &mut Vec<Fault>) -> String {
 }
 
 impl Wanted {
-    /// What has to be looked up of each who is named, when these are stored already.
+    /// What has to be looked up for each named invitee, when these addressees are stored already.
     #[must_use]
     pub fn of(named: &[Named], stored: &[Addressee]) -> Vec<Self> {
         let key = |stored: &Addressee| Some((Login::parse(&stored.typed).ok()?.key(), stored.user?));
@@ -92,7 +95,7 @@ impl Wanted {
         named.iter().map(wanted).collect()
     }
 
-    /// By what it is looked up.
+    /// The login to look up.
     #[must_use]
     pub fn login(&self) -> Option<Login> {
         match self {
@@ -104,11 +107,11 @@ impl Wanted {
 }
 
 impl Addressee {
-    /// Those who are named, each once, without the organiser: the first entry counts. `found` has an entry for each who was looked
-    /// up.
+    /// The named addressees, each once and without the organiser. The first entry for an addressee counts. `found` has an entry for
+    /// each login that was looked up.
     ///
     /// # Errors
-    /// Every one who is named for the first time and is no user, and too many of them.
+    /// Every newly named login that belongs to no user, and too many addressees.
     pub fn all(
         organiser: UserId,
         named: Vec<Named>,
@@ -144,7 +147,7 @@ impl Addressee {
         if faults.is_empty() { Ok(all) } else { Err(faults) }
     }
 
-    /// The same with the names of that user, or as one who is no more.
+    /// The addressee with that user's names, or as a deleted user.
     #[must_use]
     pub fn named(self, person: Option<Person>) -> Self {
         match person {
@@ -153,20 +156,26 @@ impl Addressee {
         }
     }
 
-    /// The same without what is looked up each time.
+    /// The addressee without the names that are looked up each time.
     #[must_use]
     pub fn stored(&self) -> Self {
         let name = if self.user.is_some() { String::new() } else { self.name.clone() };
         Self { name, username: None, ..self.clone() }
     }
 
-    /// Who has to be asked for when the draft is sent, if what was typed can still be read.
+    /// The user as the lookup of the names has found the user: none for an address, nor for one who is no more.
+    #[must_use]
+    pub fn person(&self) -> Option<Person> {
+        Some(Person { id: self.user?, name: self.name.clone(), username: Some(self.username.clone()?) })
+    }
+
+    /// The login to look up when the draft is sent, if the typed text can still be read.
     #[must_use]
     pub fn login(&self) -> Option<Login> {
         self.user.map(Login::Id).or_else(|| Login::parse(&self.typed).ok())
     }
 
-    /// Under which name one who is named by an address is shown once the draft is sent, until he acts.
+    /// The name that is shown for an invitee who is named by an address, from the time the draft is sent until he acts.
     #[must_use]
     pub fn alias(&self) -> Option<String> {
         self.user.is_none().then(|| self.name.clone())

@@ -7,24 +7,25 @@ use jiff::tz::Offset;
 /// The longest text of a date, in octets.
 pub const MAX_LENGTH: usize = 64;
 
-/// When something is to be, as precisely as it was written. Two texts may mean the same.
+/// The time of an event, as precisely as it was written. Two texts may mean the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// A day.
     Day(Date),
-    /// A day and the time on it, wherever the event is.
+    /// A day and the local time where the event is.
     Time(DateTime),
     /// An instant.
     Instant(Timestamp),
 }
 
 impl When {
-    /// Reads `DD.MM.YYYY`, `DD.MM.YYYY HH:MM`, `DD.MM.YYYY, time: HH:MM`, an ISO date or an RFC 3339 instant.
+    /// Reads `DD.MM.YYYY`, `DD.MM.YYYY HH:MM`, `DD.MM.YYYY, time: HH:MM`, an ISO date, an RFC 3339 instant, or what
+    /// `<input type="datetime-local">` gives: one without its zone, and with or without its seconds.
     ///
     /// # Errors
     /// What is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        // strptime takes a day of one digit too, and jiff more than RFC 3339, so the shape is looked at first.
+        // The shape is checked first, since strptime also takes a day of one digit, and jiff takes more than RFC 3339.
         let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
         let parsed = match shape.as_str() {
             _ if text.len() > MAX_LENGTH => return Err(format!("must be a date of at most {MAX_LENGTH} characters")),
@@ -32,6 +33,8 @@ impl When {
             "00.00.0000 00:00" => DateTime::strptime("%d.%m.%Y %H:%M", text).ok().map(Self::Time),
             "00.00.0000, time: 00:00" => DateTime::strptime("%d.%m.%Y, time: %H:%M", text).ok().map(Self::Time),
             "0000-00-00" => text.parse().ok().map(Self::Day),
+            "0000-00-00T00:00" => DateTime::strptime("%Y-%m-%dT%H:%M", text).ok().map(Self::Time),
+            "0000-00-00T00:00:00" => DateTime::strptime("%Y-%m-%dT%H:%M:%S", text).ok().map(Self::Time),
             _ if is_instant(&shape) => instant(text).map(Self::Instant),
             _ => {
                 return Err(
@@ -43,7 +46,8 @@ impl When {
     }
 }
 
-/// Whether a text of this shape is an instant by [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6), but for its numbers.
+/// Whether this is the shape of an [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) instant. The numbers are not
+/// checked.
 fn is_instant(shape: &str) -> bool {
     let time =
         shape.strip_prefix("0000-00-00").and_then(|rest| rest.strip_prefix(['T', 't'])?.strip_prefix("00:00:00"));
@@ -54,18 +58,18 @@ fn is_instant(shape: &str) -> bool {
     matches!(zone, Some("Z" | "z" | "+00:00" | "-00:00"))
 }
 
-/// Reads an instant of the right shape. Of a fraction of a second nine digits count.
+/// Reads an instant of the right shape. Only nine digits of a fraction of a second count.
 fn instant(text: &str) -> Option<Timestamp> {
     let (seconds, rest) = text.split_at_checked("0000-00-00T00:00:00".len())?;
     let (fraction, zone) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
     if let Some((hours, minutes)) = zone.get(1..).and_then(|offset| offset.split_once(':')) {
-        // jiff knows larger ones.
+        // jiff accepts larger offsets.
         if hours > "23" || minutes > "59" {
             return None;
         }
     }
     let at: Timestamp = format!("{seconds}{}{zone}", fraction.get(..10).unwrap_or(fraction)).parse().ok()?;
-    // Leap seconds are at the end of a month in UTC. jiff takes one for the second before it, wherever it is said to be.
+    // Leap seconds occur at the end of a month in UTC. jiff accepts one anywhere, as the second before it.
     let second = Offset::UTC.to_datetime(at);
     let may_leap = second.hour() == 23 && second.minute() == 59 && second.date() == second.date().last_of_month();
     (may_leap || !seconds.ends_with(":60")).then_some(at)
@@ -118,7 +122,12 @@ mod tests {
             ("+002027-02-01T19:30:00Z", Err("must be a date")),
             ("20270201", Err("must be a date")),
             ("2027-W05-1", Err("must be a date")),
-            ("2027-02-01T19:30:00", Err("must be a date")),
+            ("2027-02-01T19:30", Ok("2027-02-01T19:30:00")),
+            ("2027-02-01T19:30:05", Ok("2027-02-01T19:30:05")),
+            ("2027-02-01T24:00", Err("is a date that no calendar has")),
+            ("2027-02-01t19:30", Err("must be a date")),
+            ("2027-02-01T19", Err("must be a date")),
+            ("2027-02-01T19:30:00.5", Err("must be a date")),
             ("2027-02-01T19:30:00+01:00[Europe/Berlin]", Err("must be a date")),
             ("1.2.2027", Err("must be a date")),
             ("01.02.27", Err("must be a date")),

@@ -1,17 +1,17 @@
-//! Decisions that a majority has come to. Each is recorded once, as a fact of the event, and stays whatever the votes and answers
-//! that it came of become.
+//! Decisions that a majority has come to. Each is recorded once, as a fact of the event. It stays, even if the votes and answers
+//! behind it change.
 
 use super::event::Event;
 use super::poll::Topic;
 
 impl Event {
-    /// The decision that is yet to be recorded in that poll: the option that a majority is for.
+    /// The option that a majority is for in that poll, while this decision is not recorded yet.
     #[must_use]
     pub fn due_decision(&self, topic: Topic) -> Option<usize> {
         if self.sent { self.standing(topic).due } else { None }
     }
 
-    /// Whether a decision is yet to be recorded in any poll.
+    /// Whether any poll has a decision that is not recorded yet.
     #[must_use]
     pub fn has_due_decisions(&self) -> bool {
         Topic::ALL.iter().any(|&topic| self.due_decision(topic).is_some())
@@ -30,7 +30,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// Records what is due, as every request does that sees it.
+    /// Records every decision that is due, as each request does that sees one.
     fn settle(event: &mut Event) {
         for &topic in Topic::ALL {
             if let Some(option) = event.due_decision(topic) {
@@ -75,7 +75,7 @@ mod tests {
         ]
     }
 
-    /// Does it as the functions do: what is due comes first.
+    /// Carries out the deed as the functions do: they record due decisions first.
     fn does(event: &mut Event, member: usize, deed: Deed) {
         settle(event);
         let role = Role::Invitee(member);
@@ -104,7 +104,7 @@ mod tests {
         Done,
     }
 
-    /// Takes the voter's request one call further. What others do between its calls it does not see.
+    /// Takes the voter's request one call further. It does not see what others do between its calls.
     fn advance(step: &Step, event: &mut Event, member: usize, option: usize, seen: &mut Event) -> Step {
         match step {
             Step::Reads => {
@@ -155,7 +155,7 @@ mod tests {
             }
         }
 
-        /// Each of the schedule's numbers lets one voter's request make its next call; some vote twice.
+        /// Each number of the schedule lets one voter's request make its next call. Some voters vote twice.
         #[test]
         fn votes_that_race_decide_by_a_majority_that_there_was(
             votes in proptest::collection::vec((0..5usize, 0..2usize), 1..10), members in 1..5usize,
@@ -171,7 +171,7 @@ mod tests {
                 let open = Poll { chosen: None, ..event.date.clone() };
                 majorities.extend(Event { date: open, ..event.clone() }.due_decision(Topic::Date));
             }
-            // The next reader.
+            // The next reader records what is due.
             settle(&mut event);
             prop_assert!(event.standing(Topic::Date).confirmed.is_none_or(|option| majorities.contains(&option)));
         }

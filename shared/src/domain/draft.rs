@@ -1,8 +1,8 @@
-//! An event as its organiser sends it in: what may stand in it, and what it needs before it can go out.
+//! An event as its organiser sends it in: what it may hold, and what it needs before it can be sent.
 
 use serde_json::Value;
 
-use super::addressee::{MAX_INVITEES, Named};
+use super::addressee::{MAX_INVITEES, NAMES, Named};
 use super::date::When;
 use super::fault::{Fault, Known, Node};
 use super::poll::{MAX_OPTIONS, Poll, Topic};
@@ -17,19 +17,19 @@ pub const MAX_PLACE: usize = 200;
 /// The longest additional text, in characters.
 pub const MAX_ADDITIONAL: usize = 4000;
 
-/// What an event holds that somebody sends.
+/// The fields of an event in a request.
 pub(super) const EVENT: Known = Known(&["name", "date", "place", "members", "additional"], &["id", "status"]);
 
 const MEMBERS: Known = Known(&["invited"], &["confirmed"]);
 
-const INVITEE: Known = Known(&["id"], &["name", "username", "role", "chat_success", "answer"]);
+const INVITEE: Known = Known(&NAMES, &["name", "role", "chat_success", "answer"]);
 
-/// What a poll holds.
+/// The fields of a poll.
 pub(super) const fn poll_fields() -> Known {
     Known(&["drafts", "confirmed"], &["voters", "my_vote"])
 }
 
-/// What an option of such a poll holds.
+/// The fields of an option in a poll on this topic.
 const fn option_fields(topic: Topic) -> Known {
     match topic {
         Topic::Date => Known(&["date"], &["votes"]),
@@ -37,12 +37,14 @@ const fn option_fields(topic: Topic) -> Known {
     }
 }
 
-/// How many entries of a poll are looked at; those without text do not count as options.
+/// The most entries of a poll that are read. Entries without text do not count as options.
 const MAX_ENTRIES: usize = 4 * MAX_OPTIONS;
 
 /// An event as the organiser wants it. Everything may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
+    /// Whether it is to be sent at once (`status: true`).
+    pub send: bool,
     /// What the event is called.
     pub name: String,
     /// The options for the date.
@@ -51,14 +53,14 @@ pub struct Draft {
     pub place: Poll,
     /// Who is invited.
     pub invited: Vec<Named>,
-    /// Whatever else the organiser wants to say.
+    /// The organiser's further text.
     pub additional: String,
 }
 
 impl Draft {
     /// Reads the body of `POST /event` and `PUT /event/{id}`: `{"event": {…}}`, with or without the envelope.
-    /// What the server owns (`id`, `status`, `votes`, `role`, …) is not read. An empty draft keeps its envelope: a body without
-    /// anything is more likely a slip.
+    /// Fields that the server owns (`id`, `votes`, `role`, …) are not read. An empty draft needs its envelope, since an
+    /// empty body is more likely a mistake.
     ///
     /// # Errors
     /// Every fault of the body.
@@ -69,6 +71,7 @@ impl Draft {
         let event = Node::body(body, &["event"], EVENT)?;
         let mut faults = Vec::new();
         let draft = Self {
+            send: event.get("status").flag(&mut faults).unwrap_or_default(),
             name: read(&event.get("name"), |name| text::line(name, MAX_NAME), &mut faults),
             date: poll(&event, Topic::Date, &mut faults),
             place: poll(&event, Topic::Place, &mut faults),
@@ -78,7 +81,8 @@ impl Draft {
         if faults.is_empty() { Ok(draft) } else { Err(faults) }
     }
 
-    /// The same of a body that takes the place of a stored draft: one that holds nothing but what the server owns would empty it.
+    /// Reads a body that replaces a stored draft. A body that holds only fields that the server owns is refused: it would empty the
+    /// draft.
     ///
     /// # Errors
     /// Every fault of the body.
@@ -89,12 +93,13 @@ impl Draft {
     }
 }
 
-/// The text here as `read` takes it; empty if there is none.
+/// The text here as `read` returns it, or an empty text if there is none.
 fn read(node: &Node<'_>, read: impl FnOnce(&str) -> Result<String, String>, faults: &mut Vec<Fault>) -> String {
     node.optional(faults, read).unwrap_or_default()
 }
 
-/// Reads one option of a poll: a date that a calendar has, or one line of text for a place. Empty if it shows nothing.
+/// Reads one option of a poll: a date that exists in the calendar, or one line of text for a place. Empty if nothing in it is
+/// visible.
 fn option(topic: Topic, text: &str) -> Result<String, String> {
     match topic {
         Topic::Date => {
@@ -148,8 +153,8 @@ fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<Named> {
     if members.is_foreign(MEMBERS, faults) {
         return Vec::new();
     }
-    // The organiser may stand among the invited, hence one more.
-    let entries = members.get("invited").objects(MAX_INVITEES + 1, faults);
+    // One more than the limit, since the organiser may be among the invited.
+    let entries = members.get("invited").objects_or_texts(MAX_INVITEES + 1, faults);
     let named = |entry: &Node<'_>| if entry.is_foreign(INVITEE, faults) { None } else { Named::parse(entry, faults) };
     entries.iter().filter_map(named).collect()
 }
@@ -235,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_the_server_owns_is_not_read() {
-        let body = json!({"id": 7, "status": "sent", "date": [{"drafts": [{"date": "01.02.2027", "votes": []}], "voters": {}, "my_vote": 3}],
+        let body = json!({"id": 7, "date": [{"drafts": [{"date": "01.02.2027", "votes": []}], "voters": {}, "my_vote": 3}],
             "members": [{"confirmed": 8, "invited": [{"id": "jane", "role": 1, "chat_success": "x", "name": 4}]}]});
         let draft = Draft::parse(&body).unwrap();
         assert_eq!(draft.date.options, ["01.02.2027"]);

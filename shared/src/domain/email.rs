@@ -8,8 +8,8 @@ use regex_lite::Regex;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-/// An address as SMTP carries it ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2)), but for quoted strings and
-/// addresses of hosts: atoms with single dots between them, and a domain of labels.
+/// An address as SMTP carries it ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2)), without quoted strings and
+/// address literals: atoms with single dots between them, and a domain of labels.
 pub const PATTERN: &str = r"^[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$";
 
 /// The longest address, in octets ([RFC 5321, erratum 1690](https://www.rfc-editor.org/errata/eid1690)).
@@ -21,13 +21,14 @@ pub const MAX_LOCAL: usize = 64;
 /// The longest label of a domain, in octets.
 const MAX_LABEL: usize = 63;
 
-/// How a label begins that is written in ASCII for another one.
+/// The prefix of a label that encodes a non-ASCII label in ASCII.
 const ACE: &str = "xn--";
 
 #[expect(clippy::expect_used, reason = "the pattern is a constant")]
 static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(PATTERN).expect("the pattern is valid"));
 
-/// An address as its owner writes it, an internationalised domain in its ASCII form. Two that differ only in case are the same address.
+/// An address as its owner writes it, with an internationalised domain in its ASCII form. Two addresses that differ only in case
+/// are the same.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email(String);
 
@@ -38,7 +39,7 @@ impl Email {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        // Long before any conversion: a domain only grows by it.
+        // This comes before any conversion, since a domain only grows by it.
         if text.len() > 4 * MAX_LENGTH {
             return Err(format!("must be at most {MAX_LENGTH} octets long"));
         }
@@ -58,20 +59,20 @@ impl Email {
         }
     }
 
-    /// The address as written, its domain in ASCII.
+    /// The address as written, with its domain in ASCII.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What makes the address unique: its lower case.
+    /// The lower case of the address, which makes it unique.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 }
 
-/// An address is personal, so it does not show in debugging output.
+/// Debugging output does not show the address, since it is personal.
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Email(…)")
@@ -82,8 +83,8 @@ fn malformed() -> String {
     "must be an e-mail address, like jane@example.com".to_owned()
 }
 
-/// The domain with each label in its ASCII form. Of Unicode's tables for host names (UTS 46), which are larger than all the rest of
-/// a function, the part that people need is done here: case, wide forms, and composed letters.
+/// The domain with each label in its ASCII form. Unicode's tables for host names (UTS 46) are larger than all the rest of a
+/// function. So only the part that people need is done here: case, wide forms, and composed letters.
 fn ascii_domain(domain: &str) -> Result<String, String> {
     let narrow = |c: char| match c {
         '\u{3002}' | '\u{FF61}' => '.',
@@ -97,7 +98,7 @@ fn ascii_domain(domain: &str) -> Result<String, String> {
 
 fn ascii_label(label: &str) -> Option<String> {
     if label.get(..ACE.len()).is_some_and(|start| start.eq_ignore_ascii_case(ACE)) {
-        // One that stands for nothing, or for what has another form, would be a second spelling of some address.
+        // An encoded label is a second spelling of some address if it stands for nothing or for a label that is encoded otherwise.
         let encoded = label.to_ascii_lowercase();
         let decoded = punycode::decode_to_string(encoded.get(ACE.len()..)?)?;
         return (!decoded.is_ascii() && ascii_label(&decoded)? == encoded).then(|| label.to_owned());
@@ -109,7 +110,7 @@ fn ascii_label(label: &str) -> Option<String> {
     let has_place = |c: char| c.is_alphanumeric() || is_combining_mark(c) || c == '-';
     let is_plain = lower.chars().all(has_place) && is_nfkc_quick(lower.chars()) != IsNormalized::No;
     let is_framed = !lower.starts_with(|c| c == '-' || is_combining_mark(c)) && !lower.ends_with('-');
-    // Where the third and the fourth are hyphens, a prefix is meant.
+    // Hyphens in the third and fourth place mark a prefix.
     let is_prefixed = lower.chars().skip(2).take(2).eq("--".chars());
     if lower.is_ascii() {
         return Some(lower);

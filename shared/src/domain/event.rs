@@ -13,11 +13,11 @@ use super::{EventId, UserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Answer {
-    /// Comes.
+    /// The invitee comes.
     Yes,
-    /// May come.
+    /// The invitee may come.
     Maybe,
-    /// Does not come.
+    /// The invitee does not come.
     No,
 }
 
@@ -45,7 +45,7 @@ impl Answer {
         }
     }
 
-    /// Whether it opens the event's chat.
+    /// Whether the answer opens the event's chat.
     #[must_use]
     pub const fn opens_chat(self) -> bool {
         matches!(self, Self::Yes | Self::Maybe)
@@ -57,21 +57,21 @@ impl Answer {
 pub struct Invitee {
     /// Who it is.
     pub person: Person,
-    /// The name that came with the address by which one was invited: it is shown until the invitee has answered or voted, so
-    /// that nobody learns by inviting an address whose it is.
+    /// The name that came with the address of the invitation. It is shown until the invitee has answered or voted, so that nobody
+    /// can find out the owner of an address by inviting it.
     pub alias: Option<String>,
-    /// What the invitee said, if anything yet.
+    /// The invitee's answer, if there is one yet.
     pub answer: Option<Answer>,
     /// The index of the date voted for.
     pub date: Option<usize>,
     /// The index of the place voted for.
     pub place: Option<usize>,
-    /// Whether it is somebody whose account was deleted.
+    /// Whether the invitee's account was deleted.
     pub gone: bool,
 }
 
 impl Invitee {
-    /// One who has only just been invited.
+    /// An invitee who has just been invited.
     #[must_use]
     pub fn new(person: Person) -> Self {
         Self { person, alias: None, answer: None, date: None, place: None, gone: false }
@@ -86,7 +86,7 @@ impl Invitee {
         }
     }
 
-    /// Sets the vote in that poll, or takes it back. Either shows who it is.
+    /// Sets the vote in that poll, or takes it back. Both reveal who the invitee is.
     pub fn set_vote(&mut self, topic: Topic, option: Option<usize>) {
         self.alias = None;
         match topic {
@@ -115,9 +115,9 @@ impl Invitee {
 /// A user's part in an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Made it.
+    /// The user made the event or took it over.
     Organiser,
-    /// Invited to it: the index among the invitees.
+    /// The user is invited. The number is the index among the invitees.
     Invitee(usize),
 }
 
@@ -138,18 +138,18 @@ pub struct Event {
     pub date: Poll,
     /// The poll on the place.
     pub place: Poll,
-    /// Of a draft: to whom it is to be sent, in the organiser's order.
+    /// The addressees of a draft, in the organiser's order.
     pub addressees: Vec<Addressee>,
-    /// Of a sent event: who is invited, in the organiser's order.
+    /// The invitees of a sent event, in the organiser's order.
     pub invitees: Vec<Invitee>,
-    /// Whatever else the organiser wants to say.
+    /// The organiser's further text.
     pub additional: String,
-    /// Counts the writes to the event itself, votes and answers not among them.
+    /// The number of writes to the event itself, without votes and answers.
     pub version: u64,
 }
 
 impl Event {
-    /// Whether a draft reads the same as this stored one, whatever its version and the names that are looked up.
+    /// Whether a draft reads the same as this stored one. The version and the names that are looked up do not count.
     #[must_use]
     pub fn reads_as(&self, stored: &Self) -> bool {
         let plain = |event: &Self| Self {
@@ -161,6 +161,20 @@ impl Event {
             ..event.clone()
         };
         plain(self) == plain(stored)
+    }
+
+    /// Whether a draft that is ready to be sent is what this sent event was made of, whatever was voted and decided since.
+    #[must_use]
+    pub fn was_sent_as(&self, sent: &Self) -> bool {
+        let options = |event: &Self, topic| {
+            let mut options = event.poll(topic).options.clone();
+            options.sort_unstable();
+            options
+        };
+        let invited = |event: &Self| event.invitees.iter().map(|invitee| invitee.person.id).collect::<Vec<_>>();
+        (&self.name, &self.additional) == (&sent.name, &sent.additional)
+            && Topic::ALL.iter().all(|&topic| options(self, topic) == options(sent, topic))
+            && invited(self) == invited(sent)
     }
 
     /// The poll on that topic.
@@ -180,7 +194,7 @@ impl Event {
         }
     }
 
-    /// The user's part in the event; `None` for a stranger, and for an invitee as long as it is a draft.
+    /// The user's part in the event. `None` for a stranger, and for an invitee while the event is a draft.
     #[must_use]
     pub fn role(&self, user: UserId) -> Option<Role> {
         if user == self.organiser.id {
@@ -217,7 +231,7 @@ impl Event {
     }
 }
 
-/// The poll with the chosen option behind the others, where whoever sends a draft back that was read has it.
+/// The poll with the chosen option after the others. A client that reads a draft and sends it back has it there.
 fn chosen_last(poll: &Poll) -> Poll {
     let mut poll = poll.clone();
     if let Some(chosen) = poll.chosen.filter(|chosen| *chosen < poll.options.len()) {
@@ -234,7 +248,7 @@ pub(crate) mod tests {
 
     pub(crate) const ORGANISER: UserId = Uuid::from_u128(1);
 
-    /// A sent event with two dates, two places and that many invitees, whose ids count from 10.
+    /// A sent event with two dates, two places and that many invitees. Their ids count from 10.
     pub(crate) fn event(invitees: usize) -> Event {
         let person = |id| Person { id: Uuid::from_u128(id), name: format!("user {id}"), username: None };
         let poll = |options: [&str; 2]| Poll { options: options.map(str::to_owned).to_vec(), ..Poll::default() };

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// One thing that is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// Where it is, as the client wrote it: `event.date[0].drafts[1].date`.
+    /// Where the fault is, as the client wrote it: `event.date[0].drafts[1].date`.
     pub field: String,
     /// What is wrong, as a sentence for a person.
     pub message: String,
@@ -27,22 +27,22 @@ impl Fault {
     }
 }
 
-/// So many unknown fields are named at most, so that the answer cannot grow beyond measure.
+/// The most unknown fields that are named, so that the answer cannot grow without bound.
 const MAX_UNKNOWN: usize = 10;
 
-/// So much is repeated at most of a name that a client gave to a field, in characters.
+/// The most characters of a client's field name that an answer repeats.
 const MAX_KEY: usize = 50;
 
 fn cut(key: &str) -> &str {
     key.char_indices().nth(MAX_KEY).and_then(|(end, _)| key.get(..end)).unwrap_or(key)
 }
 
-/// The members that an object may have: those that a client sends, and those that only the server sets, which are read over.
+/// The members that an object may have: those that a client sends, and those that only the server sets, which are ignored.
 #[derive(Clone, Copy, Debug)]
 pub struct Known(pub &'static [&'static str], pub &'static [&'static str]);
 
 impl Known {
-    /// What a client sends, as a sentence lists it.
+    /// The members that a client sends, as a list in a sentence.
     fn alternatives(self) -> String {
         match self.0 {
             [] => "nothing".to_owned(),
@@ -52,7 +52,7 @@ impl Known {
     }
 }
 
-/// A value of the body, or the place where one is missing, with its path. `null` counts as missing.
+/// A value of the body with its path, or the place where it is missing. `null` counts as missing.
 #[derive(Clone, Debug)]
 pub struct Node<'a> {
     path: String,
@@ -60,12 +60,12 @@ pub struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// The object that a request carries, of which these members are `known`: bare, or in an envelope of one of these names.
-    /// Unknown fields beside known ones are none of its affair.
+    /// The object that a request carries, bare or in an envelope of one of these names. `known` lists its members. Unknown fields
+    /// beside known ones are ignored.
     ///
     /// # Errors
-    /// The fault of a body that holds no object there; every unknown field of one that holds nothing else, since that was meant for
-    /// something else; and every known field beside an envelope that holds none.
+    /// A fault if the body holds no object there. A fault for every unknown field if there are no others, since the body was meant
+    /// for something else. A fault for every known field beside an empty envelope.
     pub fn body(body: &'a Value, envelopes: &[&str], known: Known) -> Result<Self, Vec<Fault>> {
         let Value::Object(object) = body else {
             return Err(vec![Fault::new("body", "must be a JSON object")]);
@@ -101,11 +101,11 @@ impl<'a> Node<'a> {
         self.keys().next().is_some() && !self.keys().any(|key| known.0.contains(&key) || known.1.contains(&key))
     }
 
-    /// That the object here, unless it is empty, holds something that a client may send: of what only the server sets nothing
-    /// would come.
+    /// Checks that the object here is empty or holds something that a client may send. The fields that only the server sets would
+    /// have no effect.
     ///
     /// # Errors
-    /// The fault if it does not.
+    /// The fault if the check fails.
     pub fn requires_one_of(&self, known: Known) -> Result<(), Vec<Fault>> {
         if self.keys().next().is_none() || self.keys().any(|key| known.0.contains(&key)) {
             return Ok(());
@@ -114,7 +114,7 @@ impl<'a> Node<'a> {
         Err(vec![Fault::new(place, format!("must hold {}; the rest is not for a client to set", known.alternatives()))])
     }
 
-    /// Refuses what is unknown of an object that would be dropped for the lack of what is known.
+    /// Refuses the unknown fields of an object that would be dropped because it lacks the known ones.
     pub fn refuse_unknown(&self, known: Known, faults: &mut Vec<Fault>) {
         let unknown = self.keys().filter(|key| !known.0.contains(key) && !known.1.contains(key)).take(MAX_UNKNOWN);
         let keys: Vec<_> = unknown.map(|key| format!("\"{}\"", cut(key))).collect();
@@ -123,7 +123,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether nothing of the object here is understood, because it has members and none of them is `known`. That is a fault.
+    /// Whether the object here has members and none of them is `known`. That is a fault.
     pub fn is_foreign(&self, known: Known, faults: &mut Vec<Fault>) -> bool {
         let foreign = self.holds_unknown_only(known);
         if foreign {
@@ -143,10 +143,24 @@ impl<'a> Node<'a> {
         Self { path, value: self.value.and_then(|value| value.get(name)).filter(|value| !value.is_null()) }
     }
 
+    /// The member of this object with the first of these names that stands there and is not empty; where none does, the first.
+    #[must_use]
+    pub fn any(&self, names: &[&str]) -> Self {
+        let is_filled = |node: &Self| node.value.is_some_and(|value| value != "");
+        let filled = names.iter().map(|name| self.get(name)).find(is_filled);
+        filled.unwrap_or_else(|| self.get(names.first().copied().unwrap_or_default()))
+    }
+
     /// Whether there is a value.
     #[must_use]
     pub fn is_present(&self) -> bool {
         self.value.is_some()
+    }
+
+    /// Whether there is text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.value.is_some_and(Value::is_string)
     }
 
     /// A fault of this place.
@@ -178,7 +192,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The text here, which has to be there.
+    /// The text here. A missing text is a fault.
     pub fn required_text(&self, faults: &mut Vec<Fault>) -> Option<&'a str> {
         if !self.is_present() {
             faults.push(self.fault("is missing"));
@@ -186,7 +200,8 @@ impl<'a> Node<'a> {
         self.text(faults)
     }
 
-    /// The text here as `read` takes it, for whoever can do without; what `read` refuses is a fault. Text that shows nothing is none.
+    /// The text here as `read` returns it, if there is one. An error of `read` is a fault. Text without anything visible counts as
+    /// missing.
     pub fn optional(
         &self,
         faults: &mut Vec<Fault>,
@@ -201,7 +216,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The text here as `parse` reads it; what `parse` refuses is a fault.
+    /// The text here as `parse` returns it. An error of `parse` is a fault.
     pub fn parsed<T>(&self, faults: &mut Vec<Fault>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         match parse(self.required_text(faults)?) {
             Ok(parsed) => Some(parsed),
@@ -212,7 +227,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The one object here: bare, or in an array of one as the front end writes it. Missing and an empty array are the same.
+    /// The one object here: bare, or in an array of one as the front end writes it. An empty array counts as missing.
     #[must_use]
     pub fn single(&self, faults: &mut Vec<Fault>) -> Self {
         let nothing = Self { path: self.path.clone(), value: None };
@@ -238,9 +253,18 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The objects of the array here; missing is an empty array, and what is no object is a fault.
-    /// More than `limit` of them are one fault, so that the answer cannot grow beyond measure.
+    /// The objects of the array here. A missing array is an empty one, and an element that is no object is a fault. More than
+    /// `limit` elements are a single fault, so that the answer cannot grow without bound.
     pub fn objects(&self, limit: usize, faults: &mut Vec<Fault>) -> Vec<Self> {
+        self.items(limit, Value::is_object, "must be an object", faults)
+    }
+
+    /// The same where text may stand for an object.
+    pub fn objects_or_texts(&self, limit: usize, faults: &mut Vec<Fault>) -> Vec<Self> {
+        self.items(limit, |item| item.is_object() || item.is_string(), "must be an object, or text", faults)
+    }
+
+    fn items(&self, limit: usize, is_wanted: fn(&Value) -> bool, message: &str, faults: &mut Vec<Fault>) -> Vec<Self> {
         let items = match self.value {
             None => return Vec::new(),
             Some(Value::Array(items)) => items,
@@ -253,16 +277,16 @@ impl<'a> Node<'a> {
             faults.push(self.fault(format!("must hold at most {limit} entries")));
             return Vec::new();
         }
-        let mut objects = Vec::with_capacity(items.len());
+        let mut wanted = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let node = Self { path: format!("{}[{index}]", self.path), value: Some(item) };
             match item {
-                Value::Object(_) => objects.push(node),
                 Value::Null => {}
-                _ => faults.push(node.fault("must be an object")),
+                item if is_wanted(item) => wanted.push(node),
+                _ => faults.push(node.fault(message)),
             }
         }
-        objects
+        wanted
     }
 }
 

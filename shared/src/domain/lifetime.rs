@@ -1,11 +1,11 @@
-//! How long things last. Texts that name one of these times take it from here, by [`words`].
+//! How long things last. Texts that name one of these times are made from it with [`words`].
 
 use std::time::Duration;
 
-/// A confirmation link works this long, and a user who does not confirm is kept this long.
+/// A confirmation link works this long, and an unconfirmed user is kept this long.
 pub const CONFIRMATION: Duration = Duration::from_hours(24);
 
-/// A further confirmation mail can be asked for this long after the last one.
+/// The shortest wait between two confirmation mails.
 pub const CONFIRMATION_PAUSE: Duration = Duration::from_mins(1);
 
 /// A link that changes the address works this long.
@@ -17,46 +17,46 @@ pub const EMAIL_CHANGE_PAUSE: Duration = Duration::from_mins(1);
 /// A link that sets a new password works this long.
 pub const RESET: Duration = Duration::from_mins(30);
 
-/// A further link for a new password is mailed this long after the last one at the earliest.
+/// The shortest wait between two mails with a link for a new password.
 pub const RESET_PAUSE: Duration = Duration::from_mins(1);
 
-/// Links for a new password to one user are counted for this long, from the first one on.
+/// Links for a new password to one user are counted for this long, starting with the first.
 pub const RESET_COUNT: Duration = Duration::from_hours(24);
 
-/// A change of the password whose answer was lost can be repeated for this long.
+/// A password change can be repeated for this long, since its answer may have been lost.
 pub const REPEATABLE_CHANGE: Duration = Duration::from_mins(1);
 
 /// An access token is valid this long.
 pub const ACCESS_TOKEN: Duration = Duration::from_hours(1);
 
-/// Clocks may differ by this much: an access token is accepted so much longer.
+/// Clocks may differ by this much, so an access token is accepted for this much longer.
 pub const LEEWAY: Duration = Duration::from_mins(1);
 
 /// A session ends this long after its refresh token was last used.
 pub const IDLE_SESSION: Duration = Duration::from_hours(30 * 24);
 
-/// A session ends this long after the login at the latest.
+/// A session ends this long after the login, even if it is in use.
 pub const SESSION: Duration = Duration::from_hours(90 * 24);
 
-/// A refresh token that was spent is honoured this much longer, since the answer may have been lost.
+/// A spent refresh token is honoured for this much longer, since the answer may have been lost.
 pub const SPENT_TOKEN: Duration = Duration::from_secs(10);
 
-/// What an interrupted deletion of an account leaves is gone after this time.
+/// The remains of an interrupted account deletion expire after this time.
 pub const INTERRUPTED_DELETION: Duration = Duration::from_hours(24);
 
-/// A marker stays this long in the place of what was deleted with an account. No request takes that long.
+/// A marker replaces what was deleted with an account for this long. No request takes that long.
 pub const DELETION_MARKER: Duration = Duration::from_hours(1);
 
-/// What an interrupted deletion of an event leaves is gone after this time.
+/// The remains of an interrupted event deletion expire after this time.
 pub const DELETED_EVENT: Duration = Duration::from_hours(1);
 
 /// Failed attempts are remembered this long after the last one.
 pub const FAILURES: Duration = Duration::from_mins(30);
 
-/// The failures of all networks with one account are kept this long at most, which bounds what a flood can pile up.
+/// The failures of all networks on one account are kept this long at most. This limits what a flood can pile up.
 pub const COUNTED_FAILURES: Duration = Duration::from_hours(6);
 
-/// The wait after a failed attempt is never longer.
+/// The longest wait after a failed attempt.
 pub const LONGEST_WAIT: Duration = Duration::from_mins(15);
 
 /// The time in whole seconds, as tokens and the storage count it.

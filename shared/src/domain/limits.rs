@@ -5,31 +5,32 @@ use std::time::Duration;
 
 use super::lifetime::{self, seconds};
 
-/// How many times as much as a network a wide network may try in an hour on one account.
+/// The attempts per hour on one account that a wide network has, as a multiple of a network's.
 const WIDE_FAILURES: u32 = 4;
 
-/// How many times as much as a network all networks without a session of the account may try in an hour on it.
+/// The attempts per hour on one account that all networks without a session of it have together, as a multiple of a network's.
 const STRANGERS_FAILURES: u32 = 20;
 
-/// How many times as much as a network a wide network may do in an hour, whomever it concerns.
+/// The attempts or requests per hour that a wide network has over all users, as a multiple of a network's.
 const WIDE: u32 = 10;
 
-/// How many times as many mails as a network a wide network may send to one mailbox in a day.
+/// The mails per day to one mailbox that a wide network may cause, as a multiple of a network's.
 const WIDE_MAILS: u32 = 2;
 
-/// How many times as many mails as a network all networks may send to one mailbox in a day. One network can never use them up.
+/// The mails per day to one mailbox that all networks together may cause, as a multiple of a network's. One network can never use
+/// them up.
 const ALL_MAILS: u32 = 8;
 
-/// The limits of a service, as the template's parameters give them. Zero stands for no limit.
+/// The limits of a service, as the template's parameters set them. Zero means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// So many failures in a row to log in as somebody, from one network, cost no wait: people mistype.
+    /// The number of failed logins in a row on one account, from one network, that cost no wait: people mistype.
     pub failures: u32,
-    /// So many failures from one network, whoever is tried, cost no wait: many people may share it.
+    /// The number of failures from one network, over all accounts, that cost no wait: many people may share a network.
     pub failures_of_network: u32,
-    /// So many requests that send mails to strangers, registrations and forgotten passwords, are taken from one network in an hour.
+    /// The number of requests per hour from one network that send mail to strangers: registrations and forgotten passwords.
     pub mail_requests: u32,
-    /// So many mails of a kind does one network cause to one address in a day.
+    /// The number of mails of one kind per day that one network causes to one address.
     pub mails: u32,
 }
 
@@ -45,14 +46,14 @@ pub struct Bounds {
 }
 
 impl Limits {
-    /// How many wrong passwords an account bears: in a row from one network, in an hour from a wide one, and in an hour from all
-    /// networks in which it has no session.
+    /// How many wrong passwords an account tolerates: in a row from one network, in an hour from a wide network, and in an hour
+    /// from all networks in which it has no session.
     #[must_use]
     pub const fn of_account(&self) -> Bounds {
         Bounds::new(self.failures, WIDE_FAILURES, STRANGERS_FAILURES)
     }
 
-    /// How many wrong passwords networks may try, whoever is tried.
+    /// How many wrong passwords networks may try over all accounts.
     #[must_use]
     pub const fn of_network(&self) -> Bounds {
         Bounds::new(self.failures_of_network, WIDE, WIDE)
@@ -64,7 +65,7 @@ impl Limits {
         Bounds::new(self.mail_requests, WIDE, WIDE)
     }
 
-    /// How many mails of a kind one address is sent in a day.
+    /// How many mails of one kind an address gets in a day.
     #[must_use]
     pub const fn of_mailbox(&self) -> Bounds {
         Bounds::new(self.mails, WIDE_MAILS, ALL_MAILS)
@@ -77,27 +78,27 @@ impl Bounds {
         Self { network, wide: network.saturating_mul(wide), all: network.saturating_mul(all) }
     }
 
-    /// Whether there are none.
+    /// Whether there is no limit.
     #[must_use]
     pub const fn is_none(&self) -> bool {
         self.network == u32::MAX
     }
 }
 
-/// The failures of one network that are remembered.
+/// The remembered failures of one network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// How many there were in a row, those among them that are under way.
+    /// The number of failures in a row. Attempts still under way count too.
     pub count: u32,
-    /// When the last one was, in seconds since 1970.
+    /// The time of the last failure, in seconds since 1970.
     pub last: i64,
 }
 
 impl Failures {
-    /// The failures with one more now, if it may be tried.
+    /// The failures with one more now, if another attempt is allowed.
     ///
     /// # Errors
-    /// How many seconds remain until it may be.
+    /// The number of seconds until the next attempt is allowed.
     pub fn with_another(self, free: u32, now: i64) -> Result<Self, u64> {
         let known = if self.last + seconds(lifetime::FAILURES) <= now { Self::default() } else { self };
         let wait = known.last + seconds(wait_after(known.count, free)) - now;
@@ -108,8 +109,7 @@ impl Failures {
     }
 }
 
-/// How long after the last of so many failures in a row the next attempt is taken, when so many are `free`: nothing, then 1 s,
-/// 2 s, 4 s … 15 min.
+/// The wait after the last of `failures` in a row: nothing below `free` of them, then 1 s, 2 s, 4 s … 15 min.
 #[must_use]
 pub fn wait_after(failures: u32, free: u32) -> Duration {
     match failures.checked_sub(free) {
@@ -120,14 +120,15 @@ pub fn wait_after(failures: u32, free: u32) -> Duration {
     }
 }
 
-/// The network that an address belongs to as far as one customer can have it: of IPv6 the first 64 bits, since whoever has
-/// one such address has them all ([RFC 6177](https://www.rfc-editor.org/rfc/rfc6177)); of IPv4 the address.
+/// The network of an address, as far as one customer can have it. For IPv6, it is the first 64 bits, since a customer with one such
+/// address has them all ([RFC 6177](https://www.rfc-editor.org/rfc/rfc6177)). For IPv4, it is the address.
 #[must_use]
 pub fn network(address: &str) -> String {
     prefix(address, 32, 64)
 }
 
-/// The wide network around it: of IPv6 the first 48 bits, which one customer may have as well; of IPv4 the first 24.
+/// The wide network around it. For IPv6, it is the first 48 bits, which one customer may have as well. For IPv4, it is the first 24
+/// bits.
 #[must_use]
 pub fn wide_network(address: &str) -> String {
     prefix(address, 24, 48)

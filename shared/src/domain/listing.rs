@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::EventId;
 use super::event::Answer;
+use super::poll::Poll;
 
 /// One event in a user's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,10 @@ pub struct ListedEvent {
     pub name: String,
     /// Whether it has been sent.
     pub sent: bool,
+    /// The dates to choose from, and what was decided.
+    pub date: Poll,
+    /// The places to choose from, and what was decided.
+    pub place: Poll,
     /// Whether the user is its organiser.
     pub organises: bool,
     /// The user's answer as an invitee.

@@ -1,11 +1,11 @@
-//! What a user is known by when logging in or being invited.
+//! The names by which a user logs in or is invited.
 
 use super::UserId;
 use super::email::Email;
 use super::fault::{Fault, Known, Node};
 use super::username::Username;
 
-/// A user id, an e-mail address or a username. The three cannot be confused: a username holds no `@` and is shorter than an id.
+/// A user id, an e-mail address or a username. Nobody can confuse the three: a username holds no `@` and is shorter than an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Login {
     /// By id.
@@ -33,7 +33,7 @@ impl Login {
             .map_err(|_| "must be a user id, an e-mail address or a username".to_owned())
     }
 
-    /// The same text for the same login, whatever its case.
+    /// A text that is the same for the same login, regardless of case.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
@@ -54,9 +54,9 @@ pub fn parse_id(text: &str) -> Option<uuid::Uuid> {
 /// A login and its password, as typed.
 #[derive(Debug)]
 pub struct Credentials {
-    /// Who it is.
+    /// The user who logs in.
     pub login: Login,
-    /// What was typed, not yet known to be right.
+    /// The password as typed, not yet verified.
     pub password: super::password::Attempt,
 }
 
@@ -64,7 +64,7 @@ impl Credentials {
     /// Reads the body of a login: `{"login": {"username": …, "password": …}}`, with or without the envelope.
     ///
     /// # Errors
-    /// Every fault of the body. A password that no user can have is no fault: it is a wrong one.
+    /// Every fault of the body. A password that no user can have is not a fault but a wrong password.
     pub fn parse(body: &serde_json::Value) -> Result<Self, Vec<Fault>> {
         let node = Node::body(body, &["login"], Known(&["username", "password"], &["token"]))?;
         let mut faults = Vec::new();

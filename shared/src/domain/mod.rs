@@ -1,4 +1,4 @@
-//! The rules of the service. Pure and synchronous: no AWS, no HTTP, and the time is handed in.
+//! The rules of the service. They are pure and synchronous: no AWS, no HTTP, and the caller passes the time in.
 
 pub mod addressee;
 pub mod contact;

@@ -1,4 +1,4 @@
-//! Passwords: what is accepted, and how they are hashed.
+//! Passwords: which ones are accepted, and how they are hashed.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -14,17 +14,17 @@ pub const MIN_LENGTH: usize = 8;
 /// The longest password, in characters.
 pub const MAX_LENGTH: usize = 128;
 
-/// The common passwords of at least eight characters, in lower case, from the twenty thousand that Royce Williams found in
-/// breaches, as Django ships them (see `common_passwords.LICENSE`). Scanning them is nothing beside a hash.
+/// The common passwords of at least eight characters, in lower case. They come from the twenty thousand that Royce Williams found
+/// in breaches, as Django ships them (see `common_passwords.LICENSE`). Scanning them costs nothing next to a hash.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// What the service is called: no password is to be built from it.
+/// The names of the service. No password may be built from them.
 const SERVICE_WORDS: [&str; 3] = ["event-messenger", "eventmessenger", "event messenger"];
 
-/// Words shorter than this say nothing about whether a password is built from them.
+/// The shortest word that counts. A shorter one does not show that a password is built from it.
 const MIN_WORD: usize = 3;
 
-/// A hash of the present parameters that no password has. Checking against it takes the time that a user's hash takes.
+/// A hash with the current parameters that no password has. Checking against it takes as long as checking a user's hash.
 const NOBODYS_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -33,8 +33,9 @@ const NOBODYS_HASH: &str =
 pub struct Password(String);
 
 impl Password {
-    /// Reads a new password: any text of the right length, as typed, that is not easily guessed. It is kept in Unicode's
-    /// normal form C, so that it is the same from any keyboard ([NIST SP 800-63B](https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver)).
+    /// Reads a new password: any text of the right length, as typed, that is not easily guessed. It is kept in Unicode's normal
+    /// form C, so that it is the same from any keyboard
+    /// ([NIST SP 800-63B](https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver)).
     ///
     /// # Errors
     /// What is wrong with it.
@@ -60,7 +61,8 @@ impl Password {
         }
     }
 
-    /// Hashes the password with a new salt, as a [PHC string](https://github.com/P-H-C/phc-string-format). Takes some 25 ms of CPU.
+    /// Hashes the password with a new salt, as a [PHC string](https://github.com/P-H-C/phc-string-format). This takes some 25 ms of
+    /// CPU.
     ///
     /// # Errors
     /// When the machine gives no randomness or no memory.
@@ -85,26 +87,27 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Whether so little is left of a password without that word that it would be too short by itself.
+/// Whether the password without that word would be too short.
 fn is_built_from(password: &str, word: &str) -> bool {
     word.chars().count() >= MIN_WORD
         && password.contains(word)
         && password.replace(word, "").chars().count() < MIN_LENGTH
 }
 
-/// What somebody typed as a password.
+/// A password as somebody typed it.
 #[derive(Clone)]
 pub struct Attempt(String);
 
 impl Attempt {
-    /// Takes it as typed, in the same normal form as [`Password`]. Of what no user can have as a password only as much is kept as shows that.
+    /// Takes the text as typed, in the same normal form as [`Password`]. A longer text than any password is cut, but stays too long
+    /// to match.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.nfc().take(MAX_LENGTH + 1).collect())
     }
 
-    /// Whether it is the password of this PHC string. Without one the answer is no, after the same work, so that
-    /// the time does not tell whether a user exists.
+    /// Whether it is the password of this PHC string. Without a string the answer is no after the same work, so that the time does
+    /// not reveal whether a user exists.
     ///
     /// # Errors
     /// When the stored string is no PHC string of Argon2, or the machine gives no memory.
@@ -119,7 +122,7 @@ impl Attempt {
     }
 }
 
-/// Whether that hash was made with less work than new ones are: then the password should be hashed anew when it is typed next.
+/// Whether the hash was made with less work than new hashes. If so, it should be renewed when the password is next typed.
 #[must_use]
 pub fn is_outdated(stored: &str) -> bool {
     let Ok(phc) = PasswordHash::new(stored) else { return true };
@@ -129,7 +132,7 @@ pub fn is_outdated(stored: &str) -> bool {
 }
 
 impl Attempt {
-    /// The same as a password to be hashed, once it is known to be right: the rules of the day were those when it was chosen.
+    /// The attempt as a password to be hashed, once it is known to be right. Only the rules at the time of its choice apply.
     #[must_use]
     pub fn into_password(self) -> Password {
         Password(self.0)
@@ -142,7 +145,7 @@ impl fmt::Debug for Attempt {
     }
 }
 
-/// Why nothing could be hashed: no memory, no randomness, or a stored hash that cannot be read.
+/// The reason why hashing failed: no memory, no randomness, or an unreadable stored hash.
 #[derive(Debug)]
 pub struct HashError;
 
@@ -154,7 +157,7 @@ impl fmt::Display for HashError {
 
 impl std::error::Error for HashError {}
 
-/// The memory of the hash, kept between calls: touching 19 MiB anew costs more than the hash itself.
+/// The memory of the hash. It is kept between calls, since touching 19 MiB anew costs more than the hash itself.
 static MEMORY: Mutex<Vec<Block>> = Mutex::new(Vec::new());
 
 fn compute(

@@ -17,7 +17,7 @@ pub struct Person {
     pub id: UserId,
     /// The name that others see.
     pub name: String,
-    /// What tells the user from others of the same name. A deleted user has none, and rows of older days have none.
+    /// The username, which tells users of the same name apart. Deleted users and old rows have none.
     pub username: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! A poll on the date or the place: its options, its votes, and when it is decided.
 //!
-//! Nothing is counted up: the votes are facts on the members' own rows, and the counts are derived from them. A decision is a fact
-//! of its own, so that it stays whatever becomes of the votes.
+//! No count is stored: the votes are facts on the members' own rows, and the counts are derived from them. A decision is a fact of
+//! its own, so it stays even if the votes change.
 
 use std::fmt;
 
@@ -58,7 +58,7 @@ pub struct Poll {
 pub struct Ballot {
     /// The index of the option that the invitee voted for.
     pub vote: Option<usize>,
-    /// Whether the invitee declined: then neither the vote nor the invitee counts.
+    /// Whether the invitee declined. Then neither the vote nor the invitee counts.
     pub declined: bool,
 }
 
@@ -69,15 +69,15 @@ pub struct Standing {
     pub votes: Vec<usize>,
     /// How many votes count in all.
     pub voters: usize,
-    /// The index of the option that the poll is decided for.
+    /// The index of the option that the poll was decided for.
     pub confirmed: Option<usize>,
-    /// The index of the option that a majority is for and that the poll is yet to be decided for.
+    /// The index of the option that has a majority, while the poll is not yet decided for it.
     pub due: Option<usize>,
 }
 
 impl Poll {
-    /// Where the poll stands after these ballots, one for each invitee. Undecided, it is due to be decided for what more than half
-    /// of those invitees voted for who have not declined.
+    /// Where the poll stands after these ballots, one for each invitee. An undecided poll is due to be decided for an option once
+    /// more than half of the invitees who have not declined voted for it.
     #[must_use]
     pub fn standing(&self, ballots: impl IntoIterator<Item = Ballot>) -> Standing {
         let mut votes = vec![0; self.options.len()];
@@ -91,6 +91,12 @@ impl Poll {
         let majority = votes.iter().position(|count| count * 2 > eligible);
         let due = majority.filter(|_| self.chosen.is_none() && !self.reopened);
         Standing { voters: votes.iter().sum(), confirmed: self.chosen, due, votes }
+    }
+
+    /// The option that was decided on.
+    #[must_use]
+    pub fn decided(&self) -> Option<&str> {
+        self.options.get(self.chosen?).map(String::as_str)
     }
 
     /// The index of the option of this poll that the text names, however it is spelt.
@@ -133,7 +139,7 @@ mod tests {
 
     #[test]
     fn more_than_half_of_those_who_have_not_declined_decide() {
-        // One character an invitee: the option voted for, `-` for no vote, `n` for one who declined.
+        // One character per invitee: the option voted for, `-` for no vote, `n` for an invitee who declined.
         let cases = [
             ("", None),
             ("-", None),
@@ -165,7 +171,7 @@ mod tests {
             (Date, "2027-02-01T19:30:00Z", "2027-02-01t20:30:00.000+01:00", true),
             (Date, "01.02.2027", "01.02.2027 00:00", false),
             (Date, "01.02.2027", "02.01.2027", false),
-            // As a former version may have stored it.
+            // An earlier version may have stored this.
             (Date, "whenever", "whenever", true),
             (Place, "Caf\u{e9}", "Cafe\u{301}", true),
             (Place, "Cafe\u{301}", " Caf\u{e9}", true),

@@ -1,10 +1,10 @@
-//! Who organises an event after its organiser.
+//! Succession: who organises an event after its organiser.
 
 use super::UserId;
 use super::event::{Answer, Event, Invitee};
 
 impl Invitee {
-    /// Whether the event can pass on to this member: one with an account who has not declined.
+    /// Whether the event can pass to this member, who must have an account and not have declined.
     #[must_use]
     pub fn may_organise(&self) -> bool {
         !self.gone && self.answer != Some(Answer::No)
@@ -12,16 +12,16 @@ impl Invitee {
 }
 
 impl Event {
-    /// The index of that invitee, if the organiser can hand the event over to this one: not to one who is still shown under the name
-    /// that came with an address, since an organiser is shown under the own.
+    /// The index of that invitee, if the organiser can hand the event over to him. An invitee who is still shown under the name
+    /// that came with an address cannot take it over, since an organiser is shown under his own name.
     #[must_use]
     pub fn successor(&self, user: UserId) -> Option<usize> {
         let may = |invitee: &Invitee| invitee.alias.is_none() && invitee.may_organise();
         self.invitees.iter().position(|invitee| invitee.person.id == user && may(invitee))
     }
 
-    /// Who inherits the event when its organiser leaves: the first of those who come, else of those who may, else of those who
-    /// have not answered.
+    /// The user who inherits the event when its organiser leaves. It is the first invitee who comes, or else the first who may
+    /// come, or else the first who has not answered.
     #[must_use]
     pub fn heir(&self) -> Option<UserId> {
         let order = |invitee: &&Invitee| match invitee.answer {
@@ -34,8 +34,8 @@ impl Event {
         heirs.min_by_key(order).map(|invitee| invitee.person.id)
     }
 
-    /// Passes the event on to the invitee of that index. The two change places: the former organiser becomes an invitee who comes,
-    /// the votes of the new one go, and what was decided stays.
+    /// Passes the event on to the invitee with that index. The two change places: the former organiser becomes an invitee who
+    /// comes. The votes of the new organiser are dropped, and decisions stay.
     pub fn pass_on(&mut self, successor: usize) {
         if let Some(place) = self.invitees.get_mut(successor) {
             let former = Invitee { answer: Some(Answer::Yes), ..Invitee::new(self.organiser.clone()) };
@@ -53,7 +53,7 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    /// One character an invitee: the answer, `-` for none, in upper case for one who is gone.
+    /// One character per invitee: the answer, or `-` for none. Upper case means that the invitee is gone.
     fn answered(text: &str) -> Event {
         let mut event = event(text.len());
         for (invitee, c) in event.invitees.iter_mut().zip(text.chars()) {

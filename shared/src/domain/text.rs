@@ -1,12 +1,12 @@
-//! Text that people typed: in one normal form, and without what turns or hides it.
+//! Text that people typed, in one normal form and without characters that reorder or hide it.
 //!
-//! What comes in is brought to Unicode's normal form C, so that texts that look the same are the same. What shows nothing
-//! counts as missing.
+//! Input is brought to Unicode's normal form C, so that texts that look the same are the same. Text without anything visible counts
+//! as missing.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// One line, without the white space around it. Empty if it shows nothing.
+/// Reads one line, without the white space around it. Empty if nothing in it is visible.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -14,7 +14,7 @@ pub fn line(text: &str, longest: usize) -> Result<String, String> {
     read(text.trim(), longest, |c| is_control(c) || is_break(c), "must be one line without control characters")
 }
 
-/// Any number of lines, as they are. Empty if they show nothing.
+/// Reads any number of lines, as they are. Empty if nothing in them is visible.
 ///
 /// # Errors
 /// What is wrong with them.
@@ -23,7 +23,7 @@ pub fn lines(text: &str, longest: usize) -> Result<String, String> {
     read(text, longest, refused, "must hold no control characters but line breaks and tabs")
 }
 
-/// The text in normal form C without the white space around it, to be compared; empty if it shows nothing.
+/// The text for comparison: in normal form C, without the white space around it. Empty if nothing in it is visible.
 #[must_use]
 pub fn composed(text: &str) -> String {
     if shows_nothing(text) { String::new() } else { text.trim().nfc().collect() }
@@ -46,7 +46,7 @@ fn read(text: &str, longest: usize, refused: impl Fn(char) -> bool, message: &st
     Ok(text)
 }
 
-/// Whether there is nothing to see of the text.
+/// Whether nothing in the text is visible.
 fn shows_nothing(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_ignorable(c) || c == BLANK)
 }
@@ -54,7 +54,7 @@ fn shows_nothing(text: &str) -> bool {
 /// A Braille pattern without dots.
 const BLANK: char = '\u{2800}';
 
-/// What is no character at all is treated as a control.
+/// Whether it is a control character. Noncharacters are treated as such.
 fn is_control(c: char) -> bool {
     let is_none = u32::from(c) & 0xFFFE == 0xFFFE || ('\u{FDD0}'..='\u{FDEF}').contains(&c);
     is_none || c.is_control() || ('\u{FFF9}'..='\u{FFFB}').contains(&c)
@@ -64,7 +64,8 @@ const fn is_break(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a program that cannot show the character shows nothing in its place: Unicode's property `Default_Ignorable_Code_Point`.
+/// Whether the character is invisible even to a program that does not support it: Unicode's property
+/// `Default_Ignorable_Code_Point`.
 const fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -73,8 +74,8 @@ const fn is_ignorable(c: char) -> bool {
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Those of them that join or part two characters, where their writing knows that: in most, two letters with such a one between
-/// them look like two letters without. Emoji are joined too.
+/// Whether the character joins or separates its two neighbours in their script. In most scripts, two letters look the same with and
+/// without a joiner between them. Emoji are joined too.
 fn joins(joiner: char, before: char, after: char) -> bool {
     match joiner {
         '\u{180E}' | '\u{200C}' => is_joined(before) && is_joined(after),
@@ -83,19 +84,20 @@ fn joins(joiner: char, before: char, after: char) -> bool {
     }
 }
 
-/// A letter of a writing in which letters join: those of the Near East, of South and South East Asia, and of Mongolia.
+/// Whether it is a letter of a script whose letters join: the scripts of the Near East, of South and South East Asia, and of
+/// Mongolia.
 const fn is_joined(c: char) -> bool {
     matches!(c, '\u{600}'..='\u{109F}' | '\u{1780}'..='\u{18AF}' | '\u{1900}'..='\u{1CFF}' | '\u{A800}'..='\u{A8FF}'
         | '\u{A980}'..='\u{AADF}' | '\u{FB50}'..='\u{FDCF}' | '\u{FE70}'..='\u{FEFC}' | '\u{10A00}'..='\u{11FFF}')
 }
 
-/// A sign or a picture, of those that emoji are made of.
+/// Whether it is a sign or a picture that emoji are made of.
 const fn is_symbol(c: char) -> bool {
     matches!(c, '#' | '*' | '0'..='9' | '\u{A9}' | '\u{AE}' | '\u{203C}'..='\u{2BFF}' | '\u{3030}'..='\u{303D}'
         | '\u{3297}'..='\u{3299}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// Those of them that choose how the character before them looks, if it has several looks.
+/// Whether the variation selector chooses how the character before it looks, if that character has several forms.
 const fn selects(selector: char, before: char) -> bool {
     match selector {
         '\u{180B}'..='\u{180D}' | '\u{180F}' => matches!(before, '\u{1800}'..='\u{18AF}'),
@@ -107,10 +109,10 @@ const fn selects(selector: char, before: char) -> bool {
     }
 }
 
-/// The first character that turns text, or hides in it. Joiners and selectors do neither where they have something to work on.
+/// The first character that reorders text or hides in it. Joiners and selectors do neither where they have something to work on.
 fn hidden(text: &str) -> Option<char> {
     let mut rest = text;
-    // What is seen just before the rest, and whether a selector may follow it.
+    // The visible character just before the rest, and whether a selector may follow it.
     let (mut before, mut bare) = (None::<char>, false);
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
@@ -123,7 +125,7 @@ fn hidden(text: &str) -> Option<char> {
             Some(seen) if bare && selects(c, seen) => (before, false),
             Some(seen) if joins(seen) => (None, false),
             _ if is_ignorable(c) => return Some(c),
-            // A mark, such as the tone of a skin, goes with what it stands on.
+            // A mark, such as a skin tone, belongs to the character that it follows.
             Some(seen) if is_mark(c) => (Some(seen), bare),
             _ => (Some(c), true),
         };
@@ -139,8 +141,8 @@ fn is_mark(c: char) -> bool {
 /// The length of a tag, in octets.
 const TAG: usize = 4;
 
-/// What follows the flag of a part of a country that the text begins with: a black flag, the part's code in tags, and the end of
-/// the tags ([UTS 51](https://www.unicode.org/reports/tr51/#valid-emoji-tag-sequences)).
+/// The rest after the subdivision flag that the text begins with. Such a flag is a black flag, the subdivision's code in tags, and
+/// an end tag ([UTS 51](https://www.unicode.org/reports/tr51/#valid-emoji-tag-sequences)).
 fn flag(text: &str) -> Option<&str> {
     let tags = text.strip_prefix('\u{1F3F4}')?;
     let rest = tags.trim_start_matches(|c| matches!(c, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}'));
@@ -148,14 +150,14 @@ fn flag(text: &str) -> Option<&str> {
     rest.strip_prefix('\u{E007F}').filter(|_| (3 * TAG..=7 * TAG).contains(&octets))
 }
 
-/// Letters and digits alone, as far as they can be taken for one another: without case, accents and signs. Two names with the
-/// same skeleton can be mixed up.
+/// The letters and digits of the text, without case, accents and signs, and with lookalikes unified. People can confuse two names
+/// with the same skeleton.
 pub(super) fn skeleton(text: &str) -> String {
     let base = text.nfkd().filter(|c| canonical_combining_class(*c) == 0);
     base.flat_map(char::to_lowercase).map(lookalike).filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The Latin letter that a Cyrillic or Greek one looks like.
+/// The Latin letter that this Cyrillic or Greek letter looks like.
 const fn lookalike(c: char) -> char {
     match c {
         'а' | 'α' => 'a',
@@ -193,7 +195,7 @@ mod tests {
             ("ﬁ ２", Ok("ﬁ ２")),
             ("Ужин 🦀", Ok("Ужин 🦀")),
             ("שלום عيد", Ok("שלום عيد")),
-            // What shows nothing.
+            // Texts without anything visible.
             ("", Ok("")),
             (" \t\r\n\u{2028}", Ok("")),
             ("\u{200b}", Ok("")),
@@ -203,7 +205,7 @@ mod tests {
             ("\u{3164}\u{ffa0}\u{115f}\u{1160}", Ok("")),
             ("\u{fe0f}\u{200d}\u{e0067}", Ok("")),
             ("\u{2800} \u{2800}", Ok("")),
-            // What is no line.
+            // Texts that are not one line.
             ("a\nb", Err(one_line)),
             ("a\tb", Err(one_line)),
             ("a\u{0}", Err(one_line)),
@@ -304,7 +306,7 @@ mod tests {
         }
     }
 
-    /// Else what is read could not be sent back as it is.
+    /// Whether reading the text a second time changes nothing. Otherwise a client could not send back what it was given.
     fn is_settled(text: &str) -> bool {
         type Read = fn(&str, usize) -> Result<String, String>;
         let is_settled = |read: Read| read(text, 99).map_or(true, |once| read(&once, 99) == Ok(once));

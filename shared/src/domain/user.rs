@@ -1,4 +1,4 @@
-//! Users: what registers one, and what one sees of oneself.
+//! Users: their registration, and their own view of themselves.
 
 use serde_json::Value;
 
@@ -10,12 +10,12 @@ use super::person::{Card, parse_name};
 use super::text;
 use super::username::Username;
 
-/// Who wants to register.
+/// A user who wants to register.
 #[derive(Debug)]
 pub struct NewUser {
     /// The name to log in with.
     pub username: Username,
-    /// Where the confirmation goes.
+    /// The address that the confirmation is mailed to.
     pub email: Email,
     /// The password.
     pub password: Password,
@@ -36,7 +36,7 @@ impl NewUser {
         let (username, password) = (node.get("username"), node.get("password"));
         let email = Some(node.get("e-mail")).filter(Node::is_present);
         let email = email.or_else(|| Some(node.get("email")).filter(Node::is_present)).unwrap_or(node.get("e-mail"));
-        // What the password must not be, as typed, even where that is at fault itself.
+        // The texts as typed, which the password must not be built from. They count even if they are at fault themselves.
         let typed = |node: &Node<'_>| node.text(&mut Vec::new()).map(|text| text.trim().to_owned());
         let taken = (typed(&username), typed(&email));
 
@@ -54,12 +54,12 @@ impl NewUser {
 /// The longest URL of a picture, in characters.
 pub const MAX_AVATAR: usize = 2048;
 
-/// What is to change of what others see of a user; what is `None` stays.
+/// Changes to what others see of a user. `None` changes nothing.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ProfileChanges {
     /// The name.
     pub name: Option<String>,
-    /// The URL of the picture; empty takes it away.
+    /// The URL of the picture. An empty one removes the picture.
     pub avatar: Option<String>,
     /// Whether others find the user by the username.
     pub searchable: Option<bool>,
@@ -69,8 +69,8 @@ const PROFILE: Known =
     Known(&["name", "avatar", "searchable"], &["id", "username", "e-mail", "contacts", "events", "chats"]);
 
 impl ProfileChanges {
-    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar", "searchable"}}`, with or without the
-    /// envelope, and changes what is there. An empty avatar takes the picture away.
+    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar", "searchable"}}`, with or without the envelope. A missing field
+    /// stays as it is, and an empty avatar removes the picture.
     ///
     /// # Errors
     /// Every fault of the body.
@@ -90,7 +90,7 @@ impl ProfileChanges {
     }
 }
 
-/// A picture comes from where it cannot be read or exchanged on its way.
+/// Reads the URL of a picture. It must be https, so that nobody can read or replace the picture on its way.
 fn parse_avatar(text: &str) -> Result<String, String> {
     let url = text::line(text, MAX_AVATAR)?;
     let is_https = |uri: http::Uri| uri.scheme() == Some(&http::uri::Scheme::HTTPS);
@@ -100,7 +100,7 @@ fn parse_avatar(text: &str) -> Result<String, String> {
     Ok(url)
 }
 
-/// A user with what the service tells about oneself.
+/// A user with everything that the service shows to that user.
 #[derive(Debug)]
 pub struct Profile {
     /// The user.
@@ -111,7 +111,7 @@ pub struct Profile {
     pub email: String,
     /// The name that others see.
     pub name: String,
-    /// Where the picture is; empty without one.
+    /// The URL of the picture, or empty without one.
     pub avatar: String,
     /// Whether others find the user by the username.
     pub searchable: bool,

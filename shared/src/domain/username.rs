@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-/// Letters, digits and most signs, with dots between but not around them.
+/// Letters, digits and most signs, with single dots only between them.
 pub const PATTERN: &str = r"^[-a-zA-Z0-9!#$%&'*+/=?^_`{|}~]+(\.[-a-zA-Z0-9!#$%&'*+/=?^_`{|}~]+)*$";
 
 /// The longest username, in characters.
@@ -13,11 +13,11 @@ pub const MAX_LENGTH: usize = 20;
 #[expect(clippy::expect_used, reason = "the pattern is a constant")]
 static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(PATTERN).expect("the pattern is valid"));
 
-/// A username as its owner writes it. Two that differ only in case are the same name.
+/// A username as its owner writes it. Two usernames that differ only in case are the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
-/// Names under which the service, or whoever runs it, would be taken to speak, as they are without case and signs.
+/// Names that would seem to speak for the service or its operator, without case and signs.
 const RESERVED: [&str; 21] = [
     "abuse",
     "admin",
@@ -42,7 +42,7 @@ const RESERVED: [&str; 21] = [
     "webmaster",
 ];
 
-/// Whether somebody may be called so. The name comes without case and signs.
+/// Refuses a reserved name. The name comes without case and signs.
 pub(super) fn check_reserved(skeleton: &str) -> Result<(), String> {
     if RESERVED.contains(&skeleton) {
         return Err("is a name that the service keeps for itself; choose another".to_owned());
@@ -51,7 +51,7 @@ pub(super) fn check_reserved(skeleton: &str) -> Result<(), String> {
 }
 
 impl Username {
-    /// Reads a username that somebody may have: one of long ago may be such as nobody can choose any more.
+    /// Reads an existing username. Old ones may break the rules for new ones.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -66,8 +66,8 @@ impl Username {
         }
     }
 
-    /// Reads a username that somebody chooses. It is mailed to an address before that is known to be the chooser's, so no program
-    /// may take it for a link.
+    /// Reads a username that somebody chooses. It is mailed to an address that may not be the chooser's, so no program may take it
+    /// for a link.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -87,7 +87,7 @@ impl Username {
         &self.0
     }
 
-    /// What makes the name unique: its lower case.
+    /// The lower case of the name, which makes it unique.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
@@ -130,7 +130,8 @@ pub fn initials(key: &str) -> &str {
     key.get(..MIN_BEGINNING).unwrap_or(key)
 }
 
-/// Whether a program that looks for links could find a host's name or an IPv4 address in the text, if it stops at a hyphen too.
+/// Whether a program that looks for links could find a host name or an IPv4 address in the text. Some programs also stop at a
+/// hyphen.
 fn holds_host(text: &str) -> bool {
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     text.split(|c| !is_of_host(c)).any(|piece| {

@@ -1,5 +1,5 @@
-//! Voting: a PUT moves exactly one element from a poll's drafts to its `confirmed`. For an invitee that is a vote,
-//! for the organiser the decision.
+//! Voting: a PUT moves exactly one element from a poll's drafts to its `confirmed`. An invitee votes this way, and the organiser
+//! decides.
 
 use std::collections::BTreeSet;
 
@@ -20,18 +20,18 @@ struct Sent {
     /// Where `confirmed` stands in the body.
     field: String,
     confirmed: String,
-    /// What is said to remain in `drafts`; the short form leaves it out.
+    /// The texts that remain in `drafts`, as the client says. The short form leaves them out.
     drafts: Option<BTreeSet<String>>,
 }
 
-/// The body of `PUT` and of `DELETE /event/{id}/vote`: those polls whose `confirmed` is filled in.
+/// The body of `PUT` and of `DELETE /event/{id}/vote`: the polls whose `confirmed` is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vote(Vec<Sent>);
 
-/// The effect of a vote on an event, or of a vote that is taken back.
+/// The effect on an event of a vote, or of taking a vote back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The invitee with this index votes for this option of the poll, or for none any more.
+    /// The invitee with this index votes for this option of the poll, or takes the vote back.
     Vote {
         /// The index among the invitees.
         invitee: usize,
@@ -47,7 +47,7 @@ pub enum Effect {
         /// The index of the option.
         option: Option<usize>,
     },
-    /// None: the event is so already.
+    /// The event does not change, since it is in that state already.
     Nothing,
 }
 
@@ -112,7 +112,7 @@ impl Vote {
         if faults.is_empty() { Ok(Self(polls)) } else { Err(faults) }
     }
 
-    /// What the vote of a member in that role comes to.
+    /// The effect of the vote of a member in that role.
     ///
     /// # Errors
     /// Why it is refused. No refusal changes anything.
@@ -134,7 +134,7 @@ impl Vote {
         }
     }
 
-    /// Nothing moves. That is all right for what the sender has already brought about: the answer to it may have been lost.
+    /// No element moves. The request is accepted if the sender has already made the change, since its answer may have been lost.
     fn repetition(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
         let repeats = |sent: &Sent| match role {
             Role::Organiser => true,
@@ -154,7 +154,7 @@ impl Vote {
 }
 
 impl Sent {
-    /// The index of the option that it names.
+    /// The index of the named option.
     fn option(&self, event: &Event) -> Option<usize> {
         event.poll(self.topic).find(self.topic, &self.confirmed)
     }
@@ -184,7 +184,7 @@ impl Sent {
         })
     }
 
-    /// The whole form has to tell of this one move and of no other. What was confirmed so far may have gone back.
+    /// The whole form has to show this one move and no other. The option confirmed so far may be back in the drafts.
     fn check_remaining(&self, event: &Event, moved: usize) -> Result<(), Refusal> {
         let Some(drafts) = &self.drafts else { return Ok(()) };
         let (poll, current) = (event.poll(self.topic), event.standing(self.topic).confirmed);
@@ -231,14 +231,14 @@ mod tests {
         Effect::Decision { topic, option: Some(option) }
     }
 
-    /// An open poll of four invitees in which the first has voted for the first date.
+    /// An open poll of four invitees. The first has voted for the first date.
     fn open() -> Event {
         let mut event = event(4);
         event.invitees[0].date = Some(0);
         event
     }
 
-    /// The same, but two thirds have voted for the first date and decided it.
+    /// As `open`, but three of the four have voted for the first date and so decided the poll.
     fn by_majority() -> Event {
         let mut event = open();
         event.invitees[1].date = Some(0);
@@ -247,7 +247,7 @@ mod tests {
         event
     }
 
-    /// The same as `open`, but the organiser has decided on the second date.
+    /// As `open`, but the organiser has decided on the second date.
     fn by_organiser() -> Event {
         let mut event = open();
         event.date.chosen = Some(1);

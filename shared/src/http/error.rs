@@ -14,6 +14,7 @@ use crate::error::Error;
 #[derive(Serialize)]
 struct ErrorBody<'a> {
     message: &'a str,
+    code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<&'a [Fault]>,
 }
@@ -24,7 +25,7 @@ impl From<&Error> for Reply {
         let faults = if let Error::Invalid(faults) = error { Some(faults.as_slice()) } else { None };
         let message = faults.map_or_else(|| message.to_owned(), summary);
         // Texts alone can always be written; if they could not, the message would go out by itself.
-        let body = to_json(&ErrorBody { message: &message, errors: faults })
+        let body = to_json(&ErrorBody { message: &message, code: error.outcome(), errors: faults })
             .unwrap_or_else(|_| json!({ "message": message }).to_string());
         let reply = || Self::json(status, body.clone());
         let header = match error {

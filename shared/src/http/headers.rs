@@ -1,28 +1,28 @@
-//! Headers by their grammar ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6)). What does not follow it counts as
-//! what is safe to take it for.
+//! Headers by their grammar ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6)). A malformed header is read in the way
+//! that is safe.
 
 /// The longest `Idempotency-Key`, in characters.
 const MAX_IDEMPOTENCY_KEY: usize = 255;
 
-/// A type that a client can read, and how much it wants it, in thousandths.
+/// A type that a client can read, with its weight in thousandths.
 struct Range<'a> {
     kind: &'a str,
     weight: u16,
 }
 
-/// Whether JSON is asked for by name, and wanted more than a page, in this `Accept`
-/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1)). What cannot be read asks for nothing.
+/// Whether this `Accept` names JSON and prefers it to a page ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1)). A
+/// malformed `Accept` asks for nothing.
 pub(super) fn asks_for_json(accept: &[u8]) -> bool {
     let json = weight(accept, &["application/json"]);
     json > 0 && json > weight(accept, &["text/html", "application/xhtml+xml"])
 }
 
-/// Whether a page is asked for by name.
+/// Whether this `Accept` names a page.
 pub(super) fn asks_for_page(accept: &[u8]) -> bool {
     weight(accept, &["text/html", "application/xhtml+xml"]) > 0
 }
 
-/// How much one of these types is wanted that is named.
+/// The highest weight among the ranges that name one of these types.
 fn weight(accept: &[u8], kinds: &[&str]) -> u16 {
     let Ok(accept) = std::str::from_utf8(accept) else { return 0 };
     let Some(elements) = split(accept, ',') else { return 0 };
@@ -31,7 +31,7 @@ fn weight(accept: &[u8], kinds: &[&str]) -> u16 {
     named.map(|range| range.weight).max().unwrap_or_default()
 }
 
-/// A media range with its parameters and its weight; `None` for what is none.
+/// A media range with its parameters and its weight. `None` if it is not one.
 fn range(element: &str) -> Option<Range<'_>> {
     let parts = split(element, ';')?;
     let (kind, parameters) = parts.split_first()?;
@@ -52,7 +52,7 @@ fn range(element: &str) -> Option<Range<'_>> {
     Some(Range { kind, weight })
 }
 
-/// A weight: a number from 0 to 1 with at most three digits behind the point.
+/// A weight: a number from 0 to 1 with at most three decimal places.
 fn thousandths(value: &str) -> Option<u16> {
     let (whole, digits) = value.split_once('.').unwrap_or((value, ""));
     let is_number = digits.len() <= 3 && digits.bytes().all(|octet| octet.is_ascii_digit());
@@ -64,7 +64,7 @@ fn thousandths(value: &str) -> Option<u16> {
     }
 }
 
-/// The parts between separators that stand in no quoted string, without the white space around them. `None` if a string does not end.
+/// The parts between separators outside quoted strings, without the white space around them. `None` if a string does not end.
 fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = text.split(|c| {
@@ -86,14 +86,14 @@ fn is_quoted(text: &str) -> bool {
     text.len() >= 2 && text.starts_with('"') && text.ends_with('"')
 }
 
-/// Whether something is only looked at beforehand, by the words of these headers: `prefetch`, `prerender`, `preview`.
+/// Whether the client only looks ahead, by the words in these headers: `prefetch`, `prerender`, `preview`.
 pub(super) fn is_looked_at_beforehand(purpose: &[u8]) -> bool {
     let purpose = String::from_utf8_lossy(purpose).to_ascii_lowercase();
     ["prefetch", "prerender", "preview"].iter().any(|word| purpose.contains(word))
 }
 
-/// The token of an `Authorization` of the scheme `Bearer` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). One that
-/// comes twice is none: API Gateway joins the two by a comma.
+/// The token of an `Authorization` with the scheme `Bearer` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). Two
+/// headers give none, since API Gateway joins them with a comma.
 pub(super) fn bearer(authorization: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(authorization).ok()?.trim_matches([' ', '\t']);
     let (scheme, rest) = text.split_once(' ')?;
@@ -105,20 +105,32 @@ pub(super) fn bearer(authorization: &[u8]) -> Option<&str> {
 }
 
 /// Whether an `If-Match` names this entity tag, by strong comparison
-/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)). One that cannot be read matches nothing.
+/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1)). A malformed `If-Match` matches nothing.
 pub(super) fn matches(if_match: &[u8], etag: &str) -> bool {
-    let mut rest = if_match.trim_ascii();
+    lists(if_match, |tag| tag == etag.as_bytes())
+}
+
+/// Whether an `If-None-Match` names this entity tag, by weak comparison
+/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). One that cannot be read names nothing.
+pub(super) fn names(if_none_match: &[u8], etag: &str) -> bool {
+    let strong = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_owned();
+    lists(if_none_match, |tag| strong(tag) == strong(etag.as_bytes()))
+}
+
+/// Whether a list of entity tags has one that `is_it`. An asterisk is any.
+fn lists(list: &[u8], is_it: impl Fn(&[u8]) -> bool) -> bool {
+    let mut rest = list.trim_ascii();
     if rest == b"*" {
         return true;
     }
     let mut found = false;
     loop {
-        // Empty elements are read over.
+        // Empty elements are ignored.
         while let [b',' | b' ' | b'\t', after @ ..] = rest {
             rest = after;
         }
         let Some((tag, after)) = entity_tag(rest) else { return rest.is_empty() && found };
-        found |= tag == etag.as_bytes();
+        found |= is_it(tag);
         rest = after.trim_ascii_start();
         if !matches!(rest, [] | [b',', ..]) {
             return false;
@@ -126,7 +138,7 @@ pub(super) fn matches(if_match: &[u8], etag: &str) -> bool {
     }
 }
 
-/// The entity tag that the text begins with, with its quotes and, if it is weak, its `W/`; and what follows it.
+/// The entity tag at the start of the text, with its quotes and its `W/` if it is weak, and the rest of the text.
 fn entity_tag(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let start = if text.starts_with(b"W/") { 2 } else { 0 };
     let inner = text.get(start..)?.strip_prefix(b"\"")?;
@@ -135,7 +147,7 @@ fn entity_tag(text: &[u8]) -> Option<(&[u8], &[u8])> {
     if is_tag { text.split_at_checked(start + length + 2) } else { None }
 }
 
-/// The key of an `Idempotency-Key`: visible ASCII, without the comma by which API Gateway joins two.
+/// The key of an `Idempotency-Key`: visible ASCII, without the comma with which API Gateway joins two.
 pub(super) fn idempotency_key(value: &[u8]) -> Result<&str, String> {
     let key = std::str::from_utf8(value.trim_ascii()).unwrap_or_default();
     if key.is_empty() || !key.bytes().all(|octet| octet.is_ascii_graphic() && octet != b',') {

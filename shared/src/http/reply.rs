@@ -5,6 +5,7 @@ use lambda_http::http::header::{self, HeaderName, HeaderValue};
 use lambda_http::http::{Response, StatusCode};
 use serde::Serialize;
 
+use super::Request;
 use super::views::{EventBody, to_json};
 use crate::domain::UserId;
 use crate::domain::event::Event;
@@ -21,6 +22,13 @@ impl Reply {
         Ok(Self::json(StatusCode::OK, to_json(body)?))
     }
 
+    /// The same, with the `ETag` of this very body.
+    pub fn tagged(body: &impl Serialize) -> Result<Self> {
+        let body = to_json(body)?;
+        let etag = etag_of(&body);
+        Self::json(StatusCode::OK, body).with(header::ETAG, &etag)
+    }
+
     /// `200 {}`.
     #[must_use]
     pub fn done() -> Self {
@@ -32,6 +40,19 @@ impl Reply {
         let body = to_json(&EventBody::new(event, reader))?;
         let etag = etag(event, &body);
         Self::json(StatusCode::OK, body).with(header::ETAG, &etag)
+    }
+
+    /// The same, or `304` without a body to a request that knows what has this `ETag`
+    /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)).
+    #[must_use]
+    pub fn unless_known(mut self, request: &Request) -> Self {
+        let etag = self.0.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok());
+        if etag.is_some_and(|etag| request.knows(etag)) {
+            *self.0.status_mut() = StatusCode::NOT_MODIFIED;
+            *self.0.body_mut() = Body::Empty;
+            self.0.headers_mut().remove(header::CONTENT_TYPE);
+        }
+        self
     }
 
     /// The same as `201`, with the path of what was made.
@@ -79,7 +100,9 @@ impl Reply {
     #[must_use]
     pub fn into_response(mut self, request_id: Option<&str>) -> Response<Body> {
         let headers = self.0.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // What has a tag may be kept by its reader, and asked for anew by the tag.
+        let caching = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(id) = request_id.and_then(|id| HeaderValue::from_str(id).ok()) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
@@ -90,7 +113,11 @@ impl Reply {
 
 /// The `ETag` of an event as that body shows it. A draft changes with its version alone; a sent event with every vote.
 fn etag(event: &Event, body: &str) -> String {
-    if event.sent { format!("\"{}\"", fingerprint(&[body.as_bytes()])) } else { draft_etag(event) }
+    if event.sent { etag_of(body) } else { draft_etag(event) }
+}
+
+fn etag_of(body: &str) -> String {
+    format!("\"{}\"", fingerprint(&[body.as_bytes()]))
 }
 
 /// The `ETag` of a draft.

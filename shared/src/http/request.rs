@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderName, HeaderValue, IF_MATCH, USER_AGENT,
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT,
 };
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
@@ -199,6 +199,11 @@ impl Request {
     pub fn may_replace_any(&self) -> bool {
         // No header names it.
         self.may_replace("\n")
+    }
+
+    /// Whether the client has what has this `ETag`, by an `If-None-Match` that names it.
+    pub(super) fn knows(&self, etag: &str) -> bool {
+        self.whole(&IF_NONE_MATCH).is_some_and(|value| headers::names(&value, etag))
     }
 
     /// Whether it only reads.

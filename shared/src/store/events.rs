@@ -20,7 +20,7 @@ pub struct Events(Table);
 over_table!(Events, of_events);
 
 /// An event with what else its partition holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StoredEvent {
     /// The event.
     pub event: Event,
@@ -37,6 +37,20 @@ pub(super) enum Only {
     Any,
     /// It has not been sent.
     Draft,
+}
+
+impl StoredEvent {
+    /// A draft that is about to be stored under an id of its own.
+    #[must_use]
+    pub const fn new(draft: Event) -> Self {
+        Self { event: draft, made_of: None, rows: Vec::new() }
+    }
+
+    /// The same with that content.
+    #[must_use]
+    pub fn with_content(&self, draft: Event) -> Self {
+        Self { event: draft, ..self.clone() }
+    }
 }
 
 impl Events {

@@ -14,6 +14,7 @@ use super::keys::{self, EVENT};
 use super::table::{Table, over_table};
 use crate::domain::event::Answer;
 use crate::domain::listing::ListedEvent;
+use crate::domain::poll::Poll;
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
@@ -29,6 +30,12 @@ struct ListedRow {
     listed_at: i64,
     name: String,
     sent: bool,
+    dates: Vec<String>,
+    #[serde(default)]
+    date: Option<usize>,
+    places: Vec<String>,
+    #[serde(default)]
+    place: Option<usize>,
     #[serde(default)]
     expires_at: Option<i64>,
 }
@@ -40,8 +47,8 @@ struct Membership {
 }
 
 const SHOWN: Projection<'static> = Projection {
-    expression: "event_id, #row, user_id, listed_at, #name, sent, expires_at, answer",
-    names: &[("#row", "row"), ("#name", "name")],
+    expression: "event_id, #row, user_id, listed_at, #name, sent, dates, #date, places, place, expires_at, answer",
+    names: &[("#row", "row"), ("#name", "name"), ("#date", "date")],
 };
 
 /// The lists of users' events.
@@ -126,6 +133,8 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
             id,
             name: event.name,
             sent: event.sent,
+            date: poll(event.dates, event.date),
+            place: poll(event.places, event.place),
             organises,
             answer: membership.and_then(|row| row.answer),
             created_at: Timestamp::from_millisecond(event.listed_at)
@@ -133,6 +142,11 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
         });
     }
     Ok(entries)
+}
+
+/// What a list shows of a poll: votes and what comes of them are none of its affair.
+fn poll(options: Vec<String>, chosen: Option<usize>) -> Poll {
+    Poll { options, chosen, reopened: false }
 }
 
 /// The position after that event of this page of the index, which `next` follows.

@@ -1,4 +1,4 @@
-//! Digests that are no secrets.
+//! Digests that are not secret.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::UserId;
 
-/// The id that an `Idempotency-Key` of this user stands for: the same key, the same id ([RFC 9562, version 8](https://www.rfc-editor.org/rfc/rfc9562#section-5.8)).
+/// The id that an `Idempotency-Key` of this user stands for. The same key gives the same id
+/// ([RFC 9562, version 8](https://www.rfc-editor.org/rfc/rfc9562#section-5.8)).
 #[must_use]
 pub fn idempotent_id(user: UserId, key: &str) -> Uuid {
     let digest = Sha256::new().chain_update(user.as_bytes()).chain_update(key).finalize();
@@ -17,13 +18,13 @@ pub fn idempotent_id(user: UserId, key: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// An id that is nobody's, always the same for the same login: what is done for a login that nobody has is done to it.
+/// An id that no user has, always the same for the same login. It stands in for the user of an unknown login.
 #[must_use]
 pub fn nobodys_id(login: &str) -> Uuid {
     idempotent_id(Uuid::nil(), login)
 }
 
-/// A SHA-256 of these parts in base64url, for what is only to be compared.
+/// A SHA-256 of these parts in base64url, for comparison only.
 #[must_use]
 pub fn fingerprint(parts: &[&[u8]]) -> String {
     let mut digest = Sha256::new();
@@ -34,7 +35,7 @@ pub fn fingerprint(parts: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(digest.finalize())
 }
 
-/// The same of a JSON value, whatever the order of the keys of its objects.
+/// A fingerprint of a JSON value. The order of the keys in its objects does not matter.
 #[must_use]
 pub fn json_fingerprint(value: &Value) -> String {
     let mut text = String::new();
@@ -42,7 +43,7 @@ pub fn json_fingerprint(value: &Value) -> String {
     fingerprint(&[text.as_bytes()])
 }
 
-/// Like the value's own text, with all keys in order.
+/// Writes the text of the value with all keys in order.
 fn write_canonical(value: &Value, text: &mut String) {
     let (begin, end, mut parts): (_, _, Vec<(String, &Value)>) = match value {
         Value::Object(object) => {
@@ -51,7 +52,7 @@ fn write_canonical(value: &Value, text: &mut String) {
         Value::Array(items) => ('[', ']', items.iter().map(|value| (String::new(), value)).collect()),
         scalar => return text.push_str(&scalar.to_string()),
     };
-    // Stable, so that the entries of an array stay where they are.
+    // The sort is stable, so the entries of an array stay in place.
     parts.sort_by(|(a, _), (b, _)| a.cmp(b));
     text.push(begin);
     for (key, value) in parts {
@@ -62,7 +63,7 @@ fn write_canonical(value: &Value, text: &mut String) {
     text.push(end);
 }
 
-/// An SHA-256 in base64, as a Content-Security-Policy wants it of an inline script or style.
+/// A SHA-256 in base64, as a Content-Security-Policy expects it for an inline script or style.
 #[must_use]
 pub fn csp_hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))

@@ -1,5 +1,5 @@
-//! The cryptography that the `jsonwebtoken` crate is given: HS256 ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)) and
-//! nothing else, so that no other algorithm is in the binary that a token could ask for.
+//! The cryptography for the `jsonwebtoken` crate: HS256 ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)) and
+//! nothing else. The binary has no other algorithm that a token could ask for.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
@@ -30,7 +30,7 @@ impl Signer<Vec<u8>> for Hs256 {
 }
 
 impl Verifier<Vec<u8>> for Hs256 {
-    /// In constant time.
+    /// Compares in constant time.
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), signature::Error> {
         let mac = self.0.clone().chain_update(message);
         mac.verify_slice(signature).map_err(|_| signature::Error::new())
@@ -59,8 +59,8 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes it the one that the process uses.
+/// Makes this provider the one that the process uses.
 pub(super) fn install() {
-    // Another signer has done it already.
+    // An error means that another signer has installed it already.
     let _ = PROVIDER.install_default();
 }

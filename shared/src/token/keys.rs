@@ -1,19 +1,19 @@
-//! The keys that tokens are signed with, as the environment gives them.
+//! The keys that sign tokens, as the environment gives them.
 
 use super::Signer;
 use crate::config::{ConfigError, Env, FromEnv};
 
-/// The key that signs, a comma, and the other key that is accepted.
+/// The key that signs, then a comma and the other accepted key.
 const TOKEN_KEYS: &str = "TOKEN_KEYS";
 
-/// No key can hold it: they are made without punctuation.
+/// No key can hold the separator, since keys are made without punctuation.
 const SEPARATOR: char = ',';
 
-/// The shortest secret that tokens are signed with, in bytes ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
+/// The shortest secret for signing tokens, in bytes ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
 const MIN_SECRET: usize = 32;
 
-/// While the key is being changed there are two, and functions that do not know the new one yet: the old one goes on signing
-/// until all do. At other times there is one, or the same one twice.
+/// During a change of keys there are two, and some functions do not know the new one yet. The old key goes on signing until all of
+/// them do. At other times there is one key, or the same key twice.
 impl FromEnv for Signer {
     fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let unusable = |why: String| ConfigError::Unusable(TOKEN_KEYS, why);
@@ -47,7 +47,7 @@ mod tests {
         Signer::from_env(&Env::table(HashMap::from([(TOKEN_KEYS.to_owned(), keys.to_owned())])))
     }
 
-    /// Whose tokens the signer takes and who takes its tokens: the old key, the new key.
+    /// Whose tokens the signer accepts, and who accepts its tokens: the old key, the new key.
     fn known(signer: &Signer) -> ([bool; 2], [bool; 2]) {
         let now = Timestamp::UNIX_EPOCH;
         let session = signer.first_token(Uuid::nil()).unwrap();

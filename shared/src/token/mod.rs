@@ -1,6 +1,6 @@
-//! The tokens that the service hands out: access tokens, refresh tokens and the tokens of confirmation links; and cursors.
+//! The tokens that the service hands out: access tokens, refresh tokens, the tokens of confirmation links, and cursors.
 //!
-//! What is stored of a token is its SHA-256 alone.
+//! Only the SHA-256 of a token is stored.
 
 pub mod digest;
 mod hs256;
@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 
 const SECRET_LENGTH: usize = 32;
 
-/// The SHA-256 of a token's secret in base64url, as it is stored. Compared in constant time.
+/// The SHA-256 of a token's secret in base64url, as it is stored. It is compared in constant time.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TokenHash(String);
@@ -53,7 +53,7 @@ fn random_secret() -> Result<Secret> {
     Ok(secret)
 }
 
-/// The token of a confirmation link: 256 random bits, and the user whom it confirms.
+/// The token of a confirmation link: 256 random bits, and the user that it confirms.
 #[derive(Clone)]
 pub struct MailedToken {
     user: UserId,
@@ -61,7 +61,7 @@ pub struct MailedToken {
 }
 
 impl MailedToken {
-    /// A new one for this user.
+    /// Makes a new token for this user.
     ///
     /// # Errors
     /// When the machine gives no randomness.
@@ -69,7 +69,7 @@ impl MailedToken {
         Ok(Self { user, secret: random_secret()? })
     }
 
-    /// Reads what the link carries; `None` when it is no token at all.
+    /// Reads the token in a link. `None` if it is not a token at all.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; 16 + SECRET_LENGTH] = URL_SAFE_NO_PAD.decode(text.trim()).ok()?.try_into().ok()?;
@@ -82,27 +82,27 @@ impl MailedToken {
         URL_SAFE_NO_PAD.encode([self.user.as_bytes().as_slice(), &self.secret].concat())
     }
 
-    /// Whom it confirms.
+    /// The user that it confirms.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// What is stored of it.
+    /// The hash that is stored.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(&self.secret)
     }
 }
 
-/// The token that continues a session: 256 bits, with the user and the session that it belongs to, and a seal by which the service
-/// knows that it gave the token, without having kept it.
+/// The token that continues a session: 256 bits, with its user and its session. By its seal the service recognises a token that it
+/// issued, without having stored it.
 #[derive(Clone)]
 pub struct RefreshToken {
     user: UserId,
     session: Uuid,
     secret: Secret,
-    /// Tokens that were given before there were seals have none.
+    /// Tokens issued before seals were introduced have none.
     seal: Option<Seal>,
 }
 
@@ -111,7 +111,7 @@ const SEAL_LENGTH: usize = 16;
 type Seal = [u8; SEAL_LENGTH];
 
 impl RefreshToken {
-    /// Reads what a client sent; `None` when it cannot be a refresh token.
+    /// Reads what a client sent. `None` if it cannot be a refresh token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
@@ -133,7 +133,7 @@ impl RefreshToken {
         URL_SAFE_NO_PAD.encode([self.user.as_bytes().as_slice(), self.session.as_bytes(), &self.secret, seal].concat())
     }
 
-    /// Whose session it continues.
+    /// The user whose session it continues.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
@@ -145,7 +145,7 @@ impl RefreshToken {
         self.session
     }
 
-    /// What is stored of it.
+    /// The hash that is stored.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(&self.secret)

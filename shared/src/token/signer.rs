@@ -1,4 +1,4 @@
-//! What only this service can write: access tokens, the successors of refresh tokens, and sealed text.
+//! Everything that only this service can write: access tokens, the successors of refresh tokens, and sealed text.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,10 +22,12 @@ const KEY_ID: usize = 8;
 const ISSUER: &str = "event-messenger";
 const AUDIENCE: &str = "event-messenger-api";
 
-/// The type of an access token ([RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)), so that no other JWT passes for one.
+/// The type of an access token ([RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)). It keeps other JWTs from passing
+/// for one.
 const ACCESS_TYPE: &str = "at+jwt";
 
-/// What signs the tokens. While the key is being changed it takes two: one signs, what the other signed is accepted as well.
+/// The signer of the tokens. It has two keys during a change of keys: one signs, and tokens signed with the other are accepted as
+/// well.
 #[derive(Clone)]
 pub struct Signer {
     key: Key,
@@ -34,8 +36,8 @@ pub struct Signer {
 
 #[derive(Clone)]
 struct Key {
-    /// Says in a JWT's header which key signed it ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4)), and
-    /// nothing of the key.
+    /// The id that names the signing key in a JWT's header ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4)). It
+    /// reveals nothing of the key.
     id: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
@@ -43,21 +45,21 @@ struct Key {
     seal: [u8; 64],
 }
 
-/// What can follow a refresh token.
+/// The tokens that can follow a refresh token.
 #[derive(Clone)]
 pub struct Successors {
-    /// The one that does.
+    /// The token that follows it.
     pub next: RefreshToken,
-    /// The one that the other accepted key derives: a client may have been given it just before the keys changed.
+    /// The token that the other accepted key derives. A client may have received it just before the keys changed.
     pub other: Option<RefreshToken>,
 }
 
-/// Whose access token it is.
+/// The holder of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// The user.
     pub user: UserId,
-    /// The session in which it was given.
+    /// The session in which the token was issued.
     pub session: Uuid,
 }
 
@@ -68,20 +70,21 @@ struct Claims {
     sid: Uuid,
     iat: i64,
     exp: i64,
-    /// We set none, but would keep to one.
+    /// We set none, but would respect one.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     nbf: Option<f64>,
     iss: String,
     aud: String,
 }
 
-/// What is there has to be a number; `null` is none.
+/// A claim that is present has to be a number, and `null` is not one.
 fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     f64::deserialize(deserializer).map(Some)
 }
 
-/// Whether the header of a JWT names extensions that have to be understood for it to be valid: we understand none
-/// ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11), [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797#section-3)).
+/// Whether the header of a JWT names extensions that a recipient has to understand. We understand none
+/// ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11),
+/// [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797#section-3)).
 fn has_extensions(token: &str) -> bool {
     let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
     let header = header.and_then(|header| serde_json::from_slice::<serde_json::Map<String, Value>>(&header).ok());
@@ -130,7 +133,7 @@ impl Signer {
         Self { key: Key::new(secret), accepted: None }
     }
 
-    /// The same, which also accepts what was signed with this secret.
+    /// The signer, now also accepting tokens signed with this secret.
     #[must_use]
     pub fn accepting(self, secret: &[u8]) -> Self {
         Self { accepted: Some(Key::new(secret)), ..self }
@@ -154,7 +157,7 @@ impl Signer {
         jsonwebtoken::encode(&header, &claims, &self.key.encoding).map_err(|error| Error::internal("jwt", error))
     }
 
-    /// Whose access token this is, if it is valid now, give or take [`lifetime::LEEWAY`]. When it was given does not matter.
+    /// The holder of this access token, if it is valid now within [`lifetime::LEEWAY`]. The time of issue does not matter.
     ///
     /// # Errors
     /// `Unauthenticated` for anything else.
@@ -168,7 +171,7 @@ impl Signer {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // The crate asks the system for the time; ours is handed in.
+        // The crate would ask the system for the time, but ours is passed in.
         validation.validate_exp = false;
         let data =
             jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::Unauthenticated)?;
@@ -190,14 +193,14 @@ impl Signer {
         Ok(self.key.sealed(token))
     }
 
-    /// Whether this service gave that token: nobody else can seal one.
+    /// Whether this service issued that token. Nobody else can seal one.
     #[must_use]
     pub fn gave(&self, token: &RefreshToken) -> bool {
         token.seal.is_some_and(|seal| self.keys().any(|key| seal.ct_eq(&key.seal_of(token)).into()))
     }
 
-    /// The refresh tokens that follow this one. They are derived, not drawn, so that a client that asks twice (two tabs, a lost
-    /// answer) is given the same one and no session ever has two.
+    /// The refresh tokens that follow this one. They are derived, not drawn at random. A client that asks twice (two tabs, a lost
+    /// answer) gets the same token, and no session ever has two.
     #[must_use]
     pub fn successors(&self, token: &RefreshToken) -> Successors {
         let parts = [token.user.as_bytes().as_slice(), token.session.as_bytes(), &token.secret];
@@ -205,13 +208,13 @@ impl Signer {
         Successors { next: derived(&self.key), other: self.accepted.as_ref().map(derived) }
     }
 
-    /// Text that only this service can have written for this purpose: `payload`, sealed.
+    /// Seals `payload`: only this service can have written the text, and only for this purpose.
     #[must_use]
     pub fn seal(&self, purpose: &str, payload: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode([&self.key.mac(purpose, &[payload]), payload].concat())
     }
 
-    /// What was sealed for this purpose; `None` for anything else.
+    /// The payload of a text that was sealed for this purpose. `None` for any other text.
     #[must_use]
     pub fn unseal(&self, purpose: &str, text: &str) -> Option<Vec<u8>> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
@@ -310,7 +313,7 @@ mod tests {
 
     const OTHER: &[u8] = b"another secret";
 
-    /// Signers in the order of a change of keys, and which of two keys each accepts and signs with.
+    /// Signers in the order of a change of keys. Each comes with the keys of two that it accepts, and the one that it signs with.
     fn change_of_keys() -> [(&'static str, Signer, [bool; 2], usize); 4] {
         [
             ("before", Signer::new(SECRET), [true, false], 0),

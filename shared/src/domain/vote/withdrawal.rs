@@ -1,11 +1,11 @@
-//! Taking back: for an invitee the vote, for the organiser the decision.
+//! Withdrawals: an invitee takes back a vote, the organiser a decision.
 
 use super::super::event::{Event, Role};
 use super::super::fault::Fault;
 use super::{Effect, Refusal, Vote};
 
 impl Vote {
-    /// The effect if a member in that role takes this vote back. It has to name one option of one poll.
+    /// The effect when a member in that role takes this vote back. The vote has to name one option of one poll.
     ///
     /// # Errors
     /// Why it is refused. No refusal changes anything.
@@ -53,7 +53,7 @@ mod tests {
         Vote::parse(body).map_err(Refusal::Invalid)?.withdrawal(event, role)
     }
 
-    /// A poll of two invitees in which the first has voted for the first date.
+    /// A poll of two invitees. The first has voted for the first date.
     fn voted(chosen: Option<usize>) -> Event {
         let mut event = event(2);
         event.invitees[0].date = Some(0);

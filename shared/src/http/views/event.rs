@@ -36,11 +36,11 @@ struct PollView<'a> {
     my_vote: Option<&'a str>,
 }
 
-/// `{"date", "votes"}` or `{"place", "votes"}`.
-struct OptionView<'a> {
-    topic: Topic,
-    text: &'a str,
-    votes: usize,
+/// `{"date", "votes"}` or `{"place", "votes"}`; in a list without the votes.
+pub(super) struct OptionView<'a> {
+    pub(super) topic: Topic,
+    pub(super) text: &'a str,
+    pub(super) votes: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -117,7 +117,7 @@ impl<'a> PollView<'a> {
         let text = |index: usize| options.get(index).map(String::as_str);
         let open = options.iter().zip(votes).enumerate().filter(|(index, _)| confirmed != Some(*index));
         Self {
-            drafts: open.map(|(_, (text, votes))| OptionView { topic, text, votes }).collect(),
+            drafts: open.map(|(_, (text, votes))| OptionView { topic, text, votes: Some(votes) }).collect(),
             confirmed: confirmed.and_then(text).unwrap_or_default(),
             voters,
             my_vote: vote.and_then(text),
@@ -127,9 +127,11 @@ impl<'a> PollView<'a> {
 
 impl Serialize for OptionView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(self.topic.name(), self.text)?;
-        map.serialize_entry("votes", &self.votes)?;
+        if let Some(votes) = self.votes {
+            map.serialize_entry("votes", &votes)?;
+        }
         map.end()
     }
 }

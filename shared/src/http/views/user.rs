@@ -18,7 +18,7 @@ struct UserView<'a> {
     id: UserId,
     name: &'a str,
     contacts: Vec<CardView<'a>>,
-    events: Vec<EventRef>,
+    events: Vec<MenuView<'a>>,
     chats: Vec<EventId>,
     avatar: &'a str,
     username: &'a str,
@@ -27,22 +27,27 @@ struct UserView<'a> {
     searchable: bool,
 }
 
+/// An event, as far as a menu shows it.
 #[derive(Serialize)]
-struct EventRef {
+struct MenuView<'a> {
     id: EventId,
+    name: &'a str,
+    status: bool,
+    /// The date that was decided on; empty as long as there is none.
+    date: &'a str,
 }
 
 impl<'a> UserBody<'a> {
     /// The user, with these events and those of their chats that are open.
     #[must_use]
-    pub fn new(profile: &'a Profile, events: &[ListedEvent]) -> Self {
+    pub fn new(profile: &'a Profile, events: &'a [ListedEvent]) -> Self {
         let Profile { id, username, email, name, avatar, searchable, contacts } = profile;
         let open = events.iter().filter(|event| event.sent && event.chat_is_open());
         let user = UserView {
             id: *id,
             name,
             contacts: contacts.iter().map(CardView::from).collect(),
-            events: events.iter().map(|event| EventRef { id: event.id }).collect(),
+            events: events.iter().map(MenuView::from).collect(),
             chats: open.map(|event| event.id).collect(),
             avatar,
             username,
@@ -50,5 +55,12 @@ impl<'a> UserBody<'a> {
             searchable: *searchable,
         };
         Self { user }
+    }
+}
+
+impl<'a> From<&'a ListedEvent> for MenuView<'a> {
+    fn from(event: &'a ListedEvent) -> Self {
+        let ListedEvent { id, name, sent, date, place: _, organises: _, answer: _, created_at: _ } = event;
+        Self { id: *id, name, status: *sent, date: date.decided().unwrap_or_default() }
     }
 }
