@@ -30,13 +30,15 @@ pub async fn handle(
     let now = request.now();
     let trial = guard.try_holder(&request, holder.user).await?;
     let account = trial.account().await?.filter(|account| account.active || account.leaving);
-    let account = account.ok_or(Error::Unauthenticated)?;
+    let mut account = account.ok_or(Error::Unauthenticated)?;
     if !matches(attempt, Some(&account.password_hash)).await? {
         return Err(trial.failed());
     }
     // An interrupted deletion has begun already.
-    if !account.leaving && !accounts.begin_deletion(&account, now).await? {
-        return Err(trial.failed());
+    while !account.leaving && !accounts.begin_deletion(&account, now).await? {
+        // The link to another address may have been opened at that moment, or the password changed.
+        let stored = trial.account().await?.filter(|stored| stored.password_hash == account.password_hash);
+        account = stored.filter(|stored| stored.email != account.email).ok_or_else(|| trial.failed())?;
     }
     departures.forget_user(account.id, now).await?;
     sessions.revoke_sessions(account.id, None).await?;

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use shared::domain::UserId;
-use shared::domain::export::ExportedEvent;
+use shared::domain::export::{ExportedAccount, ExportedEvent};
 use shared::domain::session::Session;
-use shared::domain::user::Profile;
 use shared::error::{Error, Result};
 use shared::http::views::{EventExport, ExportBody, UserExport, to_json};
 use shared::http::{Reply, Request};
@@ -35,9 +34,7 @@ pub async fn handle(
     let unseal = |text: String| signer.unseal(&purpose, &text).map(Position);
     let from = request.query("cursor").map(|text| unseal(text).ok_or_else(bad_cursor)).transpose()?;
     let held = if from.is_none() { Some(held(&profiles, &sessions, user, request.now()).await?) } else { None };
-    let held = held
-        .as_ref()
-        .map(|(profile, sessions, mailed_at)| UserExport::new(profile, sessions, holder.session, *mailed_at));
+    let held = held.as_ref().map(|(account, sessions)| UserExport::new(account, sessions, holder.session));
     let room = PAGE.saturating_sub(to_json(&held)?.len());
     let octets = |event: &ExportedEvent| to_json(&EventExport::from(event)).map(|json| json.len());
     let (events, next) = exports.export_events(user, from, room, octets).await?;
@@ -50,13 +47,13 @@ fn bad_cursor() -> Error {
     Error::invalid("cursor", "must be the cursor of the page before")
 }
 
-/// All that is held of the user but for the events, and when a link for a new password was last mailed.
+/// All that is held of the user but for the events.
 async fn held(
     profiles: &Profiles,
     sessions: &Sessions,
     user: UserId,
     now: Timestamp,
-) -> Result<(Profile, Vec<Session>, Option<Timestamp>)> {
-    let (profile, mailed_at) = profiles.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
-    Ok((profile, sessions.list_sessions(user, now).await?, mailed_at))
+) -> Result<(ExportedAccount, Vec<Session>)> {
+    let account = profiles.find_export(user, now).await?.ok_or(Error::Unauthenticated)?;
+    Ok((account, sessions.list_sessions(user, now).await?))
 }

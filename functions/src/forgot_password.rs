@@ -82,8 +82,8 @@ async fn send(
     account: Option<&Account>,
     token: &MailedToken,
 ) -> Result<Option<UserId>> {
-    let hash = account.map_or("", |account| &account.password_hash);
-    let is_kept = resets.create_reset(token, hash, request.address(), limits, request.now()).await?;
+    let binding = account.map(Account::reset_binding).unwrap_or_default();
+    let is_kept = resets.create_reset(token, &binding, request.address(), limits, request.now()).await?;
     let receiver = account.filter(|_| is_kept);
     let to = receiver.map_or(("nobody", NOBODY), |account| (&account.username, &account.email));
     mails.send(request, to, token).await?;

@@ -16,5 +16,5 @@ pub async fn handle(request: Request, (signer, lists, profiles): (Signer, Lists,
     let user = request.user(&signer)?;
     // One call after the other: both at once would take a second connection, which costs a cold start more than it gains.
     let entries = lists.newest_events(user, MAX_EVENTS).await?;
-    profile(&profiles, user, &entries, request.now()).await
+    profile(&profiles, user, &entries).await
 }

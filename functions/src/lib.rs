@@ -3,10 +3,13 @@
 pub mod answer;
 pub mod change_password;
 pub mod confirm;
+pub mod contacts;
 pub mod create_event;
 pub mod delete_event;
 pub mod delete_user;
+pub mod end_session;
 pub mod export_user;
+pub mod find_users;
 pub mod forgot_password;
 pub mod get_event;
 pub mod get_user;
@@ -20,6 +23,7 @@ pub mod register;
 pub mod resend_confirmation;
 pub mod reset_password;
 pub mod send_event;
+pub mod update_email;
 pub mod update_event;
 pub mod update_user;
 pub mod vote;
@@ -67,8 +71,12 @@ endpoints! {
     "refresh" => refresh,
     "logout" => logout,
     "list-sessions" => list_sessions,
+    "end-session" => end_session,
     "get-user" => get_user,
     "update-user" => update_user,
+    "find-users" => find_users,
+    "contacts" => contacts,
+    "update-email" => update_email,
     "change-password" => change_password,
     "forgot-password" => forgot_password,
     "reset-password" => reset_password,

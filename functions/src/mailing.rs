@@ -65,6 +65,11 @@ impl ResetMails {
     }
 }
 
+/// The link that makes the address that it is mailed to the user's. The API's own page does it.
+pub(crate) fn email_link(request: &Request, token: &MailedToken) -> String {
+    link(None, request, "/user/e-mail/confirm", token)
+}
+
 /// A link with this token. It opens the front end's page, or this path of the API where there is none.
 fn link(page: Option<&str>, request: &Request, path: &str, token: &MailedToken) -> String {
     let page = page.map_or_else(|| format!("{}{path}", request.base_url()), str::to_owned);

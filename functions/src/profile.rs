@@ -1,6 +1,5 @@
 //! The answer to reading and to changing one's own account.
 
-use jiff::Timestamp;
 use shared::domain::UserId;
 use shared::domain::listing::ListedEvent;
 use shared::error::{Error, Result};
@@ -15,12 +14,7 @@ pub(crate) const MAX_EVENTS: usize = 100;
 ///
 /// # Errors
 /// `Unauthenticated` when the user is no more.
-pub(crate) async fn profile(
-    profiles: &Profiles,
-    user: UserId,
-    events: &[ListedEvent],
-    now: Timestamp,
-) -> Result<Reply> {
-    let profile = profiles.find_profile(user, now).await?.ok_or(Error::Unauthenticated)?;
+pub(crate) async fn profile(profiles: &Profiles, user: UserId, events: &[ListedEvent]) -> Result<Reply> {
+    let profile = profiles.find_profile(user).await?.ok_or(Error::Unauthenticated)?;
     Reply::ok(&UserBody::new(&profile, events))
 }

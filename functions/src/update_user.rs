@@ -30,5 +30,5 @@ pub async fn handle(
         Some(name) => names.rename_user(user, name, MAX_EVENTS).await?,
         None => lists.newest_events(user, MAX_EVENTS).await?,
     };
-    profile(&profiles, user, &entries, request.now()).await
+    profile(&profiles, user, &entries).await
 }

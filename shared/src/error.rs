@@ -18,6 +18,8 @@ pub enum Error {
     Unauthenticated,
     /// The username or the e-mail address is taken.
     UserExists,
+    /// Another account has the address by now.
+    EmailTaken,
     /// The login is unknown or the password wrong: which of them is not told.
     BadCredentials,
     /// The password is right, but the address is not confirmed yet.
@@ -34,6 +36,12 @@ pub enum Error {
     ResetLinkUsed,
     /// There is no session with this refresh token any more.
     SessionOver,
+    /// The user has no such session.
+    NoSuchSession,
+    /// Nobody has this id.
+    NoSuchUser,
+    /// The user has no such contact.
+    NoSuchContact,
     /// There is no such event for this user.
     NoSuchEvent,
     /// A member asks for what only the organiser may do.
@@ -93,6 +101,7 @@ impl Error {
             Self::BodyEncoded => "body_encoded",
             Self::Unauthenticated => "unauthenticated",
             Self::UserExists => "user_exists",
+            Self::EmailTaken => "email_taken",
             Self::BadCredentials => "bad_credentials",
             Self::Unconfirmed => "unconfirmed",
             Self::AlreadyConfirmed => "already_confirmed",
@@ -101,6 +110,9 @@ impl Error {
             Self::ConfirmationLinkUsed => "confirmation_link_used",
             Self::ResetLinkUsed => "reset_link_used",
             Self::SessionOver => "session_over",
+            Self::NoSuchSession => "no_such_session",
+            Self::NoSuchUser => "no_such_user",
+            Self::NoSuchContact => "no_such_contact",
             Self::NoSuchEvent => "no_such_event",
             Self::NotOrganiser => "not_organiser",
             Self::OrganiserNeedNotAnswer => "organiser_needs_no_answer",

@@ -155,7 +155,11 @@ pub enum Act {
     PasswordForgotten,
     /// A password was set by such a link.
     PasswordReset,
-    /// Name or picture were changed.
+    /// A link that changes the address was mailed to the new one.
+    EmailChangeAsked,
+    /// An address was changed by such a link.
+    EmailChanged,
+    /// Name, picture or whether one is found were changed.
     UserUpdated,
     /// All that is held of a user was handed out.
     UserExported,
@@ -207,6 +211,8 @@ impl Act {
             Self::PasswordChanged => "password.changed",
             Self::PasswordForgotten => "password.forgotten",
             Self::PasswordReset => "password.reset",
+            Self::EmailChangeAsked => "email.change_asked",
+            Self::EmailChanged => "email.changed",
             Self::UserUpdated => "user.updated",
             Self::UserExported => "user.exported",
             Self::UserDeleted => "user.deleted",

@@ -52,6 +52,7 @@ async fn however_the_login_is_spelt() {
 async fn by_whatever_route() {
     let (other, guess) = ("battery staple", "guess");
     let cases = [
+        ("PUT", "/user/e-mail", json!({"password": guess, "e-mail": "new@example.com"})),
         ("PUT", "/user/password", json!({"old_password": guess, "new_password": other})),
         ("PUT", "/user/password", json!({"old_password": guess, "new_password": PASSWORD})),
         ("DELETE", "/user", json!({"password": guess})),

@@ -57,7 +57,7 @@ async fn a_new_name_is_seen_wherever_the_user_is() {
         assert_eq!(event["name"], "Picnic");
     }
     let contacts = service.get(&john, "/user").await.expect(200).body["user"]["contacts"].clone();
-    assert_eq!(contacts, json!([{"id": jane.id, "name": "Jane Doe", "username": "jane"}]));
+    assert_eq!(contacts, json!([{"id": jane.id, "name": "Jane Doe", "avatar": "", "username": "jane"}]));
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn an_export_holds_everything_about_the_user_and_no_secret() {
     assert_eq!(response.header("content-disposition"), "attachment; filename=\"event-messenger.json\"");
     let export = &response.body["export"];
     assert_eq!(export["user"]["e-mail"], jane.email);
-    assert_eq!(export["contacts"], json!([{"id": john.id, "name": "john", "username": "john"}]));
+    assert_eq!(export["contacts"], json!([{"id": john.id, "name": "john", "avatar": "", "username": "john"}]));
     assert_eq!(export["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(export["password_reset_mailed_at"], "2027-01-01T12:00:02Z");
     let events = export["events"].as_array().unwrap();

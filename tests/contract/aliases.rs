@@ -101,8 +101,8 @@ async fn only_those_named_as_users_become_contacts() {
     let entries = json!([{"id": "ann@example.com"}, {"id": "john"}, {"id": jim.id}]);
     let path = sent(&service, &jane, &entries).await;
     let expected = json!([
-        {"id": john.id, "name": "john", "username": "john"},
-        {"id": jim.id, "name": "jim", "username": "jim"},
+        {"id": john.id, "name": "john", "avatar": "", "username": "john"},
+        {"id": jim.id, "name": "jim", "avatar": "", "username": "jim"},
     ]);
     assert_eq!(contacts(&service, &jane).await, expected);
     service.put(&ann, &format!("{path}/answer"), &json!({"answer": "yes"})).await.expect(200);

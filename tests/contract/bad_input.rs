@@ -90,7 +90,7 @@ async fn ids_that_are_no_uuid() {
     for id in ["1", "a01", "%20", "%00", "%F0%9F%A6%80", "EVENT", "0192f0c123454abc8def0123456789ab", &"x".repeat(2000)]
     {
         let scene = Scene { event: format!("/event/{id}"), ..scene.clone() };
-        for sample in samples::all().iter().filter(|sample| sample.path.contains("{id}")) {
+        for sample in samples::all().iter().filter(|sample| sample.path.starts_with("/event/{id}")) {
             let request = (sample.request)(&scene);
             let response = sample.send_with(&service, &scene, &request, Some(&jane.access)).await;
             let route = format!("{} {}", sample.method, sample.target(&scene, &request));

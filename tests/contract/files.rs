@@ -53,6 +53,8 @@ fn the_schemas_have_the_patterns_of_the_code() {
     assert_eq!(properties["e-mail"]["maxLength"], shared::domain::email::MAX_LENGTH);
     assert_eq!(properties["password"]["minLength"], shared::domain::password::MIN_LENGTH);
     assert_eq!(properties["password"]["maxLength"], shared::domain::password::MAX_LENGTH);
+    let change = json_file("mock/JSON_Schems/e-mail-scheme.json");
+    assert_eq!(change["properties"]["e-mail"], properties["e-mail"]);
 }
 
 #[test]
@@ -138,6 +140,9 @@ fn a_schema_refuses_what_it_does_not_describe() {
         ("export", "/export/user"),
         ("export", "/export/events/0"),
         ("sessions", "/sessions/0"),
+        ("users", "/users/0"),
+        ("contact", "/contact"),
+        ("contacts", "/contacts/0"),
     ] {
         let mut value = json_file(&format!("mock/JSON_Schems/{name}.json"));
         value.pointer_mut(pointer).unwrap()["password"] = json!("leaked");
@@ -168,6 +173,8 @@ async fn the_examples_are_accepted() {
     service.post("/user/password/reset", &json_file("mock/JSON_Schems/password-reset.json")).await.expect(410);
 
     let jane = service.user("hostess").await;
+    service.put(&jane, "/user/e-mail", &json_file("mock/JSON_Schems/e-mail.json")).await.expect(403);
+    service.post("/user/e-mail/confirm", &json_file("mock/JSON_Schems/e-mail-confirm.json")).await.expect(410);
     let profile = json_file("mock/JSON_Schems/user-update.json");
     service.call(&jane, Method::PATCH, "/user", &profile).await.expect(200);
     let leaving = json_file("mock/JSON_Schems/user-delete.json");
@@ -216,10 +223,15 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("confirm", 410),
         ("confirm-browser", 200),
         ("confirm-no-token", 400),
+        ("contacts", 401),
+        ("contacts-add", 401),
+        ("contacts-remove", 401),
         ("create-event", 401),
         ("create-event-impossible-date", 401),
         ("delete-event", 401),
         ("delete-user", 401),
+        ("end-session", 401),
+        ("find-users", 401),
         ("export-user", 401),
         ("forgot-password", 200),
         ("get-event", 401),
@@ -243,6 +255,9 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("reset-password", 410),
         ("reset-password-browser", 200),
         ("send-event", 401),
+        ("update-email", 401),
+        ("update-email-browser", 200),
+        ("update-email-confirm", 410),
         ("update-event", 401),
         ("update-user", 401),
         ("update-user-nothing", 401),
@@ -269,12 +284,18 @@ async fn the_sample_events_fit_the_service_once_they_carry_a_token() {
         ("get-user", 200),
         ("change-password", 403),
         ("export-user", 200),
+        ("update-email", 403),
         ("update-user", 200),
         ("update-user-nothing", 400),
         ("delete-user", 403),
         ("create-event", 201),
         ("list-events", 200),
         ("list-sessions", 200),
+        ("end-session", 404),
+        ("find-users", 200),
+        ("contacts", 200),
+        ("contacts-add", 404),
+        ("contacts-remove", 404),
         ("logout-all", 200),
         ("create-event-impossible-date", 400),
         ("list-events-bad-cursor", 400),

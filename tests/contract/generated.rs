@@ -17,7 +17,7 @@ use tests::{Service, User, report};
 const CASES: u32 = 500;
 
 /// Names that some function knows, and some that none knows.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 28] = [
     "post-data",
     "login",
     "event",
@@ -31,6 +31,7 @@ const NAMES: [&str; 27] = [
     "token",
     "user",
     "avatar",
+    "searchable",
     "all",
     "answer",
     "name",
@@ -67,11 +68,12 @@ const TEXTS: [&str; 16] = [
     "{{7*7}}",
 ];
 
-const QUERIES: [&str; 9] = [
+const QUERIES: [&str; 10] = [
     "",
     "token=",
     "token=AAAA",
     "token=%FF%00",
+    "query=ja&limit=5",
     "limit=0&status=x&cursor=y",
     "limit=9999999999999999999",
     "&&=&=;",

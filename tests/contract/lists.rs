@@ -33,14 +33,14 @@ async fn a_user_sees_oneself() {
     let user = service.get(&jane, "/user").await.expect(200).body;
     let expected = json!({"user": {
         "id": jane.id, "username": "jane", "e-mail": "jane@example.com", "name": "jane", "avatar": "",
-        "contacts": [], "events": [], "chats": [],
+        "contacts": [], "events": [], "chats": [], "searchable": true,
     }});
     assert_eq!(user, expected);
 
     let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
     let id = path.strip_prefix("/event/").unwrap();
     let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
-    assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john", "username": "john"}]));
+    assert_eq!(user["contacts"], json!([{"id": john.id, "name": "john", "avatar": "", "username": "john"}]));
     let listed = json!([{"id": id, "name": "Picnic", "status": true, "date": ""}]);
     assert_eq!((&user["events"], &user["chats"]), (&listed, &json!([id])));
     let user = service.get(&john, "/user").await.expect(200).body["user"].clone();

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::json;
 use tests::wire::{Fault, Plan, Wire};
-use tests::{Service, User, picnic};
+use tests::{PASSWORD, Service, User, picnic};
 
 use crate::start;
 
@@ -27,6 +27,31 @@ async fn meanwhile<T>(
 
 async fn leaving(service: &Service, user: &User) {
     service.leave(user).await.expect(204);
+}
+
+/// The link to another address is opened while the account is being deleted, at either moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_has_neither_address_any_more() {
+    for is_deletion_late in [true, false] {
+        let (service, wire) = start().await;
+        let jane = service.user("jane").await;
+        let change = json!({"password": PASSWORD, "e-mail": "new@example.org"});
+        service.put(&jane, "/user/e-mail", &change).await.expect(200);
+        let body = json!({"token": service.mailed_token("new@example.org")});
+        let confirming = async || service.post("/user/e-mail/confirm", &body).await;
+        // Each is held at its transaction.
+        if is_deletion_late {
+            let confirmed = async { drop(confirming().await.expect(200)) };
+            meanwhile(&wire, 2, leaving(&service, &jane), confirmed).await;
+        } else {
+            let status = meanwhile(&wire, 1, confirming(), leaving(&service, &jane)).await.status;
+            assert_eq!(status, 410);
+        }
+        wire.plan(None);
+        for text in [&jane.email, "new@example.org", "NAME#jane"] {
+            assert_eq!(items_with(&service, text).await, [""; 0], "{is_deletion_late}");
+        }
+    }
 }
 
 /// All items that contain that text.
@@ -126,7 +151,7 @@ async fn mark_as_left(service: &Service, user: &User) {
     let update = update
         .key("pk", text(format!("CONTACTS#{}", user.id)))
         .key("sk", text("CONTACTS".to_owned()))
-        .update_expression("SET #left = :true, expires_at = :at REMOVE people, version")
+        .update_expression("SET #left = :true, expires_at = :at REMOVE ids, version")
         .expression_attribute_names("#left", "left")
         .expression_attribute_values(":true", AttributeValue::Bool(true))
         .expression_attribute_values(":at", AttributeValue::N((service.now().as_second() + 3600).to_string()));
@@ -148,7 +173,7 @@ async fn nobody_who_left_gets_contacts() {
             Box::pin(meanwhile(&wire, call, sending, mark_as_left(&service, &jane))).await.expect(200);
             assert_eq!(wire.calls()[call].operation, operation);
             let items = items_with(&service, &format!("CONTACTS#{}", jane.id)).await;
-            assert!(items.len() == 1 && items[0].contains("left") && !items[0].contains("people"), "{items:?}");
+            assert!(items.len() == 1 && items[0].contains("left") && !items[0].contains("ids"), "{items:?}");
         }
     }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::samples::{Play, plays};
+use tests::samples::{self, Play, plays};
 use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
 use tests::{PASSWORD, Service, report, side_by_side, vote};
@@ -179,7 +179,10 @@ async fn every_route_costs_what_the_table_says() {
         let operations: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
         let (writes, reads) = calls.iter().fold((0.0, 0.0), |sum, call| (sum.0 + call.writes, sum.1 + call.reads));
         let function = play.sample.function(&service).unwrap();
-        let price = price::of_a_million(play.sample, &calls, service.local.memory(function) as f64);
+        let memory = service.local.memory(function) as f64;
+        let hashes = samples::all().iter().any(|of| of.hashes > 0 && of.function(&service) == Some(function));
+        assert_eq!(hashes, memory > price::LEAST, "functions that hash have the memory for it: {function}");
+        let price = price::of_a_million(play.sample, &calls, memory);
         rows.push(format!("| {} | {} | {writes} | {reads} | {price:.2} |", play.scenario.name, operations.join(", ")));
     }
     let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
@@ -217,4 +220,23 @@ async fn a_vote_among_five_hundred_is_one_write_too() {
     let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
     let sentence = format!("({} units at 500 members)", calls[0].reads);
     assert!(page.contains(&sentence), "functions/README.md has to say {sentence}");
+}
+
+#[tokio::test]
+async fn a_search_costs_the_same_among_any_number_of_users() {
+    let (service, wire) = start().await;
+    let jane = service.user("jane").await;
+    service.users(["john", "joan"]).await;
+    let mut reads = Vec::new();
+    for others in ["few", "many"] {
+        if others == "many" {
+            service.guests(300).await;
+        }
+        wire.plan(None);
+        let found = service.get(&jane, "/user/search?query=jo").await.expect(200).body;
+        assert_eq!(found["users"].as_array().unwrap().len(), 2);
+        let calls = wire.calls();
+        reads.push(calls.iter().map(|call| (call.operation.clone(), call.reads)).collect::<Vec<_>>());
+    }
+    assert_eq!(reads, [[("Query".to_owned(), 0.5)], [("Query".to_owned(), 0.5)]]);
 }

@@ -28,7 +28,7 @@ use crate::{departures, start};
 type Outcome = for<'a> fn(&'a Service, &'a Wire) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Requests that make other calls than the scenarios do.
-const OUTCOMES: [Outcome; 24] = [
+const OUTCOMES: [Outcome; 25] = [
     |service, _| Box::pin(a_page_for_a_link(service)),
     |service, _| Box::pin(a_registration_without_a_mail(service)),
     |service, wire| Box::pin(a_confirmation_without_an_answer(service, wire)),
@@ -39,6 +39,7 @@ const OUTCOMES: [Outcome; 24] = [
     |service, wire| Box::pin(a_login_during_a_change_of_the_password(service, wire)),
     |service, _| Box::pin(a_picture_and_contacts(service)),
     |service, _| Box::pin(a_change_after_a_wrong_password(service)),
+    |service, _| Box::pin(guesses_at_an_address_from_many_networks(service)),
     |service, wire| Box::pin(links_for_a_new_password(service, wire)),
     |service, wire| Box::pin(a_departure_after_a_deletion_that_broke_off(service, wire)),
     |service, _| Box::pin(invitees_by_every_name(service)),
@@ -170,10 +171,21 @@ async fn change_password(service: &Service, user: &User, old: &str, status: u16)
 async fn a_picture_and_contacts(service: &Service) {
     let [jane, john] = service.users(["jane", "john"]).await;
     service.picnic(&jane, &[john]).await;
-    let changes = json!({"name": "Jane Doe", "avatar": "https://example.com/jane.png"});
+    let changes = json!({"name": "Jane Doe", "avatar": "https://example.com/jane.png", "searchable": true});
     service.call(&jane, Method::PATCH, "/user", &changes).await.expect(200);
     service.get(&jane, "/user").await.expect(200);
     service.get(&jane, "/user/export").await.expect(200);
+}
+
+async fn guesses_at_an_address_from_many_networks(service: &Service) {
+    let jane = service.user("jane").await;
+    let body = json!({"password": "guess", "e-mail": "new@example.com"});
+    for (network, status) in [(1, 403), (2, 403), (3, 403), (4, 403), (5, 429)] {
+        for _ in 0..5 {
+            let elsewhere = service.from(format!("198.51.100.{network}"));
+            assert_eq!(elsewhere.call(Some(&jane), Method::PUT, "/user/e-mail", &body).await.0, status);
+        }
+    }
 }
 
 async fn links_for_a_new_password(service: &Service, wire: &Wire) {
@@ -320,6 +332,7 @@ async fn who_can_read_hashes_and_sessions() {
         "confirm",
         "resend-confirmation",
         "login",
+        "update-email",
         "change-password",
         "forgot-password",
         "reset-password",
@@ -331,6 +344,7 @@ async fn who_can_read_hashes_and_sessions() {
         "login",
         "logout",
         "list-sessions",
+        "update-email",
         "change-password",
         "reset-password",
         "export-user",

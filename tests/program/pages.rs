@@ -206,6 +206,8 @@ fn the_table_of_lifetimes_tells_the_truth() {
     let lifetimes = lifetimes![
         CONFIRMATION,
         CONFIRMATION_PAUSE,
+        EMAIL_CHANGE,
+        EMAIL_CHANGE_PAUSE,
         RESET,
         RESET_PAUSE,
         RESET_COUNT,

@@ -5,6 +5,18 @@ use jiff::Timestamp;
 use super::EventId;
 use super::event::Answer;
 use super::poll::Poll;
+use super::user::Profile;
+
+/// What is held of a user but for sessions and events.
+#[derive(Debug)]
+pub struct ExportedAccount {
+    /// What the user sees at all times, with all contacts.
+    pub profile: Profile,
+    /// The address whose link has yet to be opened.
+    pub new_email: Option<String>,
+    /// When a link for a new password was last mailed, if that is still stored.
+    pub reset_mailed_at: Option<Timestamp>,
+}
 
 /// An event with the user's own part in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,12 @@ pub const CONFIRMATION: Duration = Duration::from_hours(24);
 /// The shortest wait between two confirmation mails.
 pub const CONFIRMATION_PAUSE: Duration = Duration::from_mins(1);
 
+/// A link that changes the address works this long.
+pub const EMAIL_CHANGE: Duration = Duration::from_hours(24);
+
+/// A further link that changes the address can be asked for this long after the last one.
+pub const EMAIL_CHANGE_PAUSE: Duration = Duration::from_mins(1);
+
 /// A link that sets a new password works this long.
 pub const RESET: Duration = Duration::from_mins(30);
 

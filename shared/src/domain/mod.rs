@@ -1,6 +1,7 @@
 //! The rules of the service. They are pure and synchronous: no AWS, no HTTP, and the caller passes the time in.
 
 pub mod addressee;
+pub mod contact;
 pub mod date;
 pub mod decision;
 pub mod draft;

@@ -29,6 +29,19 @@ impl Person {
     }
 }
 
+/// A user as others see one where they choose people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The user.
+    pub id: UserId,
+    /// The name that others see.
+    pub name: String,
+    /// Where the picture is; empty without one.
+    pub avatar: String,
+    /// What tells the user from others of the same name.
+    pub username: String,
+}
+
 /// Reads a name that others see.
 pub(super) fn parse_name(text: &str) -> Result<String, String> {
     let name = text::line(text, MAX_NAME)?;

@@ -6,7 +6,7 @@ use super::UserId;
 use super::email::Email;
 use super::fault::{Fault, Known, Node};
 use super::password::Password;
-use super::person::{Person, parse_name};
+use super::person::{Card, parse_name};
 use super::text;
 use super::username::Username;
 
@@ -61,26 +61,30 @@ pub struct ProfileChanges {
     pub name: Option<String>,
     /// The URL of the picture. An empty one removes the picture.
     pub avatar: Option<String>,
+    /// Whether others find the user by the username.
+    pub searchable: Option<bool>,
 }
 
-const PROFILE: Known = Known(&["name", "avatar"], &["id", "username", "e-mail", "contacts", "events", "chats"]);
+const PROFILE: Known =
+    Known(&["name", "avatar", "searchable"], &["id", "username", "e-mail", "contacts", "events", "chats"]);
 
 impl ProfileChanges {
-    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar"}}`, with or without the envelope. A missing field stays as it
-    /// is, and an empty avatar removes the picture.
+    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar", "searchable"}}`, with or without the envelope. A missing field
+    /// stays as it is, and an empty avatar removes the picture.
     ///
     /// # Errors
     /// Every fault of the body.
     pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
         let node = Node::body(body, &["user"], PROFILE)?;
         let mut faults = Vec::new();
-        let (name, avatar) = (node.get("name"), node.get("avatar"));
-        if !name.is_present() && !avatar.is_present() {
-            return Err(vec![Fault::new("body", "must hold a name or an avatar")]);
+        let (name, avatar, searchable) = (node.get("name"), node.get("avatar"), node.get("searchable"));
+        if ![&name, &avatar, &searchable].into_iter().any(Node::is_present) {
+            return Err(vec![Fault::new("body", "must hold a name, an avatar, or whether one is searchable")]);
         }
         let changes = Self {
             name: name.is_present().then(|| name.parsed(&mut faults, parse_name)).flatten(),
             avatar: avatar.is_present().then(|| avatar.optional(&mut faults, parse_avatar).unwrap_or_default()),
+            searchable: searchable.flag(&mut faults),
         };
         if faults.is_empty() { Ok(changes) } else { Err(faults) }
     }
@@ -109,8 +113,10 @@ pub struct Profile {
     pub name: String,
     /// The URL of the picture, or empty without one.
     pub avatar: String,
-    /// The users to whom this user has sent an event, the latest first.
-    pub contacts: Vec<Person>,
+    /// Whether others find the user by the username.
+    pub searchable: bool,
+    /// Those whom the user has added or sent an event to, the latest first.
+    pub contacts: Vec<Card>,
 }
 
 #[cfg(test)]
@@ -122,8 +128,10 @@ mod tests {
     fn changes_of_a_profile() {
         let long = format!("https://example.com/{}", "x".repeat(MAX_AVATAR));
         let changes = |name: Option<&str>, avatar: Option<&str>| {
-            Ok(ProfileChanges { name: name.map(str::to_owned), avatar: avatar.map(str::to_owned) })
+            let (name, avatar) = (name.map(str::to_owned), avatar.map(str::to_owned));
+            Ok(ProfileChanges { name, avatar, searchable: None })
         };
+        let searchable = |searchable| Ok(ProfileChanges { searchable: Some(searchable), ..ProfileChanges::default() });
         let cases = [
             (json!({"name": " Jane Doe "}), changes(Some("Jane Doe"), None)),
             (json!({"user": {"name": "Жанна", "id": 7}}), changes(Some("Жанна"), None)),
@@ -141,6 +149,11 @@ mod tests {
             (json!({"name": "\u{430}dm\u{456}n"}), Err(vec!["name"])),
             (json!({"name": "Event Messenger"}), Err(vec!["name"])),
             (json!({"name": "Joe Root"}), changes(Some("Joe Root"), None)),
+            (json!({"searchable": false}), searchable(false)),
+            (json!({"user": {"searchable": true}}), searchable(true)),
+            (json!({"searchable": "no"}), Err(vec!["searchable"])),
+            (json!({"name": "Jane", "searchable": 0}), Err(vec!["searchable"])),
+            (json!({"searchable": null}), Err(vec!["body"])),
             (json!({"username": "jane"}), Err(vec!["body"])),
             (json!({"Name": "Jane", "picture": ""}), Err(vec!["Name", "picture"])),
             (json!({"user": {"name": " "}}), Err(vec!["user.name"])),

@@ -94,6 +94,42 @@ impl Username {
     }
 }
 
+/// The shortest beginning by which usernames are searched, in characters.
+pub const MIN_BEGINNING: usize = 2;
+
+/// The beginning of usernames that somebody searches for, whatever their case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beginning(String);
+
+impl Beginning {
+    /// Reads the beginning of a username. There are others that begin so, or there may be.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if !(MIN_BEGINNING..=MAX_LENGTH).contains(&text.chars().count()) {
+            Err(format!("must be {MIN_BEGINNING} to {MAX_LENGTH} characters long"))
+        } else if SYNTAX.is_match(text.strip_suffix('.').unwrap_or(text)) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err("must be the beginning of a username".to_owned())
+        }
+    }
+
+    /// The beginning in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The part of a username in lower case that every search for it has.
+#[must_use]
+pub fn initials(key: &str) -> &str {
+    key.get(..MIN_BEGINNING).unwrap_or(key)
+}
+
 /// Whether a program that looks for links could find a host name or an IPv4 address in the text. Some programs also stop at a
 /// hyphen.
 fn holds_host(text: &str) -> bool {
@@ -114,6 +150,38 @@ fn holds_host(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn beginnings_that_are_searched_for() {
+        let (short, wrong) = (Err("must be 2 to 20 characters"), Err("must be the beginning of a username"));
+        let cases = [
+            ("ja", Ok("ja")),
+            (" JAne ", Ok("jane")),
+            ("jane.", Ok("jane.")),
+            ("jane.d", Ok("jane.d")),
+            ("{|", Ok("{|")),
+            ("abcdefghijklmnopqrst", Ok("abcdefghijklmnopqrst")),
+            ("", short),
+            ("j", short),
+            (" j ", short),
+            ("abcdefghijklmnopqrstu", short),
+            (".j", wrong),
+            ("j..", wrong),
+            ("jane@", wrong),
+            ("j e", wrong),
+            ("j\u{e4}", wrong),
+        ];
+        for (text, expected) in cases {
+            match (Beginning::parse(text), expected) {
+                (Ok(found), Ok(expected)) => {
+                    assert_eq!((found.as_str(), initials(found.as_str())), (expected, &expected[..2]), "{text}");
+                }
+                (Err(found), Err(expected)) => assert!(found.starts_with(expected), "{text}: {found}"),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
+        }
+        assert_eq!(initials("j"), "j");
+    }
 
     #[test]
     fn usernames_to_be_chosen() {

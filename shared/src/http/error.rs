@@ -58,6 +58,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str) {
         }
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "Log in first: there is no valid access token."),
         Error::UserExists => (StatusCode::CONFLICT, "User is already exist in Data Base"),
+        Error::EmailTaken => (StatusCode::CONFLICT, "Another account has this e-mail address."),
         Error::BadCredentials => (StatusCode::FORBIDDEN, "The login or the password is wrong."),
         Error::Unconfirmed => {
             (StatusCode::FORBIDDEN, "Confirm your e-mail address first, with the link that was mailed to you.")
@@ -71,6 +72,9 @@ fn describe(error: &Error) -> (StatusCode, &'static str) {
         Error::ConfirmationLinkUsed => (StatusCode::GONE, "The e-mail address is confirmed already; log in."),
         Error::ResetLinkUsed => (StatusCode::GONE, "This link was used already; log in with the new password."),
         Error::SessionOver => (StatusCode::UNAUTHORIZED, "The session is over; log in again."),
+        Error::NoSuchSession => (StatusCode::NOT_FOUND, "There is no such session."),
+        Error::NoSuchUser => (StatusCode::NOT_FOUND, "There is no such user."),
+        Error::NoSuchContact => (StatusCode::NOT_FOUND, "There is no such contact."),
         Error::NoSuchEvent => (StatusCode::NOT_FOUND, "There is no such event."),
         Error::NotOrganiser => (StatusCode::FORBIDDEN, "Only the organiser may do this."),
         Error::OrganiserNeedNotAnswer => (StatusCode::FORBIDDEN, "The organiser takes part without an answer."),
@@ -105,6 +109,7 @@ mod tests {
             (Error::BodyEncoded, 415),
             (Error::Unauthenticated, 401),
             (Error::UserExists, 409),
+            (Error::EmailTaken, 409),
             (Error::BadCredentials, 403),
             (Error::Unconfirmed, 403),
             (Error::AlreadyConfirmed, 409),
@@ -113,6 +118,9 @@ mod tests {
             (Error::ConfirmationLinkUsed, 410),
             (Error::ResetLinkUsed, 410),
             (Error::SessionOver, 401),
+            (Error::NoSuchSession, 404),
+            (Error::NoSuchUser, 404),
+            (Error::NoSuchContact, 404),
             (Error::NoSuchEvent, 404),
             (Error::NotOrganiser, 403),
             (Error::OrganiserNeedNotAnswer, 403),

@@ -13,6 +13,7 @@ use crate::token::digest::csp_hash;
 
 const STYLE: &str = include_str!("../../templates/page.css");
 const CONFIRM: &str = include_str!("../../templates/confirm.js");
+const EMAIL: &str = include_str!("../../templates/email.js");
 const RESET: &str = include_str!("../../templates/reset.js");
 
 #[derive(Template)]
@@ -25,6 +26,18 @@ struct ConfirmPage<'a> {
     message: &'a str,
     /// How long an unconfirmed registration is kept.
     kept: String,
+    style: &'static str,
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "email.html")]
+struct EmailPage<'a> {
+    service: &'static str,
+    /// Whose address becomes which; none if the link changes none.
+    change: Option<(&'a str, &'a str)>,
+    /// What the page says at first.
+    message: &'a str,
     style: &'static str,
     script: &'static str,
 }
@@ -56,6 +69,15 @@ pub fn confirm_page(user: std::result::Result<&str, &str>) -> Result<Reply> {
         },
         CONFIRM,
     )
+}
+
+/// The page that gives the user of that name that address, or says why it does not.
+///
+/// # Errors
+/// When the template cannot be filled in.
+pub fn email_page(change: std::result::Result<(&str, &str), &str>) -> Result<Reply> {
+    let message = change.err().unwrap_or("One click, and the new address is confirmed.");
+    page(&EmailPage { service: SERVICE, change: change.ok(), message, style: STYLE, script: EMAIL }, EMAIL)
 }
 
 /// The page that sets a new password.

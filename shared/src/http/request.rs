@@ -11,6 +11,7 @@ use lambda_http::http::header::{
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{body, headers};
 use crate::clock::Clock;
@@ -133,9 +134,29 @@ impl Request {
     /// # Errors
     /// `Invalid` if it is no id.
     pub fn event_id(&self) -> Result<EventId> {
+        self.id_in_path("id", "an event")
+    }
+
+    /// The id of the user in the path.
+    ///
+    /// # Errors
+    /// `Invalid` if it is no id.
+    pub fn user_id(&self) -> Result<UserId> {
+        self.id_in_path("id", "a user")
+    }
+
+    /// The id of the session in the path.
+    ///
+    /// # Errors
+    /// `Invalid` if it is no id.
+    pub fn session_id(&self) -> Result<Uuid> {
+        self.id_in_path("session", "a session")
+    }
+
+    fn id_in_path(&self, name: &str, whose: &str) -> Result<Uuid> {
         let parameters = self.http.path_parameters();
-        let id = parameters.first("id").and_then(parse_id);
-        id.ok_or_else(|| Error::invalid("id", "must be the id of an event, a UUID, in the path"))
+        let id = parameters.first(name).and_then(parse_id);
+        id.ok_or_else(|| Error::invalid(name, format!("must be the id of {whose}, a UUID, in the path")))
     }
 
     /// A parameter of the query string without the white space around it, unless it is missing or empty.
@@ -189,6 +210,12 @@ impl Request {
     #[must_use]
     pub fn is_get(&self) -> bool {
         [Method::GET, Method::HEAD].contains(self.http.method())
+    }
+
+    /// Whether it does something anew each time.
+    #[must_use]
+    pub fn is_post(&self) -> bool {
+        *self.http.method() == Method::POST
     }
 
     /// Whether it takes something away.

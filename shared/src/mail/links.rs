@@ -6,6 +6,8 @@ use linkify::LinkFinder;
 use super::Mail;
 use super::account_deleted::account_deleted;
 use super::confirmation::confirmation;
+use super::email_change::email_change;
+use super::email_notice::email_notice;
 use super::password_changed::password_changed;
 use super::password_reset::password_reset;
 
@@ -38,11 +40,13 @@ const HOSTILE: [&str; 22] = [
 ];
 
 /// Every mail with that for all that is not the service's own, and whether it has a link.
-fn mails(typed: &str) -> [(&'static str, Mail, bool); 4] {
+fn mails(typed: &str) -> [(&'static str, Mail, bool); 6] {
     let at = Timestamp::UNIX_EPOCH;
     [
         ("account_deleted", account_deleted(typed, at, typed).unwrap(), false),
         ("confirmation", confirmation(typed, LINK, at).unwrap(), true),
+        ("email_change", email_change(typed, LINK, at).unwrap(), true),
+        ("email_notice", email_notice(typed, typed, at, typed).unwrap(), false),
         ("password_changed", password_changed(typed, at, typed).unwrap(), false),
         ("password_reset", password_reset(typed, LINK, at).unwrap(), true),
     ]

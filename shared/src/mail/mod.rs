@@ -2,6 +2,8 @@
 
 pub mod account_deleted;
 pub mod confirmation;
+pub mod email_change;
+pub mod email_notice;
 pub mod password_changed;
 pub mod password_reset;
 

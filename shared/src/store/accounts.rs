@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
+use super::directory::{FOUND_AS, INITIALS, entry};
 use super::failure::{NotWritten, conditional, written};
-use super::item::{EXPIRES_AT, Item, attribute, from_item, number, text};
+use super::item::{EXPIRES_AT, Item, Projection, attribute, from_item, number, string, text};
 use super::keys;
 use super::table::{Part, Table, over_table};
 use crate::domain::UserId;
@@ -22,6 +23,9 @@ use crate::token::TokenHash;
 
 /// The attribute of a marker that stands in the place of what was deleted with an account.
 pub(super) const LEFT: &str = "left";
+
+/// What an account has of a change of the address that waits for its link.
+pub(super) const NEW_EMAIL: [&str; 3] = ["new_email", "new_email_hash", "new_email_at"];
 
 /// The reason why a password is replaced.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +89,18 @@ pub struct Account {
     /// The fingerprint of the `Idempotency-Key` of the request that set it then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset_by: Option<String>,
+    /// The address that the user wants instead of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_email: Option<String>,
+    /// The hash of the token of the link that was mailed there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_email_hash: Option<TokenHash>,
+    /// When that link was mailed, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_email_at: Option<i64>,
+    /// The hash of the token of the link that set the present address, so that a used link can be told from a wrong one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_hash: Option<TokenHash>,
     /// Whether the user is being deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaving: bool,
@@ -135,6 +151,10 @@ impl Account {
             former_password_hash: None,
             reset_hash: None,
             reset_by: None,
+            new_email: None,
+            new_email_hash: None,
+            new_email_at: None,
+            email_hash: None,
             leaving: false,
             expires_at: Some(now.as_second() + seconds(lifetime::CONFIRMATION)),
         }
@@ -190,15 +210,17 @@ impl Accounts {
         let same = "password = :old OR password = :new";
         let change = Change::new().set("password", new.clone()).when(same).when("attribute_not_exists(leaving)");
         let change = change.value(":old", old.clone()).value(":new", new);
+        // Who knew the old password may have asked for another address.
+        let unasked = |change: Change| NEW_EMAIL.into_iter().fold(change, Change::remove);
         let change = match why {
             NewPassword::Rehashed => change,
-            NewPassword::Changed(now) => change
+            NewPassword::Changed(now) => unasked(change)
                 .set("former_password", old)
                 .set("password_at", number(&now.as_second()))
                 .remove("reset_hash")
                 .remove("reset_by"),
             NewPassword::Reset { token, by, now } => {
-                let change = change
+                let change = unasked(change)
                     .set("reset_hash", attribute(token)?)
                     .set("password_at", number(&now.as_second()))
                     .remove("former_password");
@@ -213,14 +235,31 @@ impl Accounts {
 
     /// Changes what others see of the user; `false` if there is no such user.
     pub async fn update_profile(&self, user: UserId, changes: &ProfileChanges) -> Result<bool> {
-        let ProfileChanges { name, avatar } = changes;
+        let ProfileChanges { name, avatar, searchable } = changes;
         let mut change = Change::new().when("active = :true").value(":true", AttributeValue::Bool(true));
         for (placeholder, attribute, value) in [("#name", "name", name), ("#avatar", "avatar", avatar)] {
             if let Some(value) = value {
                 change = change.set(placeholder, text(value)).name(placeholder, attribute);
             }
         }
+        match searchable {
+            None => {}
+            Some(false) => change = change.remove(INITIALS).remove(FOUND_AS),
+            Some(true) => {
+                let Some(username) = self.find_username(user).await? else { return Ok(false) };
+                for (attribute, value) in entry(&username) {
+                    change = change.set(attribute, value);
+                }
+            }
+        }
         conditional("UpdateItem", change.of(self.0.update_item(keys::user(user))).send().await)
+    }
+
+    /// The username, which never changes.
+    async fn find_username(&self, user: UserId) -> Result<Option<String>> {
+        let projection = Projection { expression: "username", names: &[] };
+        let items = self.0.get_many(vec![keys::user(user)], false, Some(&projection)).await?;
+        Ok(items.first().and_then(|item| string(item, "username")).map(str::to_owned))
     }
 
     /// Begins to delete the account: from now on nobody finds the user by name or address, and the rest is gone within a day
@@ -230,7 +269,9 @@ impl Accounts {
         let leave = self
             .0
             .update(keys::user(account.id))
-            .update_expression("SET active = :false, leaving = :true, expires_at = :expires_at")
+            .update_expression(
+                "SET active = :false, leaving = :true, expires_at = :expires_at REMOVE found_under, found_as",
+            )
             .condition_expression("password = :password")
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":true", AttributeValue::Bool(true))

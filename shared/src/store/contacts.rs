@@ -1,24 +1,32 @@
-//! A user's contacts, everyone to whom the user has sent an event: one item, the latest first. It holds their ids alone; their
-//! names are looked up, so that a new name is seen and nobody who left is named.
+//! A user's contacts, everyone whom the user has added or sent an event to: one item, the latest first. It holds their ids alone;
+//! what others see of them is looked up, so that a new name is seen and nobody who left is named.
 //!
 //! When the user leaves, a marker without people takes its place for an hour. A request under way finds it, and makes no new item.
 
-use std::collections::HashSet;
-
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::accounts::LEFT;
+use super::cards::card;
 use super::change::Change;
 use super::failure::{Rounds, conditional};
-use super::item::{attribute, from_item, number};
+use super::item::{Item, Projection, from_item, number};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
-use crate::error::Result;
+use crate::domain::contact::merge;
+use crate::domain::person::Card;
+use crate::error::{Error, Result};
 
-/// The number of contacts that are kept.
-pub const MAX_CONTACTS: usize = 100;
+/// The ids, sixteen octets each: as text, hundreds of them would make each write twice as dear.
+const IDS: &str = "ids";
+
+/// What is read to add a contact: the contacts, and what others see of the one.
+const ADDED: Projection<'static> = Projection {
+    expression: "user_id, #name, avatar, username, active, ids, people, version, #left",
+    names: &[("#name", "name"), ("#left", LEFT)],
+};
 
 /// The contacts of all users.
 #[derive(Clone, Debug)]
@@ -27,18 +35,103 @@ pub struct Contacts(Table);
 over_table!(Contacts, of_users);
 
 /// The item of one user.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct ContactsItem {
+#[derive(Default, Deserialize)]
+struct ContactsItem {
+    /// Items of older days have the ids as texts.
     #[serde(default)]
-    pub(super) people: Vec<UserId>,
+    people: Vec<UserId>,
     #[serde(default)]
     version: u64,
     /// Whether it is the marker of one who left.
-    #[serde(default, skip_serializing)]
+    #[serde(default)]
     left: bool,
 }
 
+impl ContactsItem {
+    fn read(item: Option<Item>) -> Result<Self> {
+        let Some(mut item) = item else { return Ok(Self::default()) };
+        let ids = item.remove(IDS);
+        let stored: Self = from_item(item)?;
+        let Some(AttributeValue::B(ids)) = ids else { return Ok(stored) };
+        let (ids, _) = ids.as_ref().as_chunks();
+        Ok(Self { people: ids.iter().copied().map(UserId::from_bytes).collect(), ..stored })
+    }
+}
+
+/// The people of this item, or of a part of it that holds them.
+pub(super) fn people(item: Item) -> Result<Vec<UserId>> {
+    ContactsItem::read(Some(item)).map(|stored| stored.people)
+}
+
 impl Contacts {
+    /// The user's contacts, the latest first.
+    ///
+    /// # Errors
+    /// `Unauthenticated` if the user has left.
+    pub async fn find_contacts(&self, user: UserId) -> Result<Vec<UserId>> {
+        let stored = self.find(user, true).await?;
+        if stored.left { Err(Error::Unauthenticated) } else { Ok(stored.people) }
+    }
+
+    /// Puts that one first among the user's contacts, and gives what others see of the one.
+    ///
+    /// # Errors
+    /// `NoSuchUser`; `Unauthenticated` if the user has left.
+    pub async fn create_contact(&self, user: UserId, contact: UserId) -> Result<Card> {
+        let mut rounds = Rounds::new("UpdateItem");
+        // First at half the price: the write is conditional on the version, and what is not found is looked for once more.
+        let mut consistent = false;
+        loop {
+            let (mut found, mut stored) = (None, None);
+            let wanted = vec![keys::user(contact), keys::contacts(user)];
+            for item in self.0.get_many(wanted, consistent, Some(&ADDED)).await? {
+                if item.contains_key("username") { found = card(item)? } else { stored = Some(item) }
+            }
+            let stored = ContactsItem::read(stored)?;
+            let merged = merge(&[contact], &stored.people);
+            match found {
+                _ if stored.left => return Err(Error::Unauthenticated),
+                None if consistent => return Err(Error::NoSuchUser),
+                Some(card) if consistent && merged == stored.people => return Ok(card),
+                Some(card) if merged != stored.people => {
+                    if self.update(user, &stored, &merged).await? {
+                        return Ok(card);
+                    }
+                    rounds.wait().await?;
+                }
+                _ => {}
+            }
+            consistent = true;
+        }
+    }
+
+    /// Takes that one out of the user's contacts; `false` if the one is not among them.
+    ///
+    /// # Errors
+    /// `Unauthenticated` if the user has left.
+    pub async fn delete_contact(&self, user: UserId, contact: UserId) -> Result<bool> {
+        let mut rounds = Rounds::new("UpdateItem");
+        let (mut consistent, mut was_there) = (false, false);
+        loop {
+            let stored = self.find(user, consistent).await?;
+            let others: Vec<_> = stored.people.iter().copied().filter(|id| *id != contact).collect();
+            if stored.left {
+                return Err(Error::Unauthenticated);
+            }
+            if others.len() < stored.people.len() {
+                if self.update(user, &stored, &others).await? {
+                    return Ok(true);
+                }
+                was_there = true;
+                rounds.wait().await?;
+            } else if consistent {
+                // A write that was repeated because its answer was lost finds its own work done.
+                return Ok(was_there);
+            }
+            consistent = true;
+        }
+    }
+
     /// Puts these people first among the contacts. A user who has left gets none.
     pub async fn add_contacts(&self, user: UserId, people: &[UserId]) -> Result<()> {
         if people.is_empty() {
@@ -48,53 +141,55 @@ impl Contacts {
         // First at half the price: the write is conditional on the version.
         let mut consistent = false;
         loop {
-            let stored = self.0.get_as(keys::contacts(user), consistent, None).await?;
-            let stored: ContactsItem = stored.map(from_item).transpose()?.unwrap_or_default();
+            let stored = self.find(user, consistent).await?;
             let merged = merge(people, &stored.people);
-            if stored.left || merged == stored.people {
-                return Ok(());
-            }
-            let people = merged.iter().map(attribute).collect::<Result<_>>()?;
-            let change = Change::new()
-                .set("people", AttributeValue::L(people))
-                .set("version", number(&(stored.version + 1)))
-                .when("attribute_not_exists(#left)")
-                .when("attribute_not_exists(pk) OR version = :version")
-                .name("#left", LEFT)
-                .value(":version", number(&stored.version));
-            if conditional("UpdateItem", change.of(self.0.update_item(keys::contacts(user))).send().await)? {
+            if stored.left || merged == stored.people || self.update(user, &stored, &merged).await? {
                 return Ok(());
             }
             consistent = true;
             rounds.wait().await?;
         }
     }
-}
 
-/// The new contacts, then the old ones that are not among them, up to the limit.
-fn merge(new: &[UserId], old: &[UserId]) -> Vec<UserId> {
-    let mut seen = HashSet::new();
-    new.iter().chain(old).filter(|id| seen.insert(**id)).take(MAX_CONTACTS).copied().collect()
+    async fn find(&self, user: UserId, consistent: bool) -> Result<ContactsItem> {
+        ContactsItem::read(self.0.get_as(keys::contacts(user), consistent, None).await?)
+    }
+
+    /// Writes the contacts, if they are still those that were read; `false` if they are not.
+    async fn update(&self, user: UserId, stored: &ContactsItem, people: &[UserId]) -> Result<bool> {
+        let ids: Vec<u8> = people.iter().flat_map(|id| *id.as_bytes()).collect();
+        let change = Change::new()
+            .set(IDS, AttributeValue::B(Blob::new(ids)))
+            .set("version", number(&(stored.version + 1)))
+            .remove("people")
+            .when("attribute_not_exists(#left)")
+            .when("attribute_not_exists(pk) OR version = :version")
+            .name("#left", LEFT)
+            .value(":version", number(&stored.version));
+        conditional("UpdateItem", change.of(self.0.update_item(keys::contacts(user))).send().await)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
+    use crate::store::item::text;
 
     #[test]
-    fn the_latest_come_first_and_nobody_twice() {
-        let people = |ids: &[u128]| -> Vec<UserId> { ids.iter().copied().map(Uuid::from_u128).collect() };
-        let many: Vec<u128> = (100..250).collect();
+    fn ids_are_read_in_either_form() {
+        let ids = [1, 2].map(UserId::from_u128);
+        let packed = AttributeValue::B(Blob::new(ids.map(|id| *id.as_bytes()).concat()));
+        let former = AttributeValue::L(ids.iter().map(text).collect());
         let cases = [
-            (people(&[1, 2]), people(&[]), people(&[1, 2])),
-            (people(&[3]), people(&[1, 2]), people(&[3, 1, 2])),
-            (people(&[2]), people(&[1, 2]), people(&[2, 1])),
-            (people(&[1, 2]), people(&[1, 2]), people(&[1, 2])),
-            (people(&[1]), people(&many), people(&[&[1], &many[..99]].concat())),
+            (vec![], vec![]),
+            (vec![("people", former.clone())], ids.to_vec()),
+            (vec![("ids", packed.clone()), ("version", number(&7))], ids.to_vec()),
+            (vec![("ids", AttributeValue::B(Blob::new([])))], vec![]),
+            (vec![("ids", packed), ("people", AttributeValue::L(vec![]))], ids.to_vec()),
         ];
-        for (new, old, merged) in cases {
-            assert_eq!(merge(&new, &old), merged);
+        for (attributes, expected) in cases {
+            let item = attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            assert_eq!(people(item).unwrap(), expected);
         }
     }
 }

@@ -5,11 +5,14 @@
 
 pub mod accounts;
 pub mod attempts;
+mod cards;
 mod change;
 pub mod contacts;
 pub mod decisions;
 pub mod departures;
+pub mod directory;
 pub mod drafts;
+pub mod email_changes;
 mod event_items;
 pub mod events;
 pub mod exports;

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::accounts::{Claim, claim_key};
+use super::cards::{CARD, card};
 use super::item::{Item, Projection, from_item, string};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::login::Login;
-use crate::domain::person::Person;
+use crate::domain::person::{Card, Person};
 use crate::error::Result;
 
 /// Whether a read shows every write before it, for twice the capacity.
@@ -85,6 +86,16 @@ impl People {
             *person = found;
         }
         Ok(people)
+    }
+
+    /// What others see of those of these users who are still there, in their order.
+    pub async fn find_cards(&self, users: &[UserId]) -> Result<Vec<Card>> {
+        let wanted = users.iter().map(|id| keys::user(*id)).collect();
+        let mut cards = HashMap::new();
+        for item in self.0.get_many(wanted, false, Some(&CARD)).await? {
+            cards.extend(card(item)?.map(|card| (card.id, card)));
+        }
+        Ok(users.iter().filter_map(|id| cards.remove(id)).collect())
     }
 
     /// The user with that id as it is now, unless the user has not confirmed or is leaving.

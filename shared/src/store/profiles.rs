@@ -3,16 +3,21 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::contacts::ContactsItem;
-use super::item::{Item, Projection, from_item};
+use super::contacts::people;
+use super::item::{Item, Projection, from_item, integer, string};
 use super::keys;
-use super::people::{Consistency, People};
+use super::people::People;
 use super::resets::ResetMail;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
-use crate::domain::login::Login;
+use crate::domain::contact::MAX_CONTACTS;
+use crate::domain::export::ExportedAccount;
+use crate::domain::lifetime::{self, seconds};
 use crate::domain::user::Profile;
 use crate::error::Result;
+
+/// The number of contacts that are shown beside an account.
+const NEWEST: usize = 100;
 
 /// The accounts as their own users see them.
 #[derive(Clone, Debug)]
@@ -28,50 +33,60 @@ struct Shown {
     #[serde(default)]
     avatar: String,
     active: bool,
+    /// Where others find the user.
+    found_under: Option<String>,
 }
 
 /// Never the password's hash: the function that shows a user has no right to it.
-const SHOWN: Projection<'static> =
-    Projection { expression: "username, email, #name, avatar, active, people", names: &[("#name", "name")] };
+const SHOWN: Projection<'static> = Projection {
+    expression: "username, email, #name, avatar, active, found_under, ids, people",
+    names: &[("#name", "name")],
+};
 
 /// Never the hash of the mailed token either.
 const EXPORTED: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, people, sent_at, expires_at",
+    expression: "username, email, #name, avatar, active, found_under, ids, people, new_email, new_email_at, sent_at, expires_at",
     names: &[("#name", "name")],
 };
 
 impl Profiles {
-    /// The user's own view of the account, unless it is gone.
-    pub async fn find_profile(&self, id: UserId, now: Timestamp) -> Result<Option<Profile>> {
+    /// The user's own view of the account with the newest contacts, unless it is gone.
+    pub async fn find_profile(&self, id: UserId) -> Result<Option<Profile>> {
         let items = self.0.get_many(vec![keys::user(id), keys::contacts(id)], true, Some(&SHOWN)).await?;
-        self.profile(id, items, now).await
+        self.profile(id, items, NEWEST).await
     }
 
-    /// The same, and when a link for a new password was last mailed, if that is still stored.
-    pub async fn find_export(&self, id: UserId, now: Timestamp) -> Result<Option<(Profile, Option<Timestamp>)>> {
+    /// All that is held of the user but for sessions and events.
+    pub async fn find_export(&self, id: UserId, now: Timestamp) -> Result<Option<ExportedAccount>> {
         let keys = vec![keys::user(id), keys::contacts(id), keys::reset(id)];
         let items = self.0.get_many(keys, true, Some(&EXPORTED)).await?;
         let (mails, items): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.contains_key("sent_at"));
         let mail: Option<ResetMail> = mails.into_iter().next().map(from_item).transpose()?;
-        let mailed_at = mail.map(|mail| mail.sent_at(now)).transpose()?.flatten();
-        Ok(self.profile(id, items, now).await?.map(|profile| (profile, mailed_at)))
+        let reset_mailed_at = mail.map(|mail| mail.sent_at(now)).transpose()?.flatten();
+        let is_waiting = |item: &&Item| {
+            integer(item, "new_email_at").is_some_and(|at| now.as_second() < at + seconds(lifetime::EMAIL_CHANGE))
+        };
+        let new_email = items.iter().find(is_waiting).and_then(|item| string(item, "new_email")).map(str::to_owned);
+        let profile = self.profile(id, items, MAX_CONTACTS).await?;
+        Ok(profile.map(|profile| ExportedAccount { profile, new_email, reset_mailed_at }))
     }
 
-    async fn profile(&self, id: UserId, items: Vec<Item>, now: Timestamp) -> Result<Option<Profile>> {
-        let (mut shown, mut contacts) = (None::<Shown>, ContactsItem::default());
+    /// The profile of these items, with at most so many contacts.
+    async fn profile(&self, id: UserId, items: Vec<Item>, most: usize) -> Result<Option<Profile>> {
+        let (mut shown, mut contacts) = (None::<Shown>, Vec::new());
         for item in items {
-            if item.contains_key("people") {
-                contacts = from_item(item)?;
-            } else if item.contains_key("username") {
+            if item.contains_key("username") {
                 shown = Some(from_item(item)?);
+            } else {
+                contacts = people(item)?;
             }
         }
-        let Some(Shown { username, email, name, avatar, .. }) = shown.filter(|shown| shown.active) else {
+        let Some(Shown { username, email, name, avatar, found_under, .. }) = shown.filter(|shown| shown.active) else {
             return Ok(None);
         };
-        let logins: Vec<_> = contacts.people.into_iter().map(Login::Id).collect();
-        let people = People::from(self.0.clone());
-        let contacts = people.find_people(&logins, Consistency::Eventual, now).await?.into_iter().flatten().collect();
-        Ok(Some(Profile { id, username, email, name, avatar, contacts }))
+        contacts.truncate(most);
+        let contacts = People::from(self.0.clone()).find_cards(&contacts).await?;
+        let searchable = found_under.is_some();
+        Ok(Some(Profile { id, username, email, name, avatar, searchable, contacts }))
     }
 }

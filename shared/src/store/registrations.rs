@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::accounts::{Account, Claim};
+use super::directory::entry;
 use super::failure::{NotWritten, conditional};
 use super::item::{Item, attribute, from_item, number, text, to_item};
 use super::keys;
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::token::{RefreshToken, TokenHash};
 
 /// The condition that nobody has confirmed an address.
-const UNCONFIRMED: &str = "attribute_not_exists(pk) OR attribute_exists(expires_at)";
+pub(super) const UNCONFIRMED: &str = "attribute_not_exists(pk) OR attribute_exists(expires_at)";
 
 /// The accounts of users who have yet to confirm.
 #[derive(Clone, Debug)]
@@ -64,11 +65,16 @@ impl Registrations {
         device: Device,
         now: Timestamp,
     ) -> Result<()> {
+        let [(_, initials), (_, found_as)] = entry(&account.username);
         let confirm = self
             .0
             .update(keys::user(account.id))
-            .update_expression("SET active = :true REMOVE confirm_sent_at, expires_at")
+            .update_expression(
+                "SET active = :true, found_under = :initials, found_as = :found_as REMOVE confirm_sent_at, expires_at",
+            )
             .condition_expression("active = :false AND confirm_hash = :hash AND expires_at > :now")
+            .expression_attribute_values(":initials", initials)
+            .expression_attribute_values(":found_as", found_as)
             .expression_attribute_values(":true", AttributeValue::Bool(true))
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .expression_attribute_values(":hash", attribute(hash)?)

@@ -30,7 +30,7 @@ over_table!(Resets, of_users);
 #[derive(Serialize, Deserialize)]
 struct ResetItem {
     hash: TokenHash,
-    /// The fingerprint of the password's hash when the link was mailed: a new password makes the link worthless.
+    /// What [`Account::reset_binding`] was when the link was mailed.
     bound: String,
     sent_at: i64,
     expires_at: i64,
@@ -46,13 +46,22 @@ pub enum Link {
     Spent,
 }
 
+impl Account {
+    /// What a link for a new password is bound to: another password makes it worthless, and another address, since the mail is where
+    /// its user wants none any more.
+    #[must_use]
+    pub fn reset_binding(&self) -> String {
+        fingerprint(&[self.password_hash.as_bytes(), self.email.as_bytes()])
+    }
+}
+
 impl Resets {
     /// Stores the token of a new link in place of the former one. `false` if it is too soon, or the mails of the day are used up that
     /// this network address may cause; then nothing is stored.
     pub async fn create_reset(
         &self,
         token: &MailedToken,
-        password_hash: &str,
+        binding: &str,
         address: &str,
         limits: &Limits,
         now: Timestamp,
@@ -60,7 +69,7 @@ impl Resets {
         let (sent_at, counts) = (now.as_second(), Counts::new(address, limits.of_mailbox()));
         let item = ResetItem {
             hash: token.hash(),
-            bound: bound(password_hash),
+            bound: binding.to_owned(),
             sent_at,
             expires_at: sent_at + seconds(lifetime::RESET_COUNT),
         };
@@ -117,7 +126,7 @@ impl Resets {
         let is_open = reset.is_some_and(|reset| {
             reset.hash == token.hash()
                 && now.as_second() < reset.sent_at + seconds(lifetime::RESET)
-                && reset.bound == bound(&account.password_hash)
+                && reset.bound == account.reset_binding()
         });
         Ok(if is_open { Link::Open(account) } else { Link::Spent })
     }
@@ -137,8 +146,4 @@ impl ResetMail {
         let sent_at = remembered.then(|| Timestamp::from_second(self.sent_at)).transpose();
         sent_at.map_err(|error| Error::internal("sent_at", error))
     }
-}
-
-fn bound(password_hash: &str) -> String {
-    fingerprint(&[password_hash.as_bytes()])
 }

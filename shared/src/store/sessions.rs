@@ -109,6 +109,12 @@ fn created_at(item: &Item) -> Option<i64> {
     integer(item, "created_at").or_else(|| Some(integer(item, "ends_at")? - seconds(lifetime::SESSION)))
 }
 
+/// Whether the session of this item goes on.
+fn is_live(item: &Item, now: Timestamp) -> bool {
+    let now = Some(now.as_second());
+    now < integer(item, "expires_at") && now < integer(item, "ends_at")
+}
+
 impl Sessions {
     /// Creates the session that begins with this token.
     pub async fn create_session(&self, token: &RefreshToken, device: Device, now: Timestamp) -> Result<()> {
@@ -169,6 +175,18 @@ impl Sessions {
         self.delete_session(token, Some("#current = :token OR spent = :token")).await
     }
 
+    /// Ends the user's session with that id, as [`list_sessions`](Self::list_sessions) tells it. `false` if there is none that goes
+    /// on.
+    pub async fn revoke_listed(&self, user: UserId, session: Uuid, now: Timestamp) -> Result<bool> {
+        let key = keys::session(user, session);
+        if !self.0.get(key.clone()).await?.is_some_and(|session| is_live(&session, now)) {
+            return Ok(false);
+        }
+        // Without a condition: a write that was repeated because its answer was lost would find none to end.
+        let delete = self.0.delete_item(key);
+        delete.send().await.map(|_| true).map_err(|error| failure("DeleteItem", error))
+    }
+
     /// The user's sessions that are not over, the last used first.
     pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         let now = now.as_second();
@@ -182,11 +200,10 @@ impl Sessions {
 
     /// Whether the user has a session that was last used from the network of that address.
     pub async fn has_session_from(&self, user: UserId, address: &str, now: Timestamp) -> Result<bool> {
-        let (network_of_address, now) = (network(address), Some(now.as_second()));
+        let network_of_address = network(address);
         let is_from_there =
             |session: &Item| string(session, "address").is_some_and(|address| network(address) == network_of_address);
-        let is_live = |session: &Item| now < integer(session, "expires_at") && now < integer(session, "ends_at");
-        Ok(self.sessions(user).await?.iter().any(|session| is_live(session) && is_from_there(session)))
+        Ok(self.sessions(user).await?.iter().any(|session| is_live(session, now) && is_from_there(session)))
     }
 
     /// Ends the oldest sessions of the user beyond [`MAX_SESSIONS`], but not that one.

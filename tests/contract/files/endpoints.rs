@@ -184,7 +184,7 @@ fn every_function_has_its_alarms() {
         whole(&place, wanted, found, |(id, function)| {
             format!(
                 "        - {{Id: {id}, ReturnData: false, MetricStat: {{Stat: {stat}, Period: 300, Metric: {{Namespace: \
-                 AWS/Lambda,\n          MetricName: {metric}, Dimensions: [{{Name: FunctionName, Value: !Ref {function}}}]}}}}}}"
+                 AWS/Lambda, MetricName: {metric}, Dimensions: [{{Name: FunctionName, Value: !Ref {function}}}]}}}}}}"
             )
         });
         assert_eq!(of_metric.len(), ENDPOINTS.len(), "a function is in two alarms on {metric}: {of_metric:#?}");

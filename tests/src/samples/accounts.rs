@@ -5,7 +5,7 @@ use serde_json::json;
 use shared::store::accounts::Accounts;
 use shared::token::MailedToken;
 
-use super::scene::{a_pending_user, an_event, as_it_stands, pending, sent_both_ways, two_users};
+use super::scene::{a_pending_user, an_event, as_it_stands, hidden, pending, sent_both_ways, two_users};
 use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{PASSWORD, Service, email_of, registration};
 
@@ -79,6 +79,13 @@ pub(super) fn samples() -> Vec<Sample> {
                 // A failed condition means that the row is gone and needs no name.
                 believes_conditions: true,
                 check: |service, scene, done| Box::pin(was_renamed(service, scene, done)),
+                ..Scenario::READING
+            })
+            .scenario(Scenario {
+                name: "update-user who is found again",
+                request: Some(|_| Request::by(By::John).json(json!({"searchable": true}))),
+                prepare: |service| Box::pin(hidden(service)),
+                check: |service, scene, done| Box::pin(is_found(service, scene, done)),
                 ..Scenario::READING
             })
             // The sender's own account is deleted, or an event gets another organiser.
@@ -161,6 +168,13 @@ async fn was_renamed(service: &Service, scene: &Scene, done: bool) {
     for name in [own, seen] {
         assert!(name == json!(NEW_NAME) || !done && name == json!("john"), "{name}");
     }
+}
+
+async fn is_found(service: &Service, scene: &Scene, done: bool) {
+    let found = service.get(&scene.jane, "/user/search?query=john").await.expect(200).body["users"].clone();
+    let own = service.get(&scene.john, "/user").await.expect(200).body["user"]["searchable"].clone();
+    assert_eq!(own, json!(found[0]["id"] == json!(scene.john.id)), "{found}");
+    assert!(own == json!(true) || !done, "{own}");
 }
 
 async fn was_deleted(service: &Service, scene: &Scene, done: bool) {

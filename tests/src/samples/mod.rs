@@ -6,9 +6,11 @@
 
 mod accounts;
 mod drafts;
+mod emails;
 mod events;
 mod members;
 mod passwords;
+mod people;
 mod request;
 mod scenario;
 mod scene;
@@ -35,7 +37,8 @@ pub type Fresh = for<'a> fn(&'a Service, &'a Scene, &'a str) -> Step<'a, Scene>;
 pub struct Sample {
     /// The method.
     pub method: Method,
-    /// The path as in `template.yaml`. `{id}` is the scene's event.
+    /// The path as in `template.yaml`. `{id}` is the scene's event, `{session}` jane's session, `{id}` of a
+    /// contact john.
     pub path: &'static str,
     /// A valid request. Scenarios and benches make the scene in which it succeeds.
     pub request: Ask,
@@ -77,10 +80,16 @@ pub enum State {
 }
 
 static TABLE: LazyLock<Vec<Sample>> = LazyLock::new(|| {
-    [accounts::samples(), passwords::samples(), sessions::samples(), drafts::samples(), members::samples()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let kinds = [
+        accounts::samples(),
+        emails::samples(),
+        people::samples(),
+        passwords::samples(),
+        sessions::samples(),
+        drafts::samples(),
+        members::samples(),
+    ];
+    kinds.into_iter().flatten().collect()
 });
 
 /// The whole table.
@@ -190,7 +199,11 @@ impl Sample {
 
     /// The path and query of a request in that scene.
     pub fn target(&self, scene: &Scene, request: &Request) -> String {
-        let path = self.path.replace("/event/{id}", &scene.event);
+        let path = self.path.replace("/event/{id}", &scene.event).replace("{id}", &scene.john.id.to_string());
+        let path = match path.split_once("{session}") {
+            Some((before, after)) => format!("{before}{}{after}", scene.jane.session().session()),
+            None => path,
+        };
         if request.query.is_empty() { path } else { format!("{path}?{}", request.query) }
     }
 
@@ -218,6 +231,8 @@ pub fn missing(method: &str, path: &str, function: &str) -> String {
     let file = match path {
         "/event" => "drafts",
         path if path.starts_with("/event/") => "members",
+        path if path.starts_with("/user/search") || path.starts_with("/user/contacts") => "people",
+        path if path.starts_with("/user/e-mail") => "emails",
         path if path.starts_with("/user/password") => "passwords",
         path if path.starts_with("/user") => "accounts",
         _ => "sessions",

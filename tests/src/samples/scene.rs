@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use reqwest::Method;
+use serde_json::json;
 use shared::domain::poll::Topic;
 use shared::store::members::Members;
 use uuid::Uuid;
@@ -64,6 +65,13 @@ pub(super) async fn pending(service: &Service) -> Scene {
     service.register("newcomer").await.expect(200);
     service.pass(60);
     Scene { token: service.mailed_token("newcomer@example.com"), ..two_users(service).await }
+}
+
+/// John does not want to be found.
+pub(super) async fn hidden(service: &Service) -> Scene {
+    let scene = sent(service).await;
+    service.call(&scene.john, Method::PATCH, "/user", &json!({"searchable": false})).await.expect(200);
+    scene
 }
 
 pub(super) async fn failed_login(service: &Service) -> Scene {

@@ -1,4 +1,4 @@
-//! The routes of sessions: `/login`, `/token`, `/token/revoke`.
+//! The routes of sessions: `/login`, `/token`, `/token/{session}`, `/token/revoke`.
 
 use reqwest::Method;
 use serde_json::json;
@@ -43,6 +43,17 @@ pub(super) fn samples() -> Vec<Sample> {
             .departing()
             .scenario(Scenario { name: "list-sessions", ..Scenario::READING })
             .bench(as_it_stands),
+        Sample::new(Method::DELETE, "/token/{session}", |_| Request::by(By::Jane))
+            .by_role([401, 404, 404, 404, 404, 204])
+            .departing()
+            .scenario(Scenario {
+                name: "end-session",
+                success: 204,
+                repeated: Some(404),
+                check: |service, scene, done| Box::pin(is_logged_out(service, scene, done)),
+                ..Scenario::READING
+            })
+            .bench(a_user),
         Sample::new(Method::POST, "/token/revoke", |scene| session(&scene.jane.refresh))
             .case_by_role(all_sessions, [401, 200, 200, 200, 200, 200])
             .case_by_role(|_| session(&"A".repeat(86)), [200; 6])

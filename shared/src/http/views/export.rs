@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::people::CardView;
 use super::role;
 use super::sessions::{SessionView, views};
-use super::user::ContactView;
 use crate::domain::event::Answer;
-use crate::domain::export::{ExportedEvent, ExportedPoll};
+use crate::domain::export::{ExportedAccount, ExportedEvent, ExportedPoll};
 use crate::domain::poll::Poll;
 use crate::domain::session::Session;
 use crate::domain::user::Profile;
@@ -33,7 +33,7 @@ struct Page<'a> {
 #[derive(Serialize)]
 pub struct UserExport<'a> {
     user: AccountExport<'a>,
-    contacts: Vec<ContactView<'a>>,
+    contacts: Vec<CardView<'a>>,
     sessions: Vec<SessionView<'a>>,
     password_reset_mailed_at: Option<Timestamp>,
 }
@@ -43,10 +43,13 @@ pub struct UserExport<'a> {
 struct AccountExport<'a> {
     id: UserId,
     name: &'a str,
+    avatar: &'a str,
     username: &'a str,
     #[serde(rename = "e-mail")]
     email: &'a str,
-    avatar: &'a str,
+    searchable: bool,
+    #[serde(rename = "new_e-mail")]
+    new_email: Option<&'a str>,
 }
 
 /// One event.
@@ -81,14 +84,15 @@ impl<'a> ExportBody<'a> {
 }
 
 impl<'a> UserExport<'a> {
-    /// The account, its contacts and sessions, of which `current` sends the request, and when a link for a new password was last
-    /// mailed.
+    /// The account, its contacts and sessions, of which `current` sends the request.
     #[must_use]
-    pub fn new(profile: &'a Profile, sessions: &'a [Session], current: Uuid, reset_mail: Option<Timestamp>) -> Self {
-        let Profile { id, username, email, name, avatar, contacts } = profile;
-        let user = AccountExport { id: *id, name, username, email, avatar };
-        let contacts = contacts.iter().map(ContactView::from).collect();
-        Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: reset_mail }
+    pub fn new(account: &'a ExportedAccount, sessions: &'a [Session], current: Uuid) -> Self {
+        let ExportedAccount { profile, new_email, reset_mailed_at } = account;
+        let Profile { id, username, email, name, avatar, searchable, contacts } = profile;
+        let (searchable, new_email) = (*searchable, new_email.as_deref());
+        let user = AccountExport { id: *id, name, avatar, username, email, searchable, new_email };
+        let contacts = contacts.iter().map(CardView::from).collect();
+        Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: *reset_mailed_at }
     }
 }
 

@@ -6,6 +6,7 @@
 mod event;
 mod export;
 mod list;
+mod people;
 mod sessions;
 mod tokens;
 mod user;
@@ -15,6 +16,7 @@ use serde::Serialize;
 pub use self::event::EventBody;
 pub use self::export::{EventExport, ExportBody, UserExport};
 pub use self::list::ListBody;
+pub use self::people::{ContactBody, ContactsBody, UsersBody};
 pub use self::sessions::SessionsBody;
 pub use self::tokens::TokenBody;
 pub use self::user::UserBody;
