@@ -72,7 +72,7 @@ async fn friends_plan_a_picnic() {
     let user = service.get(&jane, "/user").await.expect(200).body["user"].clone();
     assert_eq!(
         user["contacts"],
-        json!([{"id": john.id, "name": "john", "username": "john"}]),
+        json!([{"id": john.id, "name": "john", "avatar": "", "username": "john"}]),
         "not who was named by an address"
     );
     for user in [&jane, &john, &jim] {
