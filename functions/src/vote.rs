@@ -24,23 +24,26 @@ pub async fn handle(
     let (id, vote) = both(request.event_id(), request.parse(Vote::parse))?;
     let (mut event, role) = settled(&events, &decisions, &request, id, user).await?;
     let effect = if request.is_delete() { vote.withdrawal(&event, role)? } else { vote.effect(&event, role)? };
-    match effect {
+    let poll = |topic| (topic, event.poll(topic).choice);
+    let act = match effect {
         Effect::Vote { topic, option, .. } => {
-            members.update_vote(id, user, topic, option).await?;
-            let act = if option.is_some() { Act::Voted } else { Act::VoteTakenBack };
-            request.audit(act, Subject::Event(id));
-            event.apply(effect);
-            event = settled_anew(&events, &decisions, &request, event).await?;
+            members.add_vote(id, user, poll(topic), option).await?;
+            Act::Voted
+        }
+        Effect::Withdrawal { topic, option, .. } => {
+            members.remove_vote(id, user, poll(topic), option).await?;
+            Act::VoteTakenBack
         }
         Effect::Decision { topic, option } => {
             if !decisions.update_decision(id, user, topic, option).await? {
                 return Err(lost(&events, id).await);
             }
-            let act = if option.is_some() { Act::Decided } else { Act::Reopened };
-            request.audit(act, Subject::Event(id));
-            event.apply(effect);
+            if option.is_some() { Act::Decided } else { Act::Reopened }
         }
-        Effect::Nothing => {}
-    }
+        Effect::Nothing => return Reply::event(&event, user),
+    };
+    request.audit(act, Subject::Event(id));
+    event.apply(effect);
+    let event = settled_anew(&events, &decisions, &request, event).await?;
     Reply::event(&event, user)
 }

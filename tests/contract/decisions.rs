@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::domain::poll::Topic;
+use shared::domain::poll::{Choice, Topic};
 use shared::store::decisions::Decisions;
 use shared::store::members::Members;
 use tests::wire::{Fault, Plan, Wire};
@@ -41,7 +41,7 @@ async fn confirmed(service: &Service, path: &str, user: &User) -> String {
 async fn vote_past_each_other(service: &Service, path: &str, guests: &[User]) {
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
     for guest in &guests[..2] {
-        service.part::<Members>().update_vote(id, guest.id, Topic::Date, Some(0)).await.unwrap();
+        service.part::<Members>().add_vote(id, guest.id, (Topic::Date, Choice::One), 0).await.unwrap();
     }
 }
 
@@ -246,7 +246,7 @@ async fn what_the_organiser_does_meanwhile_goes_before_a_majority() {
 async fn a_reading_does_not_fail_because_the_decision_cannot_be_recorded() {
     let (wire, service, jane, guests, path) = held(1).await;
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
-    service.part::<Members>().update_vote(id, guests[0].id, Topic::Date, Some(0)).await.unwrap();
+    service.part::<Members>().add_vote(id, guests[0].id, (Topic::Date, Choice::One), 0).await.unwrap();
     wire.plan(Some(Plan { call: 1, fault: Fault::Throttled, always: true }));
     assert_eq!(confirmed(&service, &path, &jane).await, "");
     assert_eq!(service.logged("trouble").len(), 1);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Response, Service, picnic, vote};
+use tests::{Response, Service, picnic, picnic_on_any_day, vote};
 
 fn count(responses: &[Response]) -> HashMap<u16, usize> {
     let mut counts = HashMap::new();
@@ -91,6 +91,26 @@ async fn two_hundred_votes_at_once_all_stand() {
     for option in poll["drafts"].as_array().unwrap() {
         assert_eq!((&option["votes"], option["voted"].as_array().unwrap().len()), (&json!(100), 100));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn votes_of_one_member_on_several_days_at_once_all_stand() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let days: Vec<_> = (1..=20).map(|day| format!("{day:02}.02.2027")).collect();
+    let mut body = picnic_on_any_day(std::slice::from_ref(&john));
+    body["event"]["date"][0]["drafts"] = days.iter().map(|day| json!({"date": day})).collect();
+    let path = format!("/event/{}", service.draft(&jane, &body).await);
+    service.send_event(&jane, &path).await.expect(200);
+    let url = format!("{path}/vote");
+    let ballots: Vec<_> = days.iter().map(|day| vote("date", day)).collect();
+    let responses = join_all(ballots.iter().map(|ballot| service.put(&john, &url, ballot))).await;
+    assert_eq!(count(&responses), HashMap::from([(200, 20)]));
+    assert_eq!(service.event(&john, &path).await["date"][0]["my_vote"], json!(days));
+    let (kept, taken) = ballots.split_at(5);
+    let responses = join_all(taken.iter().map(|ballot| service.call(&john, Method::DELETE, &url, ballot))).await;
+    assert_eq!(count(&responses), HashMap::from([(200, 15)]));
+    assert_eq!(service.event(&john, &path).await["date"][0]["my_vote"].as_array().unwrap().len(), kept.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::event::{Answer, Event};
 use shared::domain::person::Person;
-use shared::domain::poll::Topic;
+use shared::domain::poll::{Choice, Topic};
 use shared::error::Error;
 use shared::store::accounts::Accounts;
 use shared::store::decisions::Decisions;
@@ -175,8 +175,10 @@ async fn nothing_is_written_to_an_event_that_is_gone() {
     let found = events.find_stored(id).await.unwrap();
     assert!(events.delete_event(&found.event, now).await.unwrap());
     let results = [
-        members.update_vote(id, john.id, Topic::Date, Some(0)).await,
-        members.update_vote(id, john.id, Topic::Date, None).await,
+        members.add_vote(id, john.id, (Topic::Date, Choice::One), 0).await,
+        members.add_vote(id, john.id, (Topic::Date, Choice::Any), 0).await,
+        members.remove_vote(id, john.id, (Topic::Date, Choice::One), 0).await,
+        members.remove_vote(id, john.id, (Topic::Date, Choice::Any), 0).await,
         members.update_answer(id, john.id, Answer::Yes).await,
     ];
     assert!(results.iter().all(|result| matches!(result, Err(Error::NoSuchEvent))), "{results:?}");

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::domain::poll::Topic;
+use shared::domain::poll::{Choice, Topic};
 use shared::store::members::Members;
 use tests::{Response, Service, User, picnic, vote};
 
@@ -196,7 +196,7 @@ async fn what_the_heir_has_decided_with_others_stays() {
         service.put(guest, &format!("{path}/vote"), &vote("date", "01.02.2027")).await.expect(200);
         // Concurrent votes, so that no request has recorded the decision.
         let id = path.strip_prefix("/event/").unwrap().parse().unwrap();
-        service.part::<Members>().update_vote(id, guest.id, Topic::Place, Some(1)).await.unwrap();
+        service.part::<Members>().add_vote(id, guest.id, (Topic::Place, Choice::One), 1).await.unwrap();
     }
     service.leave(&jane).await.expect(204);
     let event = event(&service, &path, &guests[2]).await;

@@ -1,7 +1,8 @@
 //! `PUT /event/{id}/vote` over HTTP. The tables of the rules are in `shared/src/domain/vote.rs`.
 
+use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Service, User, vote};
+use tests::{Service, User, picnic_on_any_day, vote};
 
 async fn started(invitees: usize) -> (Service, User, Vec<User>, String) {
     let service = Service::start().await;
@@ -53,6 +54,73 @@ async fn who_voted_for_what_is_shown_to_every_member() {
     service.put(&jane, &url, &vote("date", "02.02.2027")).await.expect(200);
     let decided = poll(&guests[0]).await;
     assert_eq!((&decided["confirmed_votes"], &decided["confirmed_voted"]), (&json!(1), &voted(&[&guests[2]])));
+}
+
+#[tokio::test]
+async fn with_any_choice_a_member_has_a_vote_on_each_of_several_days() {
+    let service = Service::start().await;
+    let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+    let body = picnic_on_any_day(&[john.clone(), jim.clone()]);
+    let path = format!("/event/{}", service.draft(&jane, &body).await);
+    let draft = service.event(&jane, &path).await;
+    assert_eq!((&draft["date"][0]["choice"], &draft["place"][0]["choice"]), (&json!("any"), &json!("one")));
+    assert_eq!((&draft["date"][0]["my_vote"], &draft["place"][0]["my_vote"]), (&json!([]), &json!(null)));
+    service.send_event(&jane, &path).await.expect(200);
+
+    let url = format!("{path}/vote");
+    for (guest, day) in [(&john, "02.02.2027"), (&john, "01.02.2027"), (&john, "02.02.2027"), (&jim, "02.02.2027")] {
+        service.put(guest, &url, &vote("date", day)).await.expect(200);
+    }
+    let seen = service.get(&john, &path).await.expect(200).body;
+    let poll = &seen["event"]["date"][0];
+    assert_eq!(poll["my_vote"], json!(["01.02.2027", "02.02.2027"]));
+    assert_eq!(drafts(&seen, "date"), [("01.02.2027".to_owned(), 1), ("02.02.2027".to_owned(), 2)]);
+    assert_eq!((&poll["voters"], &poll["confirmed"]), (&json!(2), &json!("")), "all agree, and nothing is decided");
+
+    let taken_back = service.call(&john, Method::DELETE, &url, &vote("date", "02.02.2027")).await.expect(200).body;
+    assert_eq!(taken_back["event"]["date"][0]["my_vote"], json!(["01.02.2027"]));
+    let again = service.call(&john, Method::DELETE, &url, &vote("date", "02.02.2027")).await.expect(200).body;
+    assert_eq!(again, taken_back);
+
+    let decided = service.put(&jane, &url, &vote("date", "01.02.2027")).await.expect(200).body;
+    assert_eq!(decided["event"]["date"][0]["confirmed_voted"], json!([john.id]));
+    for (day, status) in [("01.02.2027", 200), ("02.02.2027", 409)] {
+        service.put(&john, &url, &vote("date", day)).await.expect(status);
+    }
+    service.call(&john, Method::DELETE, &url, &vote("date", "01.02.2027")).await.expect(409);
+}
+
+#[tokio::test]
+async fn a_draft_is_read_and_sent_back_with_its_choice() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = format!("/event/{}", service.draft(&jane, &picnic_on_any_day(std::slice::from_ref(&john))).await);
+    let read = service.get(&jane, &path).await.expect(200);
+    let saved = service.put(&jane, &path, &read.body).await.expect(200);
+    assert_eq!((&saved.body, saved.header("etag")), (&read.body, read.header("etag")));
+    let mut other = read.body.clone();
+    other["event"]["date"][0]["choice"] = json!("one");
+    other["event"]["place"][0]["choice"] = json!("any");
+    let saved = service.put(&jane, &path, &other).await.expect(200).body["event"].clone();
+    assert_eq!((&saved["date"][0]["choice"], &saved["place"][0]["choice"]), (&json!("one"), &json!("any")));
+    other["event"]["date"][0]["choice"] = json!("two");
+    let refused = service.put(&jane, &path, &other).await.expect(400).body;
+    assert_eq!(refused["errors"][0]["field"], "event.date[0].choice");
+}
+
+#[tokio::test]
+async fn votes_on_several_days_stay_when_their_owner_leaves() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = format!("/event/{}", service.draft(&jane, &picnic_on_any_day(std::slice::from_ref(&john))).await);
+    service.send_event(&jane, &path).await.expect(200);
+    for day in ["01.02.2027", "02.02.2027"] {
+        service.put(&john, &format!("{path}/vote"), &vote("date", day)).await.expect(200);
+    }
+    service.leave(&john).await.expect(204);
+    let seen = service.get(&jane, &path).await.expect(200).body;
+    assert_eq!(drafts(&seen, "date"), [("01.02.2027".to_owned(), 1), ("02.02.2027".to_owned(), 1)]);
+    assert_eq!(seen["event"]["date"][0]["voters"], 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What users do with the service.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 use tests::{Service, User, vote};
 
 /// Registers a user, opens the mailed link, and logs in.
@@ -51,13 +52,13 @@ async fn friends_plan_a_picnic() {
             "id": id, "name": "Picnic", "status": true, "additional": "Bring a blanket.",
             "date": [{
                 "drafts": [{"date": "01.02.2027, time: 12:00", "votes": 0, "voted": []}],
-                "confirmed": "02.02.2027, time: 12:00",
+                "confirmed": "02.02.2027, time: 12:00", "choice": "one",
                 "confirmed_votes": 2, "confirmed_voted": [john.id, jim.id],
                 "voters": 2, "my_vote": "02.02.2027, time: 12:00",
             }],
             "place": [{
                 "drafts": [{"place": "Beach", "votes": 1, "voted": [john.id]}],
-                "confirmed": "Park", "confirmed_votes": 0, "confirmed_voted": [],
+                "confirmed": "Park", "choice": "one", "confirmed_votes": 0, "confirmed_voted": [],
                 "voters": 1, "my_vote": null,
             }],
             "members": [{
@@ -78,6 +79,58 @@ async fn friends_plan_a_picnic() {
     for user in [&jane, &john, &jim] {
         assert_eq!(service.get(user, "/user").await.expect(200).body["user"]["chats"], json!([id]), "{}", user.name);
     }
+}
+
+#[tokio::test]
+async fn five_friends_find_the_day_that_suits_them_all() {
+    let service = Service::start().await;
+    let ada = join(&service, "ada").await;
+    let mut friends = Vec::new();
+    for name in ["ben", "cleo", "dan", "eve", "finn"] {
+        friends.push(join(&service, name).await);
+    }
+    let [friday, saturday, sunday] = ["05.02.2027", "06.02.2027", "07.02.2027"];
+
+    // Ada asks for all the days that suit, and sends it at once.
+    let event = json!({"event": {
+        "name": "Hike", "status": true,
+        "date": [{"choice": "any", "drafts": [{"date": friday}, {"date": saturday}, {"date": sunday}]}],
+        "place": [{"confirmed": "Old mill"}],
+        "members": [{"invited": ["ben", "cleo", "dan", "eve", "finn"]}],
+    }});
+    let hike = service.call(&ada, Method::POST, "/event", &event).await.expect(201).body;
+    let path = format!("/event/{}", hike["event"]["id"].as_str().unwrap());
+    let url = format!("{path}/vote");
+
+    // Each says what suits. With one vote each, three for Friday would have settled it without Dan and Finn.
+    let suits: [&[&str]; 5] =
+        [&[friday, saturday], &[friday, saturday, sunday], &[saturday], &[friday, saturday], &[saturday, sunday]];
+    for (friend, days) in friends.iter().zip(suits) {
+        for day in days {
+            service.put(friend, &url, &vote("date", day)).await.expect(200);
+        }
+    }
+    // Cleo's Sunday is taken after all.
+    let cleo = &friends[1];
+    let poll = service.call(cleo, Method::DELETE, &url, &vote("date", sunday)).await.expect(200).body;
+    assert_eq!(poll["event"]["date"][0]["my_vote"], json!([friday, saturday]));
+
+    // Ada sees who can come when, and the day that suits all.
+    let poll = service.event(&ada, &path).await["date"][0].clone();
+    let ids = |of: &[usize]| of.iter().map(|friend| json!(friends[*friend].id)).collect::<Value>();
+    assert_eq!((&poll["confirmed"], &poll["voters"]), (&json!(""), &json!(5)));
+    assert_eq!(
+        poll["drafts"],
+        json!([
+            {"date": friday, "votes": 3, "voted": ids(&[0, 1, 3])},
+            {"date": saturday, "votes": 5, "voted": ids(&[0, 1, 2, 3, 4])},
+            {"date": sunday, "votes": 1, "voted": ids(&[4])},
+        ])
+    );
+    service.put(&ada, &url, &vote("date", saturday)).await.expect(200);
+    let menu = service.get(cleo, "/event").await.expect(200).body["events"][0].clone();
+    assert_eq!((&menu["name"], &menu["date"][0]["confirmed"]), (&json!("Hike"), &json!(saturday)));
+    service.put(cleo, &url, &vote("date", sunday)).await.expect(409);
 }
 
 #[tokio::test]

@@ -39,8 +39,14 @@ pub(crate) fn event(data: &[u8]) {
     if let Ok(vote) = Vote::parse(&body) {
         for role in [Role::Organiser, Role::Invitee(0)] {
             let effect = vote.effect(&picnic(), role);
-            if let Ok(Effect::Vote { topic, option, .. } | Effect::Decision { topic, option }) = effect {
-                assert!(option.is_some_and(|option| option < picnic().poll(topic).options.len()));
+            match effect {
+                Ok(Effect::Vote { topic, option, .. } | Effect::Decision { topic, option: Some(option) }) => {
+                    assert!(option < picnic().poll(topic).options.len());
+                }
+                Ok(Effect::Withdrawal { .. } | Effect::Decision { option: None, .. }) => {
+                    panic!("a vote takes nothing back")
+                }
+                Ok(Effect::Nothing) | Err(_) => {}
             }
         }
     }

@@ -30,6 +30,13 @@ pub fn picnic(invitees: &[User]) -> Value {
     }})
 }
 
+/// The same picnic, but each of them may have votes on several dates.
+pub fn picnic_on_any_day(invitees: &[User]) -> Value {
+    let mut body = picnic(invitees);
+    body["event"]["date"][0]["choice"] = json!("any");
+    body
+}
+
 /// The body of the largest draft that the service accepts.
 pub fn largest_draft() -> Value {
     let domain = ["b".repeat(60), "c".repeat(60), "d".repeat(59)].join(".");

@@ -30,7 +30,7 @@ mod users;
 pub mod wire;
 
 pub use crate::beside::side_by_side;
-pub use crate::bodies::{email_of, largest_draft, password_of, picnic, registration, vote};
+pub use crate::bodies::{email_of, largest_draft, password_of, picnic, picnic_on_any_day, registration, vote};
 pub use crate::elsewhere::Elsewhere;
 pub use crate::response::Response;
 pub use crate::service::{Service, token_in};

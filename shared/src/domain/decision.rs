@@ -24,7 +24,7 @@ mod tests {
 
     use super::super::event::tests::event;
     use super::super::event::{Answer, Role};
-    use super::super::poll::Poll;
+    use super::super::poll::{Poll, Votes};
     use super::super::vote::{Effect, Vote};
     use super::*;
     use proptest::prelude::*;
@@ -47,8 +47,8 @@ mod tests {
     #[test]
     fn a_majority_is_due_until_it_is_recorded() {
         let mut event = event(3);
-        event.invitees[0].date = Some(1);
-        event.invitees[1].date = Some(1);
+        event.invitees[0].date = Votes::from([1]);
+        event.invitees[1].date = Votes::from([1]);
         assert_eq!((event.due_decision(Topic::Date), event.due_decision(Topic::Place)), (Some(1), None));
         assert_eq!(event.standing(Topic::Date).confirmed, None);
         settle(&mut event);
@@ -116,7 +116,7 @@ mod tests {
             }
             Step::Writes => {
                 for state in [event, seen] {
-                    state.invitees[member].date = Some(option);
+                    state.invitees[member].date = Votes::from([option]);
                 }
                 if seen.has_due_decisions() { Step::ReadsAnew } else { Step::Done }
             }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::addressee::{MAX_INVITEES, NAMES, Named};
 use super::date::When;
 use super::fault::{Fault, Known, Node};
-use super::poll::{MAX_OPTIONS, Poll, Topic};
+use super::poll::{Choice, MAX_OPTIONS, Poll, Topic};
 use super::text;
 
 /// The longest name of an event, in characters.
@@ -26,7 +26,7 @@ const INVITEE: Known = Known(&NAMES, &["name", "role", "chat_success", "answer"]
 
 /// The fields of a poll.
 pub(super) const fn poll_fields() -> Known {
-    Known(&["drafts", "confirmed"], &["confirmed_votes", "confirmed_voted", "voters", "my_vote"])
+    Known(&["drafts", "confirmed", "choice"], &["confirmed_votes", "confirmed_voted", "voters", "my_vote"])
 }
 
 /// The fields of an option in a poll on this topic.
@@ -141,6 +141,10 @@ fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
         if poll.chosen == Some(poll.options.len()) {
             poll.options.push(text);
         }
+    }
+    let choice = node.get("choice");
+    if choice.is_present() {
+        poll.choice = choice.parsed(faults, Choice::parse).unwrap_or_default();
     }
     if poll.options.len() > MAX_OPTIONS {
         faults.push(drafts.fault(format!("must hold at most {MAX_OPTIONS} options")));
@@ -330,6 +334,25 @@ mod tests {
             json!({"date": {"drafts": [{"date": "01.02.2027"}, {"date": "03.02.2027"}], "confirmed": "2027-02-01"}});
         let date = Draft::parse(&body).unwrap().date;
         assert_eq!((date.options, date.chosen), (vec!["01.02.2027".to_owned(), "03.02.2027".to_owned()], Some(0)));
+    }
+
+    #[test]
+    fn the_choice_of_a_poll_is_one_unless_it_says_any() {
+        for (poll, choice) in [
+            (json!({}), Some(Choice::One)),
+            (json!({"choice": null}), Some(Choice::One)),
+            (json!({"choice": "one"}), Some(Choice::One)),
+            (json!({"choice": "any"}), Some(Choice::Any)),
+            (json!({"choice": "all"}), None),
+            (json!({"choice": ""}), None),
+            (json!({"choice": true}), None),
+        ] {
+            let draft = Draft::parse(&json!({"event": {"date": [poll]}}));
+            assert_eq!(draft.as_ref().map(|draft| draft.date.choice).ok(), choice, "{poll}: {draft:?}");
+            if let Err(faults) = draft {
+                assert_eq!(faults[0].field, "event.date[0].choice");
+            }
+        }
     }
 
     #[test]

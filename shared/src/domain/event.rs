@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::addressee::Addressee;
 use super::fault::Fault;
 use super::person::Person;
-use super::poll::{Ballot, Poll, Standing, Topic};
+use super::poll::{Choice, Poll, Standing, Topic, Votes};
 use super::{EventId, UserId};
 
 /// What an invitee says to the invitation.
@@ -62,10 +62,10 @@ pub struct Invitee {
     pub alias: Option<String>,
     /// The invitee's answer, if there is one yet.
     pub answer: Option<Answer>,
-    /// The index of the date voted for.
-    pub date: Option<usize>,
-    /// The index of the place voted for.
-    pub place: Option<usize>,
+    /// The dates voted for.
+    pub date: Votes,
+    /// The places voted for.
+    pub place: Votes,
     /// Whether the invitee's account was deleted.
     pub gone: bool,
 }
@@ -74,25 +74,39 @@ impl Invitee {
     /// An invitee who has just been invited.
     #[must_use]
     pub fn new(person: Person) -> Self {
-        Self { person, alias: None, answer: None, date: None, place: None, gone: false }
+        Self { person, alias: None, answer: None, date: Votes::new(), place: Votes::new(), gone: false }
     }
 
-    /// The index of the option voted for in that poll.
+    /// The options voted for in that poll.
     #[must_use]
-    pub const fn vote(&self, topic: Topic) -> Option<usize> {
+    pub const fn votes(&self, topic: Topic) -> &Votes {
         match topic {
-            Topic::Date => self.date,
-            Topic::Place => self.place,
+            Topic::Date => &self.date,
+            Topic::Place => &self.place,
         }
     }
 
-    /// Sets the vote in that poll, or takes it back. Both reveal who the invitee is.
-    pub fn set_vote(&mut self, topic: Topic, option: Option<usize>) {
-        self.alias = None;
+    const fn votes_mut(&mut self, topic: Topic) -> &mut Votes {
         match topic {
-            Topic::Date => self.date = option,
-            Topic::Place => self.place = option,
+            Topic::Date => &mut self.date,
+            Topic::Place => &mut self.place,
         }
+    }
+
+    /// Votes for that option of that poll: besides those voted for so far, or instead of them. It reveals who the invitee is.
+    pub fn vote(&mut self, topic: Topic, choice: Choice, option: usize) {
+        self.alias = None;
+        let votes = self.votes_mut(topic);
+        if choice == Choice::One {
+            votes.clear();
+        }
+        votes.insert(option);
+    }
+
+    /// Takes back the vote for that option of that poll. It reveals who the invitee is.
+    pub fn take_back(&mut self, topic: Topic, option: usize) {
+        self.alias = None;
+        self.votes_mut(topic).remove(&option);
     }
 
     /// Whether the event's chat is open to the invitee.
@@ -104,7 +118,7 @@ impl Invitee {
     /// The name and the username under which others see the invitee.
     #[must_use]
     pub fn names(&self) -> (&str, Option<&str>) {
-        let has_acted = self.answer.is_some() || self.date.is_some() || self.place.is_some();
+        let has_acted = self.answer.is_some() || !self.date.is_empty() || !self.place.is_empty();
         match &self.alias {
             Some(alias) if !has_acted => (alias, None),
             _ => (&self.person.name, self.person.username.as_deref()),
@@ -166,14 +180,15 @@ impl Event {
     /// Whether a draft that is ready to be sent is what this sent event was made of, whatever was voted and decided since.
     #[must_use]
     pub fn was_sent_as(&self, sent: &Self) -> bool {
-        let options = |event: &Self, topic| {
-            let mut options = event.poll(topic).options.clone();
+        let ballot = |event: &Self, topic| {
+            let Poll { options, choice, .. } = event.poll(topic);
+            let mut options = options.clone();
             options.sort_unstable();
-            options
+            (options, *choice)
         };
         let invited = |event: &Self| event.invitees.iter().map(|invitee| invitee.person.id).collect::<Vec<_>>();
         (&self.name, &self.additional) == (&sent.name, &sent.additional)
-            && Topic::ALL.iter().all(|&topic| options(self, topic) == options(sent, topic))
+            && Topic::ALL.iter().all(|&topic| ballot(self, topic) == ballot(sent, topic))
             && invited(self) == invited(sent)
     }
 
@@ -207,18 +222,19 @@ impl Event {
     /// Where the poll on that topic stands.
     #[must_use]
     pub fn standing(&self, topic: Topic) -> Standing {
-        self.poll(topic).standing(
-            self.invitees
-                .iter()
-                .map(|invitee| Ballot { vote: invitee.vote(topic), declined: invitee.answer == Some(Answer::No) }),
-        )
+        self.poll(topic).standing(self.entitled().map(|invitee| invitee.votes(topic)))
     }
 
-    /// The members whose votes count for that option, in the organiser's order: those who have declined do not.
+    /// The members whose votes count for that option, in the organiser's order.
     #[must_use]
     pub fn voted(&self, topic: Topic, option: usize) -> Vec<UserId> {
-        let counts = |invitee: &&Invitee| invitee.vote(topic) == Some(option) && invitee.answer != Some(Answer::No);
-        self.invitees.iter().filter(counts).map(|invitee| invitee.person.id).collect()
+        let for_it = |invitee: &&Invitee| invitee.votes(topic).contains(&option);
+        self.entitled().filter(for_it).map(|invitee| invitee.person.id).collect()
+    }
+
+    /// The invitees who count in the polls: those who have not declined.
+    fn entitled(&self) -> impl Iterator<Item = &Invitee> {
+        self.invitees.iter().filter(|invitee| invitee.answer != Some(Answer::No))
     }
 
     /// What has to be filled in before the event can be sent.
@@ -307,6 +323,24 @@ pub(crate) mod tests {
         ] {
             event.sent = sent;
             assert_eq!(event.role(user), role, "sent: {sent}, user: {user}");
+        }
+    }
+
+    #[test]
+    fn neither_the_vote_nor_the_place_of_one_who_declined_counts() {
+        let standing = |text: &str| {
+            let mut event = event(text.len());
+            for (invitee, c) in event.invitees.iter_mut().zip(text.chars()) {
+                invitee.date = Votes::from_iter((c != '-').then_some(0));
+                invitee.answer = (c == 'n').then_some(Answer::No);
+            }
+            let Standing { voters, due, .. } = event.standing(Topic::Date);
+            (voters, event.voted(Topic::Date, 0).len(), due)
+        };
+        for (text, expected) in
+            [("v-n", (1, 1, None)), ("vnn", (1, 1, Some(0))), ("nn", (0, 0, None)), ("vvn-", (2, 2, Some(0)))]
+        {
+            assert_eq!(standing(text), expected, "{text}");
         }
     }
 

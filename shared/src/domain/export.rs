@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::EventId;
 use super::event::Answer;
-use super::poll::Poll;
+use super::poll::{Poll, Votes};
 use super::user::Profile;
 
 /// What is held of a user but for sessions and events.
@@ -50,6 +50,6 @@ pub struct ExportedEvent {
 pub struct ExportedPoll {
     /// The options and the decision.
     pub poll: Poll,
-    /// The index of the option that the user voted for.
-    pub vote: Option<usize>,
+    /// The options that the user voted for.
+    pub votes: Votes,
 }

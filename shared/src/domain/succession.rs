@@ -48,7 +48,7 @@ impl Event {
 mod tests {
     use super::super::event::Role;
     use super::super::event::tests::{ORGANISER, event};
-    use super::super::poll::Topic;
+    use super::super::poll::{Topic, Votes};
     use super::*;
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn the_two_change_places() {
         let mut event = answered("-m-");
-        event.invitees[1].date = Some(0);
+        event.invitees[1].date = Votes::from([0]);
         event.date.chosen = Some(1);
         let before = event.clone();
         event.pass_on(1);
@@ -124,7 +124,7 @@ mod tests {
         ) {
             let mut event = answered(&votes.iter().map(|(_, answer)| answer.as_str()).collect::<String>());
             for (invitee, (vote, _)) in event.invitees.iter_mut().zip(&votes) {
-                invitee.date = *vote;
+                invitee.date = Votes::from_iter(*vote);
             }
             let to = to % votes.len();
             prop_assume!(event.standing(Topic::Date).due.is_none() && event.invitees[to].may_organise());

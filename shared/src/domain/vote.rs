@@ -31,14 +31,23 @@ pub struct Vote(Vec<Sent>);
 /// The effect on an event of a vote, or of taking a vote back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The invitee with this index votes for this option of the poll, or takes the vote back.
+    /// The invitee with this index votes for this option of the poll.
     Vote {
         /// The index among the invitees.
         invitee: usize,
         /// The poll.
         topic: Topic,
         /// The index of the option.
-        option: Option<usize>,
+        option: usize,
+    },
+    /// The invitee with this index takes back the vote for this option of the poll.
+    Withdrawal {
+        /// The index among the invitees.
+        invitee: usize,
+        /// The poll.
+        topic: Topic,
+        /// The index of the option.
+        option: usize,
     },
     /// The poll is decided for this option, or open again.
     Decision {
@@ -55,7 +64,11 @@ impl Event {
     /// Applies the effect of a vote on this event.
     pub fn apply(&mut self, effect: Effect) {
         match effect {
-            Effect::Vote { invitee, topic, option } => self.invitees[invitee].set_vote(topic, option),
+            Effect::Vote { invitee, topic, option } => {
+                let choice = self.poll(topic).choice;
+                self.invitees[invitee].vote(topic, choice, option);
+            }
+            Effect::Withdrawal { invitee, topic, option } => self.invitees[invitee].take_back(topic, option),
             Effect::Decision { topic, option } => {
                 let poll = self.poll_mut(topic);
                 poll.chosen = option;
@@ -160,8 +173,8 @@ impl Sent {
     }
 
     fn is_own_vote(&self, event: &Event, invitee: usize) -> bool {
-        let own = event.invitees.get(invitee).and_then(|invitee| invitee.vote(self.topic));
-        own.is_some() && own == self.option(event)
+        let own = event.invitees.get(invitee).map(|invitee| invitee.votes(self.topic));
+        own.zip(self.option(event)).is_some_and(|(own, option)| own.contains(&option))
     }
 
     fn effect(&self, event: &Event, role: Role) -> Result<Effect, Refusal> {
@@ -180,7 +193,7 @@ impl Sent {
         self.check_remaining(event, option)?;
         Ok(match role {
             Role::Organiser => Effect::Decision { topic: self.topic, option: Some(option) },
-            Role::Invitee(invitee) => Effect::Vote { invitee, topic: self.topic, option: Some(option) },
+            Role::Invitee(invitee) => Effect::Vote { invitee, topic: self.topic, option },
         })
     }
 
@@ -209,6 +222,7 @@ impl Sent {
 mod tests {
     use super::super::event::Answer;
     use super::super::event::tests::event;
+    use super::super::poll::{Choice, Votes};
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
@@ -224,7 +238,7 @@ mod tests {
     }
 
     fn cast(invitee: usize, topic: Topic, option: usize) -> Effect {
-        Effect::Vote { invitee, topic, option: Some(option) }
+        Effect::Vote { invitee, topic, option }
     }
 
     fn decide(topic: Topic, option: usize) -> Effect {
@@ -234,15 +248,22 @@ mod tests {
     /// An open poll of four invitees. The first has voted for the first date.
     fn open() -> Event {
         let mut event = event(4);
-        event.invitees[0].date = Some(0);
+        event.invitees[0].date = Votes::from([0]);
+        event
+    }
+
+    /// As `open`, but a member can vote for any number of dates.
+    fn any_choice() -> Event {
+        let mut event = open();
+        event.date.choice = Choice::Any;
         event
     }
 
     /// As `open`, but three of the four have voted for the first date and so decided the poll.
     fn by_majority() -> Event {
         let mut event = open();
-        event.invitees[1].date = Some(0);
-        event.invitees[2].date = Some(0);
+        event.invitees[1].date = Votes::from([0]);
+        event.invitees[2].date = Votes::from([0]);
         event.date.chosen = Some(0);
         event
     }
@@ -285,6 +306,22 @@ mod tests {
         for (name, event, role, body, expected) in cases {
             assert_eq!(effect(body, &event, role), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn with_any_choice_a_vote_is_added() {
+        let mut event = any_choice();
+        let (first, second) = (short("date", "01.02.2027"), short("date", "02.02.2027"));
+        assert_eq!(effect(&first, &event, INVITEE), Ok(Effect::Nothing));
+        let added = effect(&second, &event, INVITEE).unwrap();
+        assert_eq!(added, cast(0, Topic::Date, 1));
+        event.apply(added);
+        assert_eq!(event.invitees[0].date, Votes::from([0, 1]));
+        let whole = json!({"date": [{"confirmed": "02.02.2027", "drafts": [{"date": "01.02.2027"}]}]});
+        assert_eq!(effect(&whole, &event, Role::Invitee(1)), Ok(cast(1, Topic::Date, 1)));
+        event.date.chosen = Some(0);
+        assert_eq!(effect(&second, &event, INVITEE), Ok(Effect::Nothing));
+        assert_eq!(effect(&second, &event, Role::Invitee(1)), Err(Refusal::Decided));
     }
 
     #[test]
@@ -368,10 +405,12 @@ mod tests {
         fn a_vote_never_touches_the_other_poll_and_repeating_it_does_nothing(
             votes in proptest::collection::vec((proptest::option::of(0..2usize), proptest::option::of(0..3usize)), 1..8),
             chosen in proptest::option::of(0..2usize), voter in 0..8usize, option in 0..2usize, organiser in any::<bool>(),
+            choice in proptest::sample::select(vec![Choice::One, Choice::Any]),
         ) {
             let mut event = event(votes.len());
+            event.date.choice = choice;
             for (invitee, (vote, answer)) in event.invitees.iter_mut().zip(&votes) {
-                invitee.date = *vote;
+                invitee.date = Votes::from_iter(*vote);
                 invitee.answer = answer.map(|n| [Answer::Yes, Answer::Maybe, Answer::No][n]);
             }
             event.date.chosen = chosen;
@@ -390,6 +429,7 @@ mod tests {
                     event.apply(effect);
                     prop_assert_eq!(event.standing(Topic::Date).confirmed, Some(option));
                 }
+                Ok(Effect::Withdrawal { .. }) => prop_assert!(false, "a vote takes nothing back"),
                 Ok(Effect::Nothing) => {}
                 Err(refusal) => {
                     prop_assert_eq!(refusal, Refusal::Decided);

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 pub(super) struct Change {
     set: Vec<String>,
     add: Vec<String>,
+    delete: Vec<String>,
     remove: Vec<String>,
     conditions: Vec<String>,
     names: HashMap<String, String>,
@@ -28,10 +29,17 @@ impl Change {
         self
     }
 
-    /// Adds this number to the attribute; without one, to zero.
+    /// Adds this number to the attribute, or these elements to the set there; without one, to zero or an empty set.
     pub(super) fn add(mut self, attribute: &str, value: AttributeValue) -> Self {
         let placeholder = self.placeholder(value);
         self.add.push(format!("{attribute} {placeholder}"));
+        self
+    }
+
+    /// Takes these elements out of the set there. An attribute whose set is empty then is removed.
+    pub(super) fn delete(mut self, attribute: &str, value: AttributeValue) -> Self {
+        let placeholder = self.placeholder(value);
+        self.delete.push(format!("{attribute} {placeholder}"));
         self
     }
 
@@ -67,7 +75,7 @@ impl Change {
 
     /// The update of the item that `update` is of.
     pub(super) fn of(self, update: UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
-        let clauses = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
+        let clauses = [("SET", self.set), ("ADD", self.add), ("DELETE", self.delete), ("REMOVE", self.remove)];
         let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
         let expression: Vec<_> = clauses.map(|(clause, parts)| format!("{clause} {}", parts.join(", "))).collect();
         let conditions = (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "));

@@ -4,13 +4,14 @@
 //! those to whom it is to be sent stand inside it: it is saved, replaced and versioned as a whole, and nobody else has it in the
 //! index.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::item::{Item, attribute, from_item, number, string, text, to_item};
 use super::keys::{EVENT, MEMBER, member_row};
@@ -18,7 +19,7 @@ use crate::domain::addressee::Addressee;
 use crate::domain::event::{Answer, Event, Invitee};
 use crate::domain::export::{ExportedEvent, ExportedPoll};
 use crate::domain::person::{DELETED_USER, Person};
-use crate::domain::poll::{Poll, Topic};
+use crate::domain::poll::{Choice, Poll, Votes};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
@@ -45,12 +46,16 @@ pub(super) struct EventRow {
     /// What was decided, by the organiser or by a majority, which records it once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) date: Option<usize>,
+    #[serde(default, skip_serializing_if = "Choice::is_usual")]
+    date_choice: Choice,
     /// Whether the organiser has taken a decision back, so that no majority decides any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     date_reopened: bool,
     pub(super) places: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<usize>,
+    #[serde(default, skip_serializing_if = "Choice::is_usual")]
+    place_choice: Choice,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     place_reopened: bool,
     /// Of a draft: without the names of users, which would be out of reach when they change or have to go.
@@ -122,29 +127,32 @@ impl EventRow {
             version: _,
             dates,
             date,
+            date_choice,
             date_reopened: _,
             places,
             place,
+            place_choice,
             place_reopened: _,
             invitees,
             additional,
             expires_at: _,
         } = self;
-        let poll = |topic, options, chosen| ExportedPoll {
-            poll: Poll { options, chosen, reopened: false },
-            vote: membership.as_ref().and_then(|membership| membership.vote(topic)),
+        let (answer, alias, date_votes, place_votes) = match membership {
+            Some(MemberRow { answer, alias, date, place, .. }) => (answer, alias, date.into(), place.into()),
+            None => Default::default(),
         };
+        let poll = |options, chosen, choice| Poll { options, chosen, choice, reopened: false };
         Ok(ExportedEvent {
             id: event_id,
             name,
             sent,
             organises,
             created_at: made_at(listed_at)?,
-            date: poll(Topic::Date, dates, date),
-            place: poll(Topic::Place, places, place),
+            date: ExportedPoll { poll: poll(dates, date, date_choice), votes: date_votes },
+            place: ExportedPoll { poll: poll(places, place, place_choice), votes: place_votes },
             invited: invitees.into_iter().map(|row| row.0.typed).collect(),
-            answer: membership.as_ref().and_then(|membership| membership.answer),
-            alias: membership.and_then(|membership| membership.alias),
+            answer,
+            alias,
             additional,
         })
     }
@@ -173,10 +181,10 @@ pub(super) struct MemberRow {
     pub(super) position: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<Answer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) date: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) place: Option<usize>,
+    #[serde(default, skip_serializing_if = "VotesRow::is_empty")]
+    pub(super) date: VotesRow,
+    #[serde(default, skip_serializing_if = "VotesRow::is_empty")]
+    pub(super) place: VotesRow,
     /// Whether it stands for somebody whose account was deleted. Rows from before there was this mark have the name alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) gone: bool,
@@ -195,18 +203,74 @@ impl MemberRow {
             alias: None,
             position,
             answer: None,
-            date: None,
-            place: None,
+            date: VotesRow::default(),
+            place: VotesRow::default(),
             gone: false,
         }
     }
+}
 
-    /// The index of the option voted for in that poll.
-    pub(super) const fn vote(&self, topic: Topic) -> Option<usize> {
-        match topic {
-            Topic::Date => self.date,
-            Topic::Place => self.place,
+/// An invitee's votes in one poll.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum VotesRow {
+    /// Where a member has one vote: a number.
+    One(usize),
+    /// Where a member has any number of them: a set of numbers. DynamoDB has no empty ones.
+    Any(Votes),
+}
+
+impl VotesRow {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Any(votes) if votes.is_empty())
+    }
+}
+
+impl Default for VotesRow {
+    fn default() -> Self {
+        Self::Any(Votes::new())
+    }
+}
+
+impl From<VotesRow> for Votes {
+    fn from(row: VotesRow) -> Self {
+        match row {
+            VotesRow::One(option) => Self::from([option]),
+            VotesRow::Any(votes) => votes,
         }
+    }
+}
+
+impl Serialize for VotesRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Self::One(option) => option.serialize(serializer),
+            Self::Any(votes) => serde_dynamo::number_set::serialize(votes, serializer),
+        }
+    }
+}
+
+/// By hand, as that of [`AddresseeRow`].
+impl<'de> Deserialize<'de> for VotesRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = VotesRow;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an index, or a set of them")
+            }
+
+            fn visit_i64<E: de::Error>(self, option: i64) -> std::result::Result<VotesRow, E> {
+                usize::try_from(option).map(VotesRow::One).map_err(E::custom)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, set: A) -> std::result::Result<VotesRow, A::Error> {
+                BTreeSet::deserialize(SeqAccessDeserializer::new(set)).map(VotesRow::Any)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -235,9 +299,11 @@ fn draft_row(event: &Event) -> EventRow {
         version: *version,
         dates: date.options.clone(),
         date: date.chosen,
+        date_choice: date.choice,
         date_reopened: date.reopened,
         places: place.options.clone(),
         place: place.chosen,
+        place_choice: place.choice,
         place_reopened: place.reopened,
         invitees: addressees.iter().map(AddresseeRow::from).collect(),
         additional: additional.clone(),
@@ -246,7 +312,7 @@ fn draft_row(event: &Event) -> EventRow {
 }
 
 /// The attributes that an organiser can write in a draft, with their values; an attribute without a value is removed.
-pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<AttributeValue>); 7]> {
+pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<AttributeValue>); 9]> {
     let EventRow {
         event_id: _,
         row: _,
@@ -259,20 +325,25 @@ pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<Attr
         version: _,
         dates,
         date,
+        date_choice,
         date_reopened: _,
         places,
         place,
+        place_choice,
         place_reopened: _,
         invitees,
         additional,
         expires_at: _,
     } = draft_row(event);
+    let choice = |choice: Choice| (!choice.is_usual()).then(|| attribute(choice)).transpose();
     Ok([
         ("name", Some(text(&name))),
         ("dates", Some(attribute(dates)?)),
         ("date", date.as_ref().map(number)),
+        ("date_choice", choice(date_choice)?),
         ("places", Some(attribute(places)?)),
         ("place", place.as_ref().map(number)),
+        ("place_choice", choice(place_choice)?),
         ("invitees", (!invitees.is_empty()).then(|| attribute(invitees)).transpose()?),
         ("additional", (!additional.is_empty()).then(|| text(&additional))),
     ])
@@ -302,8 +373,18 @@ pub(super) fn event_of(items: Vec<Item>) -> Result<Option<Event>> {
         sent: stored.sent,
         created_at: made_at(stored.listed_at)?,
         organiser: Person { id: stored.user_id, name: stored.user_name, username: stored.username },
-        date: Poll { options: stored.dates, chosen: stored.date, reopened: stored.date_reopened },
-        place: Poll { options: stored.places, chosen: stored.place, reopened: stored.place_reopened },
+        date: Poll {
+            options: stored.dates,
+            chosen: stored.date,
+            choice: stored.date_choice,
+            reopened: stored.date_reopened,
+        },
+        place: Poll {
+            options: stored.places,
+            chosen: stored.place,
+            choice: stored.place_choice,
+            reopened: stored.place_reopened,
+        },
         addressees: stored.invitees.into_iter().map(Addressee::from).collect(),
         invitees: members.into_iter().map(Invitee::from).collect(),
         additional: stored.additional,
@@ -332,8 +413,8 @@ impl From<MemberRow> for Invitee {
             person: Person { id: row.user_id, name: row.name, username: row.username },
             alias: row.alias,
             answer: row.answer,
-            date: row.date,
-            place: row.place,
+            date: row.date.into(),
+            place: row.place.into(),
         }
     }
 }

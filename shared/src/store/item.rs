@@ -43,6 +43,11 @@ pub(super) fn number(value: &impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+/// A set of numbers, of which there is at least one.
+pub(super) fn numbers(values: impl IntoIterator<Item = usize>) -> AttributeValue {
+    AttributeValue::Ns(values.into_iter().map(|value| value.to_string()).collect())
+}
+
 /// The whole number that an attribute of the item holds, if it holds one.
 pub(super) fn integer(item: &Item, attribute: &str) -> Option<i64> {
     item.get(attribute)?.as_n().ok()?.parse().ok()

@@ -146,7 +146,7 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
 
 /// What a list shows of a poll: votes and what comes of them are none of its affair.
 fn poll(options: Vec<String>, chosen: Option<usize>) -> Poll {
-    Poll { options, chosen, reopened: false }
+    Poll { options, chosen, ..Poll::default() }
 }
 
 /// The position after that event of this page of the index, which `next` follows.

@@ -2,14 +2,13 @@
 
 use super::change::Change;
 use super::failure::conditional;
-use super::item::{number, text};
+use super::item::{number, numbers, text};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::event::Answer;
-use crate::domain::poll::Topic;
+use crate::domain::poll::{Choice, Topic};
 use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
-use aws_sdk_dynamodb::types::AttributeValue;
 
 /// The invitees of events that were sent.
 #[derive(Clone, Debug)]
@@ -18,12 +17,41 @@ pub struct Members(Table);
 over_table!(Members, of_events);
 
 impl Members {
-    /// Records the invitee's vote, or takes it back.
+    /// Records the invitee's vote in a poll with that choice. Where the choice is any it is added to a set, so that no two votes of
+    /// the same invitee at the same time come in each other's way.
     ///
     /// # Errors
     /// `NoSuchEvent` if the row is gone.
-    pub async fn update_vote(&self, event: EventId, user: UserId, topic: Topic, option: Option<usize>) -> Result<()> {
-        self.update(event, user, topic.name(), option.as_ref().map(number)).await
+    pub async fn add_vote(
+        &self,
+        event: EventId,
+        user: UserId,
+        (topic, choice): (Topic, Choice),
+        option: usize,
+    ) -> Result<()> {
+        let change = match choice {
+            Choice::One => Change::new().set("#fact", number(&option)),
+            Choice::Any => Change::new().add("#fact", numbers([option])),
+        };
+        self.update(event, user, topic.name(), change).await
+    }
+
+    /// Takes back the invitee's vote in a poll with that choice.
+    ///
+    /// # Errors
+    /// `NoSuchEvent` if the row is gone.
+    pub async fn remove_vote(
+        &self,
+        event: EventId,
+        user: UserId,
+        (topic, choice): (Topic, Choice),
+        option: usize,
+    ) -> Result<()> {
+        let change = match choice {
+            Choice::One => Change::new().remove("#fact"),
+            Choice::Any => Change::new().delete("#fact", numbers([option])),
+        };
+        self.update(event, user, topic.name(), change).await
     }
 
     /// Records the invitee's answer.
@@ -31,20 +59,16 @@ impl Members {
     /// # Errors
     /// `NoSuchEvent` if the row is gone.
     pub async fn update_answer(&self, event: EventId, user: UserId, answer: Answer) -> Result<()> {
-        self.update(event, user, "answer", Some(text(&answer.as_str()))).await
+        self.update(event, user, "answer", Change::new().set("#fact", text(&answer.as_str()))).await
     }
 
-    /// Sets one attribute of an invitee's row that exists, or removes it. An invitee who acts is shown by the own name from then on.
-    async fn update(&self, event: EventId, user: UserId, attribute: &str, value: Option<AttributeValue>) -> Result<()> {
-        let change = Change::new()
+    /// Changes one fact of an invitee, `#fact`, in a row that exists. An invitee who acts is shown by the own name from then on.
+    async fn update(&self, event: EventId, user: UserId, fact: &str, change: Change) -> Result<()> {
+        let change = change
             .remove("#alias")
             .when("attribute_exists(event_id) AND attribute_not_exists(expires_at)")
             .name("#alias", "alias")
-            .name("#attribute", attribute);
-        let change = match value {
-            Some(value) => change.set("#attribute", value),
-            None => change.remove("#attribute"),
-        };
+            .name("#fact", fact);
         let update = change.of(self.0.update_item(keys::member(event, user)));
         if conditional("UpdateItem", update.send().await)? { Ok(()) } else { Err(Error::NoSuchEvent) }
     }

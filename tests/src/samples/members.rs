@@ -3,7 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::scene::{an_event, as_it_stands, decided, draft, sent_to_two, voted_by_one, voted_past_each_other};
+use super::scene::{
+    an_event, as_it_stands, decided, draft, sent_to_two, voted_by_one, voted_for_one_of_several, voted_past_each_other,
+};
 use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{Service, vote};
 
@@ -46,6 +48,13 @@ fn voting() -> Sample {
             ..Scenario::READING
         })
         .scenario(Scenario {
+            name: "vote for one more of several",
+            request: Some(|_| Request::by(By::John).json(vote("date", "02.02.2027"))),
+            prepare: |service| Box::pin(voted_for_one_of_several(service)),
+            check: |service, scene, done| Box::pin(has_voted_for_both(service, scene, done)),
+            ..Scenario::READING
+        })
+        .scenario(Scenario {
             name: "vote that decides",
             check: |service, scene, done| Box::pin(is_decided(service, scene, done)),
             ..Scenario::READING
@@ -72,6 +81,12 @@ fn taking_back() -> Sample {
             name: "vote taken back",
             prepare: |service| Box::pin(voted_by_one(service)),
             check: |service, scene, done| Box::pin(has_taken_back(service, scene, done)),
+            ..Scenario::READING
+        })
+        .scenario(Scenario {
+            name: "vote for one of several taken back",
+            prepare: |service| Box::pin(voted_for_one_of_several(service)),
+            check: |service, scene, done| Box::pin(has_taken_back_the_first(service, scene, done)),
             ..Scenario::READING
         })
         .scenario(Scenario {
@@ -147,6 +162,20 @@ async fn counts(service: &Service, scene: &Scene) -> bool {
 
 async fn has_voted(service: &Service, scene: &Scene, done: bool) {
     assert!(counts(service, scene).await || !done);
+}
+
+async fn has_voted_for_both(service: &Service, scene: &Scene, done: bool) {
+    let poll = date_poll(service, scene).await;
+    let both = poll["my_vote"] == json!(["01.02.2027", "02.02.2027"]);
+    assert!(both || !done && poll["my_vote"] == json!(["01.02.2027"]), "{poll}");
+    assert_eq!((&poll["confirmed"], &poll["voters"]), (&json!(""), &json!(1)), "{poll}");
+}
+
+async fn has_taken_back_the_first(service: &Service, scene: &Scene, done: bool) {
+    let poll = date_poll(service, scene).await;
+    let voters = poll["my_vote"].as_array().unwrap().len();
+    assert!(voters == 0 || !done && poll["my_vote"] == json!(["01.02.2027"]), "{poll}");
+    assert_eq!((&poll["confirmed"], &poll["voters"]), (&json!(""), &json!(voters)), "{poll}");
 }
 
 async fn has_taken_back(service: &Service, scene: &Scene, done: bool) {

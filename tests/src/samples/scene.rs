@@ -5,11 +5,11 @@ use std::pin::Pin;
 
 use reqwest::Method;
 use serde_json::json;
-use shared::domain::poll::Topic;
+use shared::domain::poll::{Choice, Topic};
 use shared::store::members::Members;
 use uuid::Uuid;
 
-use crate::{PASSWORD, PASSWORD_HASH, Response, Service, User, password_of, picnic, vote};
+use crate::{PASSWORD, PASSWORD_HASH, Response, Service, User, password_of, picnic, picnic_on_any_day, vote};
 
 /// The future of a function that the table names.
 pub type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -130,6 +130,16 @@ pub(super) async fn voted_by_one(service: &Service) -> Scene {
     scene
 }
 
+/// Votes on several dates are possible, and the only guest has one, which decides nothing.
+pub(super) async fn voted_for_one_of_several(service: &Service) -> Scene {
+    let scene = two_users(service).await;
+    let id = service.draft(&scene.jane, &picnic_on_any_day(std::slice::from_ref(&scene.john))).await;
+    let scene = Scene { event: format!("/event/{id}"), ..scene };
+    service.send_event(&scene.jane, &scene.event).await.expect(200);
+    votes(service, &scene).await.expect(200);
+    scene
+}
+
 /// The only guest, which decides.
 pub(super) async fn decided(service: &Service) -> Scene {
     let scene = sent(service).await;
@@ -142,7 +152,7 @@ pub(super) async fn voted_past_each_other(service: &Service) -> Scene {
     let scene = sent(service).await;
     let id = scene.event.strip_prefix("/event/").unwrap().parse().unwrap();
     for &topic in Topic::ALL {
-        service.part::<Members>().update_vote(id, scene.john.id, topic, Some(0)).await.unwrap();
+        service.part::<Members>().add_vote(id, scene.john.id, (topic, Choice::One), 0).await.unwrap();
     }
     scene
 }

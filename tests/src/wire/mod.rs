@@ -4,6 +4,7 @@ mod fault;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -12,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 pub use self::fault::Fault;
 use self::fault::{Outcome, strike};
@@ -115,9 +117,11 @@ impl Wire {
         state.struck = 0;
     }
 
-    /// Waits until the call that the plan holds has arrived.
+    /// Waits until the call that the plan holds has arrived. A test whose request never makes that call fails instead of hanging.
     pub async fn held(&self) {
-        self.arrived.notified().await;
+        timeout(Duration::from_mins(1), self.arrived.notified())
+            .await
+            .expect("no request has made the call that the plan holds");
     }
 
     /// Lets the held call continue.

@@ -2,6 +2,7 @@
 
 use super::super::event::{Event, Role};
 use super::super::fault::Fault;
+use super::super::poll::{Choice, Votes};
 use super::{Effect, Refusal, Vote};
 
 impl Vote {
@@ -26,18 +27,25 @@ impl Vote {
         let Some(option) = poll.find(sent.topic, &sent.confirmed) else {
             return invalid(&sent.field, "is no option of this poll");
         };
-        let (held, other) = match role {
-            Role::Organiser => (poll.chosen, "is not what this poll was decided for"),
-            Role::Invitee(index) => {
-                (event.invitees.get(index).and_then(|own| own.vote(sent.topic)), "is not what you have voted for")
+        let topic = sent.topic;
+        match role {
+            Role::Organiser => match poll.chosen {
+                None => Ok(Effect::Nothing),
+                Some(chosen) if chosen != option => invalid(&sent.field, "is not what this poll was decided for"),
+                Some(_) => Ok(Effect::Decision { topic, option: None }),
+            },
+            Role::Invitee(invitee) => {
+                let votes = event.invitees.get(invitee).map(|own| own.votes(topic));
+                if votes.is_some_and(|votes| votes.contains(&option)) {
+                    let open = poll.chosen.is_none();
+                    if open { Ok(Effect::Withdrawal { invitee, topic, option }) } else { Err(Refusal::Decided) }
+                } else if poll.choice == Choice::Any || votes.is_none_or(Votes::is_empty) {
+                    // It may be a repetition: with any choice the other votes stay.
+                    Ok(Effect::Nothing)
+                } else {
+                    invalid(&sent.field, "is not what you have voted for")
+                }
             }
-        };
-        match (held, role) {
-            (None, _) => Ok(Effect::Nothing),
-            (Some(held), _) if held != option => invalid(&sent.field, other),
-            (Some(_), Role::Organiser) => Ok(Effect::Decision { topic: sent.topic, option: None }),
-            (Some(_), Role::Invitee(_)) if poll.chosen.is_some() => Err(Refusal::Decided),
-            (Some(_), Role::Invitee(invitee)) => Ok(Effect::Vote { invitee, topic: sent.topic, option: None }),
         }
     }
 }
@@ -56,25 +64,25 @@ mod tests {
     /// A poll of two invitees. The first has voted for the first date.
     fn voted(chosen: Option<usize>) -> Event {
         let mut event = event(2);
-        event.invitees[0].date = Some(0);
+        event.invitees[0].date = Votes::from([0]);
         event.date.chosen = chosen;
         event
     }
 
     #[test]
     fn what_is_taken_back() {
-        use Effect::{Decision, Nothing, Vote};
+        use Effect::{Decision, Nothing, Withdrawal};
         const VOTER: Role = Role::Invitee(0);
         const OTHER: Role = Role::Invitee(1);
-        let (topic, option) = (Topic::Date, None);
+        let topic = Topic::Date;
         let date = |option: &str| json!({"event": {"date": [{"confirmed": option}]}});
         let (first, second) = (date("01.02.2027"), date("02.02.2027"));
         let refused = |event: &Event, body: &Value, role| withdrawal(body, event, role).unwrap_err();
         for (name, chosen, role, body, expected) in [
-            ("a vote", None, VOTER, &first, Vote { invitee: 0, topic, option }),
+            ("a vote", None, VOTER, &first, Withdrawal { invitee: 0, topic, option: 0 }),
             ("no vote", None, OTHER, &first, Nothing),
             ("no vote in a decided poll", Some(0), OTHER, &first, Nothing),
-            ("a decision", Some(1), Role::Organiser, &second, Decision { topic, option }),
+            ("a decision", Some(1), Role::Organiser, &second, Decision { topic, option: None }),
             ("no decision", None, Role::Organiser, &second, Nothing),
         ] {
             assert_eq!(withdrawal(body, &voted(chosen), role), Ok(expected), "{name}");
@@ -93,5 +101,19 @@ mod tests {
         }
         let draft = Event { sent: false, ..voted(None) };
         assert_eq!(refused(&draft, &first, Role::Organiser), Refusal::StillDraft);
+    }
+
+    #[test]
+    fn with_any_choice_one_vote_is_taken_back_and_the_others_stay() {
+        let date = |option: &str| json!({"event": {"date": [{"confirmed": option}]}});
+        let mut event = voted(None);
+        event.date.choice = Choice::Any;
+        event.invitees[0].date = Votes::from([0, 1]);
+        let effect = withdrawal(&date("01.02.2027"), &event, Role::Invitee(0)).unwrap();
+        event.apply(effect);
+        assert_eq!(event.invitees[0].date, Votes::from([1]));
+        assert_eq!(withdrawal(&date("01.02.2027"), &event, Role::Invitee(0)), Ok(Effect::Nothing), "repeated");
+        event.date.chosen = Some(1);
+        assert_eq!(withdrawal(&date("02.02.2027"), &event, Role::Invitee(0)), Err(Refusal::Decided));
     }
 }

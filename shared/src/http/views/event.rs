@@ -4,11 +4,12 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use super::polls::MyVote;
 use super::role;
 use crate::domain::addressee::Addressee;
 use crate::domain::event::{Answer, Event, Invitee};
 use crate::domain::person::Person;
-use crate::domain::poll::{Poll, Standing, Topic};
+use crate::domain::poll::{Choice, Poll, Standing, Topic, Votes};
 use crate::domain::{EventId, UserId};
 
 /// The body.
@@ -32,10 +33,11 @@ struct EventView<'a> {
 struct PollView<'a> {
     drafts: Vec<OptionView<'a>>,
     confirmed: &'a str,
+    choice: Choice,
     confirmed_votes: usize,
     confirmed_voted: Vec<UserId>,
     voters: usize,
-    my_vote: Option<&'a str>,
+    my_vote: MyVote<'a>,
 }
 
 /// `{"date", "votes", "voted"}` or `{"place", "votes", "voted"}`; in a list the text alone.
@@ -97,8 +99,8 @@ impl<'a> EventBody<'a> {
         } = event;
         let own = invitees.iter().find(|invitee| invitee.person.id == reader);
         let poll = |topic, poll| {
-            let vote = own.and_then(|invitee| invitee.vote(topic));
-            [PollView::new(event, topic, poll, vote)]
+            let votes = own.map(|invitee| invitee.votes(topic));
+            [PollView::new(event, topic, poll, votes)]
         };
         let event = EventView {
             id: *id,
@@ -114,8 +116,8 @@ impl<'a> EventBody<'a> {
 }
 
 impl<'a> PollView<'a> {
-    fn new(event: &Event, topic: Topic, poll: &'a Poll, vote: Option<usize>) -> Self {
-        let Poll { options, chosen: _, reopened: _ } = poll;
+    fn new(event: &Event, topic: Topic, poll: &'a Poll, votes: Option<&Votes>) -> Self {
+        let Poll { options, chosen: _, choice, reopened: _ } = poll;
         let Standing { votes: _, voters, confirmed, due: _ } = event.standing(topic);
         let text = |index: usize| options.get(index).map(String::as_str);
         let open = options.iter().enumerate().filter(|(index, _)| confirmed != Some(*index));
@@ -125,10 +127,11 @@ impl<'a> PollView<'a> {
         Self {
             drafts: open.map(option).collect(),
             confirmed: confirmed.and_then(text).unwrap_or_default(),
+            choice: *choice,
             confirmed_votes: confirmed_voted.len(),
             confirmed_voted,
             voters,
-            my_vote: vote.and_then(text),
+            my_vote: MyVote::new(poll, votes),
         }
     }
 }
@@ -225,7 +228,7 @@ mod tests {
     #[test]
     fn each_member_sees_his_own_vote() {
         let mut event = event(3);
-        event.invitees[1].place = Some(1);
+        event.invitees[1].place = Votes::from([1]);
         for (reader, vote) in [(1, json!(null)), (10, json!(null)), (11, json!("Pub"))] {
             assert_eq!(view(&event, Uuid::from_u128(reader))["place"][0]["my_vote"], vote);
         }
@@ -236,8 +239,8 @@ mod tests {
         let acts: [fn(&mut Invitee); 4] = [
             |_| {},
             |invitee| invitee.answer = Some(Answer::No),
-            |invitee| invitee.set_vote(Topic::Date, Some(0)),
-            |invitee| invitee.set_vote(Topic::Place, None),
+            |invitee| invitee.vote(Topic::Date, Choice::One, 0),
+            |invitee| invitee.take_back(Topic::Place, 0),
         ];
         for (index, act) in acts.into_iter().enumerate() {
             let mut event = event(1);
@@ -257,14 +260,14 @@ mod tests {
     #[test]
     fn the_whole_event_with_one_change_is_a_vote() {
         let mut event = event(4);
-        event.invitees[0].date = Some(0);
+        event.invitees[0].date = Votes::from([0]);
         let mut body = view(&event, event.invitees[1].person.id);
         body["date"][0]["confirmed"] = json!("02.02.2027");
         body["date"][0]["drafts"] = json!([{"date": "01.02.2027", "votes": 1, "voted": []}]);
         let vote = Vote::parse(&json!({"event": body})).unwrap();
-        let (topic, option) = (Topic::Date, Some(1));
+        let (topic, option) = (Topic::Date, 1);
         assert_eq!(vote.effect(&event, Role::Invitee(1)), Ok(Effect::Vote { invitee: 1, topic, option }));
-        assert_eq!(vote.effect(&event, Role::Organiser), Ok(Effect::Decision { topic, option }));
+        assert_eq!(vote.effect(&event, Role::Organiser), Ok(Effect::Decision { topic, option: Some(option) }));
     }
 
     #[test]

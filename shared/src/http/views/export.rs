@@ -5,11 +5,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::people::CardView;
+use super::polls::MyVote;
 use super::role;
 use super::sessions::{SessionView, views};
 use crate::domain::event::Answer;
 use crate::domain::export::{ExportedAccount, ExportedEvent, ExportedPoll};
-use crate::domain::poll::Poll;
+use crate::domain::poll::{Choice, Poll};
 use crate::domain::session::Session;
 use crate::domain::user::Profile;
 use crate::domain::{EventId, UserId};
@@ -71,8 +72,9 @@ pub struct EventExport<'a> {
 #[derive(Serialize)]
 struct PollExport<'a> {
     options: &'a [String],
+    choice: Choice,
     decided: Option<&'a str>,
-    my_vote: Option<&'a str>,
+    my_vote: MyVote<'a>,
 }
 
 impl<'a> ExportBody<'a> {
@@ -118,8 +120,8 @@ impl<'a> From<&'a ExportedEvent> for EventExport<'a> {
 
 impl<'a> From<&'a ExportedPoll> for PollExport<'a> {
     fn from(exported: &'a ExportedPoll) -> Self {
-        let ExportedPoll { poll: Poll { options, chosen, reopened: _ }, vote } = exported;
-        let text = |index: Option<usize>| options.get(index?).map(String::as_str);
-        Self { options, decided: text(*chosen), my_vote: text(*vote) }
+        let ExportedPoll { poll, votes } = exported;
+        let Poll { options, chosen: _, choice, reopened: _ } = poll;
+        Self { options, choice: *choice, decided: poll.decided(), my_vote: MyVote::new(poll, Some(votes)) }
     }
 }

@@ -64,7 +64,7 @@ impl<'a> From<&'a ListedEvent> for EntryView<'a> {
 
 impl<'a> BriefPollView<'a> {
     fn new(topic: Topic, poll: &'a Poll) -> Self {
-        let Poll { options, chosen, reopened: _ } = poll;
+        let Poll { options, chosen, choice: _, reopened: _ } = poll;
         let open = options.iter().enumerate().filter(|(index, _)| *chosen != Some(*index));
         Self {
             drafts: open.map(|(_, text)| OptionView { topic, text, voted: None }).collect(),

@@ -7,6 +7,7 @@ mod event;
 mod export;
 mod list;
 mod people;
+mod polls;
 mod sessions;
 mod tokens;
 mod user;
