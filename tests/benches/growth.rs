@@ -1,4 +1,4 @@
-//! Growth: of a vote and of reading an event with the members, of a list and of a login with the users.
+//! Growth: of a vote and of reading an event with the members, of a list, a search and a login with the users.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -81,7 +81,7 @@ pub(crate) async fn run() {
     let (service, wire) = start().await;
     let jane = service.user("jane").await;
     service.picnic(&jane, &[service.user("john").await]).await;
-    let pattern = Pattern::of(&service, &service.user("pattern").await).await;
+    let pattern = Pattern::of(&service, &service.user("user-pattern").await).await;
     let mut users = 3;
     for many in [10, 1_000, 100_000] {
         pattern.add(&service, users..many).await;
@@ -89,6 +89,8 @@ pub(crate) async fn run() {
         let mut measured = Measured { service: &service, wire: &wire, rows: Vec::new() };
         let size = format!("{many} users");
         measured.note("list-events", size.clone(), &jane, (Method::GET, "/event"), [Value::Null, Value::Null]).await;
+        let search = (Method::GET, "/user/search?query=user1");
+        measured.note("find-users", size.clone(), &jane, search, [Value::Null, Value::Null]).await;
         let body = json!({"username": "jane", "password": PASSWORD});
         measured.note("login", size, &jane, (Method::POST, "/login"), [body.clone(), body]).await;
         rows.extend(measured.rows);

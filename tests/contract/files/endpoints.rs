@@ -195,6 +195,38 @@ fn every_function_has_its_alarms() {
     }
 }
 
+/// A call that no alarm counts can fail for days. A policy names the calls of a table but for transactions, which are granted by
+/// what they hold.
+#[test]
+fn every_call_to_a_table_is_in_the_alarm_of_the_table() {
+    let template = template();
+    for (table, alarm) in [("UsersTable", "UsersTableFails"), ("EventsTable", "EventsTableFails")] {
+        let mut wanted = BTreeSet::from(["TransactWriteItems".to_owned()]);
+        for (_, function) in functions(&template) {
+            let policies = function["Properties"]["Policies"].as_array().into_iter().flatten();
+            for statement in policies.flat_map(|policy| policy["Statement"].as_array().into_iter().flatten()) {
+                if statement["Resource"].to_string().contains(table) {
+                    let actions = &statement["Action"];
+                    let actions = actions.as_array().cloned().unwrap_or_else(|| vec![actions.clone()]);
+                    wanted.extend(
+                        actions.iter().filter_map(|action| Some(action.as_str()?.split_once(':')?.1.to_owned())),
+                    );
+                }
+            }
+        }
+        wanted.remove("ConditionCheckItem");
+        let metrics = template["Resources"][alarm]["Properties"]["Metrics"].as_array().unwrap();
+        let found = metrics.iter().filter_map(|metric| {
+            let dimensions = metric["MetricStat"]["Metric"]["Dimensions"].as_array()?;
+            assert_eq!(dimensions[0]["Value"]["Ref"], table, "{metric}");
+            Some(dimensions[1]["Value"].as_str()?.to_owned())
+        });
+        whole(&format!("{alarm} in template.yaml"), wanted, found, |operation| {
+            format!("        - the metric of {operation}, as that of Query is")
+        });
+    }
+}
+
 #[test]
 fn every_function_is_on_the_dashboard() {
     let template = template();
