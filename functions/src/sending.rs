@@ -92,6 +92,8 @@ impl Sending {
             let Ready { stored, contacts } = ready;
             // Before the sending, so that a repeated request does it too.
             self.contacts.add_contacts(user, &contacts).await?;
+            let invitees: Vec<_> = stored.event.invitees.iter().map(|invitee| invitee.person.id).collect();
+            self.contacts.introduce(user, &invitees).await?;
             if self.drafts.send_draft(&stored, request.now()).await? {
                 request.audit(Act::EventSent, Subject::Event(id));
                 let version = stored.event.version + 1;

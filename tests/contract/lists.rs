@@ -44,7 +44,8 @@ async fn a_user_sees_oneself() {
     let listed = json!([{"id": id, "name": "Picnic", "status": true, "date": ""}]);
     assert_eq!((&user["events"], &user["chats"]), (&listed, &json!([id])));
     let user = service.get(&john, "/user").await.expect(200).body["user"].clone();
-    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&json!([]), &listed, &json!([])));
+    let knows = json!([{"id": jane.id, "name": "jane", "avatar": "", "username": "jane"}]);
+    assert_eq!((&user["contacts"], &user["events"], &user["chats"]), (&knows, &listed, &json!([])));
 
     service.put(&jane, &format!("{path}/vote"), &vote("date", "02.02.2027")).await.expect(200);
     let user = service.get(&john, "/user").await.expect(200).body["user"].clone();

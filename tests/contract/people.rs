@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::store::contacts::Contacts;
-use tests::{PASSWORD, Response, Service, User};
+use tests::{PASSWORD, Response, Service, User, picnic};
 use uuid::Uuid;
 
 async fn end(service: &Service, user: &User, session: &str) -> u16 {
@@ -241,6 +241,44 @@ async fn contacts_who_have_left_are_passed_over() {
     let page = service.get(&jane, "/user/contacts").await.expect(200).body;
     assert_eq!(page["contacts"].as_array().unwrap().len(), 1);
     service.get(&jane, &format!("/user/contacts?cursor={}", page["cursor"].as_str().unwrap())).await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_is_sent_an_event_finds_its_organiser() {
+    let service = Service::start().await;
+    let [jane, john, jim, eve] = service.users(["jane", "john", "jim", "eve"]).await;
+    add(&service, &john, &eve.id.to_string()).await.expect(200);
+    let mut body = picnic(std::slice::from_ref(&john));
+    body["event"]["members"][0]["invited"].as_array_mut().unwrap().push(json!({"id": jim.email}));
+    let path = format!("/event/{}", service.draft(&jane, &body).await);
+    assert_eq!(contacts(&service, &john).await, ["eve"], "a draft is nobody's affair");
+    service.send_event(&jane, &path).await.expect(200);
+    assert_eq!(contacts(&service, &john).await, ["jane", "eve"]);
+    assert_eq!(contacts(&service, &jim).await, ["jane"], "one who was invited by an address too");
+    add(&service, &john, &eve.id.to_string()).await.expect(200);
+    service.picnic(&jane, std::slice::from_ref(&john)).await;
+    assert_eq!(contacts(&service, &john).await, ["eve", "jane"], "one who is there already stays in place");
+}
+
+#[tokio::test]
+async fn of_a_full_address_book_nobody_goes_for_one_who_sends_an_event() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let guests = service.guests(500).await;
+    let ids: Vec<_> = guests.iter().map(|guest| guest.id).collect();
+    service.part::<Contacts>().add_contacts(john.id, &ids).await.unwrap();
+    let before = contacts(&service, &john).await;
+    service.picnic(&jane, std::slice::from_ref(&john)).await;
+    assert_eq!((before.len(), &contacts(&service, &john).await), (500, &before));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_are_sent_to_one_user_at_once_leave_all_organisers_in_the_book() {
+    let service = Service::start().await;
+    let john = service.user("john").await;
+    let organisers = service.guests(12).await;
+    join_all(organisers.iter().map(|organiser| service.picnic(organiser, std::slice::from_ref(&john)))).await;
+    assert_eq!(contacts(&service, &john).await.len(), 12);
 }
 
 #[tokio::test]

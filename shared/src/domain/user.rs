@@ -115,7 +115,7 @@ pub struct Profile {
     pub avatar: String,
     /// Whether others find the user by the username.
     pub searchable: bool,
-    /// Those whom the user has added or sent an event to, the latest first.
+    /// Those whom the user has added or sent an event to, and those who have sent the user one, the latest first.
     pub contacts: Vec<Card>,
 }
 

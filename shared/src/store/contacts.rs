@@ -1,21 +1,24 @@
-//! A user's contacts, everyone whom the user has added or sent an event to: one item, the latest first. It holds their ids alone;
-//! what others see of them is looked up, so that a new name is seen and nobody who left is named.
+//! A user's contacts, everyone whom the user has added or sent an event to, or who has sent one to the user: one item, the latest
+//! first. It holds their ids alone; what others see of them is looked up, so that a new name is seen and nobody who left is named.
 //!
 //! When the user leaves, a marker without people takes its place for an hour. A request under way finds it, and makes no new item.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
+use tokio::task::JoinSet;
 
 use super::accounts::LEFT;
 use super::cards::card;
 use super::change::Change;
 use super::failure::{Rounds, conditional};
-use super::item::{Item, Projection, from_item, number};
+use super::item::{Item, Projection, from_item, number, string};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
-use crate::domain::contact::merge;
+use crate::domain::contact::{MAX_CONTACTS, merge};
 use crate::domain::person::Card;
 use crate::error::{Error, Result};
 
@@ -27,6 +30,13 @@ const ADDED: Projection<'static> = Projection {
     expression: "user_id, #name, avatar, username, active, ids, people, version, #left",
     names: &[("#name", "name"), ("#left", LEFT)],
 };
+
+/// How many address books are written at once when an event is sent.
+const AT_ONCE: usize = 25;
+
+/// What is read to find out who lacks a contact.
+const STORED: Projection<'static> =
+    Projection { expression: "pk, ids, people, version, #left", names: &[("#left", LEFT)] };
 
 /// The contacts of all users.
 #[derive(Clone, Debug)]
@@ -48,6 +58,12 @@ struct ContactsItem {
 }
 
 impl ContactsItem {
+    /// Whether that one is to be put among the contacts without their owner's doing. In a full address book nobody has to go for
+    /// it, and one who has left gets none.
+    fn lacks(&self, contact: UserId) -> bool {
+        !self.left && self.people.len() < MAX_CONTACTS && !self.people.contains(&contact)
+    }
+
     fn read(item: Option<Item>) -> Result<Self> {
         let Some(mut item) = item else { return Ok(Self::default()) };
         let ids = item.remove(IDS);
@@ -149,6 +165,43 @@ impl Contacts {
             consistent = true;
             rounds.wait().await?;
         }
+    }
+
+    /// Puts that one first among the contacts of each of these users, as far as they lack the one.
+    pub async fn introduce(&self, contact: UserId, users: &[UserId]) -> Result<()> {
+        let keys = users.iter().map(|user| keys::contacts(*user)).collect();
+        let mut stored = HashMap::new();
+        for item in self.0.get_many(keys, false, Some(&STORED)).await? {
+            let key = string(&item, "pk").unwrap_or_default().to_owned();
+            stored.insert(key, ContactsItem::read(Some(item))?);
+        }
+        let mut lacking = users.iter().filter_map(|&user| {
+            let key = keys::contacts(user);
+            let stored = string(&key, "pk").and_then(|key| stored.remove(key)).unwrap_or_default();
+            stored.lacks(contact).then_some((user, stored))
+        });
+        loop {
+            let mut writes = JoinSet::new();
+            for (user, stored) in lacking.by_ref().take(AT_ONCE) {
+                let contacts = self.clone();
+                writes.spawn(async move { contacts.introduce_to(user, stored, contact).await });
+            }
+            if writes.is_empty() {
+                return Ok(());
+            }
+            while let Some(written) = writes.join_next().await {
+                written.map_err(|error| Error::internal("introduce", error))??;
+            }
+        }
+    }
+
+    async fn introduce_to(&self, user: UserId, mut stored: ContactsItem, contact: UserId) -> Result<()> {
+        let mut rounds = Rounds::new("UpdateItem");
+        while stored.lacks(contact) && !self.update(user, &stored, &merge(&[contact], &stored.people)).await? {
+            rounds.wait().await?;
+            stored = self.find(user, true).await?;
+        }
+        Ok(())
     }
 
     async fn find(&self, user: UserId, consistent: bool) -> Result<ContactsItem> {
