@@ -4,6 +4,7 @@
 
 mod cors;
 mod event;
+mod explorer;
 mod host;
 mod invoke;
 mod local;

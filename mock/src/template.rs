@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use self::resolve::{Resolver, text};
 pub(crate) use self::secret::{fill, version_of};
+pub(crate) use self::yaml::parse as parse_yaml;
 use crate::{Error, arn};
 
 /// What the local service takes from the template.

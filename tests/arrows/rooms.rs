@@ -27,7 +27,7 @@ const HOUSES: [House; 2] = [
             &["main"],
             &["service"],
             &["gateway", "dynamodb", "mailbox"],
-            &["iam", "environment"],
+            &["iam", "environment", "openapi"],
             &["template"],
             &["arn", "data", "docker", "error", "lib", "server"],
         ],

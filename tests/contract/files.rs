@@ -1,6 +1,7 @@
 //! The files that describe the service agree with it: lists of endpoints, variables, schemas, sample events.
 
 mod endpoints;
+mod openapi;
 mod parameters;
 
 use std::collections::BTreeSet;

@@ -18,6 +18,7 @@
 mod beside;
 mod bodies;
 mod elsewhere;
+pub mod openapi;
 mod order;
 pub mod remote;
 mod response;

@@ -60,12 +60,18 @@ impl Remote {
     /// # Errors
     /// What of that does not hold, or why there is no response.
     pub async fn send(&self, request: RequestBuilder) -> Result<Response, String> {
-        Response::read(self.exchange(request).await?).await
+        let request = request.build().map_err(|error| error.to_string())?;
+        let (method, url) = (request.method().clone(), request.url().clone());
+        Response::read((&method, url.path()), self.execute(request).await?).await
     }
 
     /// Sends a request that the gateway answers itself.
     pub async fn exchange(&self, request: RequestBuilder) -> Result<reqwest::Response, String> {
-        let request = request.build().and_then(TryInto::try_into).map_err(|error: reqwest::Error| error.to_string())?;
+        self.execute(request.build().map_err(|error| error.to_string())?).await
+    }
+
+    async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, String> {
+        let request = request.try_into().map_err(|error: reqwest::Error| error.to_string())?;
         let sent = tokio::time::timeout(TIMEOUT, self.http.request(request)).await;
         let response = sent.map_err(|_| "no answer in time".to_owned())?.map_err(|error| format!("{error:?}"))?;
         Ok(response.map(Body::wrap).into())

@@ -1,9 +1,10 @@
 //! A response, with the checks that hold for all of them.
 
+use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::schema;
+use crate::{openapi, schema};
 
 /// A response that has passed the checks that hold for all of them.
 #[derive(Debug)]
@@ -17,11 +18,11 @@ pub struct Response {
 }
 
 impl Response {
-    /// Reads a response, and checks the common headers and the body against its JSON Schema.
+    /// Reads the response to a request of that method and path, and holds it to the OpenAPI document and to what all responses have in common.
     ///
     /// # Errors
     /// The first check that fails.
-    pub async fn read(response: reqwest::Response) -> Result<Self, String> {
+    pub async fn read(request: (&Method, &str), response: reqwest::Response) -> Result<Self, String> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.map_err(|error| error.to_string())?;
         // The gateway answers this where a function gave no response.
@@ -50,11 +51,12 @@ impl Response {
         } else if header("content-type").is_some_and(|kind| kind == "application/json") {
             let body = serde_json::from_str(&text).map_err(|error| format!("{error}: {status} {text}"))?;
             schema::check_response(status, &body, &text)?;
-            schema::check_code(status, &body)?;
             body
         } else {
             Value::String(text)
         };
+        let json = matches!(body, Value::Object(_)).then_some(&body);
+        openapi::check(request, (status, &headers), json)?;
         Ok(Self { status, headers, body })
     }
 

@@ -61,30 +61,6 @@ static EXAMPLES: LazyLock<BTreeMap<&'static str, String>> = LazyLock::new(|| {
     names().map(|name| (name, read(name))).collect()
 });
 
-/// The codes of failures in the API's table, each with its status.
-static CODES: LazyLock<BTreeMap<String, u16>> = LazyLock::new(|| {
-    let page = std::fs::read_to_string(workspace("functions/README.md")).unwrap();
-    let section = page.split("\n### Codes\n").nth(1).expect("a section Codes").split("\n### ").next().unwrap();
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
-    rows.map(|(code, rest)| {
-        let status = rest.split(" | ").next().unwrap().parse().unwrap_or_else(|error| panic!("{code}: {error}"));
-        (code.to_owned(), status)
-    })
-    .collect()
-});
-
-/// Checks that a function's failure carries a code, one that the API's table has with that status.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn check_code(status: u16, body: &Value) -> Result<(), String> {
-    match body["code"].as_str() {
-        _ if status < 400 => Ok(()),
-        Some(code) if CODES.get(code).is_some_and(|listed| *listed == status) => Ok(()),
-        code => Err(format!("functions/README.md has no code {code:?} with the status {status}")),
-    }
-}
-
 /// Checks a response's body against the schema that its kind has, and the order of its keys against the example.
 ///
 /// # Errors

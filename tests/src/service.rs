@@ -132,8 +132,9 @@ impl Service {
         let request = request.build().unwrap();
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         self.keep_secret(&serde_json::from_slice(body).unwrap_or_default());
+        let (method, url) = (request.method().clone(), request.url().clone());
         let response = self.http.execute(request).await.unwrap();
-        let response = Response::read(response).await.unwrap_or_else(|fault| panic!("{fault}"));
+        let response = Response::read((&method, url.path()), response).await.unwrap_or_else(|fault| panic!("{fault}"));
         self.keep_secret(&response.body);
         response
     }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::explorer;
 use super::host::host;
 use super::refusal::{self, Refusal};
 use crate::iam::Iam;
@@ -52,6 +53,9 @@ impl Local {
         }
         match refusal::read(body, patience).await {
             Ok(body) if is_mail => ses(&self.send(&parts.headers, &body)),
+            Ok(_) if parts.method == Method::GET && parts.uri.path().starts_with("/_local/docs/swagger") => {
+                explorer::file(parts.uri).await
+            }
             Ok(body) => self.show(&parts, &body),
             Err(refusal) => refusal.answer(),
         }
@@ -71,7 +75,10 @@ impl Local {
         let path = parts.uri.path().strip_prefix("/_local").unwrap_or_default();
         match (&parts.method, path) {
             (&Method::GET, "") => moved("/_local/"),
-            (&Method::GET, "/") => page(),
+            (&Method::GET, "/") => page(PAGE, ""),
+            (&Method::GET, "/openapi.json") => explorer::document(),
+            (&Method::GET, "/docs") => page(explorer::PAGE, "'self'"),
+            (&Method::GET, "/docs/") => moved("/_local/docs"),
             (&Method::GET, "/mails") => {
                 let to = parts.uri.query().and_then(to_address);
                 let mut mails = mailbox.mails(to.as_deref());
@@ -139,12 +146,13 @@ fn routes(routes: &[(String, String, String)]) -> Value {
     routes.iter().map(told).collect()
 }
 
-fn page() -> Response {
+/// A page, whose scripts and styles may come from there too.
+fn page(page: &str, files: &str) -> Response {
     let nonce = Uuid::new_v4().simple().to_string();
-    let mut response = Response::new(Body::from(PAGE.replace("{{nonce}}", &nonce)));
+    let mut response = Response::new(Body::from(page.replace("{{nonce}}", &nonce)));
     let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'nonce-{nonce}' {files}; style-src 'unsafe-inline' {files}; img-src data:; \
+         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     for (name, value) in [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -221,11 +221,37 @@ async fn the_mailbox_page_is_for_this_machine() {
     );
     assert_eq!(send(&service, "GET /_local/other", "", b"").await.status, 404);
     for headers in ["Host: evil.example\r\n", "Origin: https://evil.example\r\n"] {
-        for line in ["GET /_local/", "GET /_local/mails", "DELETE /_local/mails", "POST /_local/ses"] {
+        for line in [
+            "GET /_local/",
+            "GET /_local/docs",
+            "GET /_local/openapi.json",
+            "GET /_local/mails",
+            "DELETE /_local/mails",
+            "POST /_local/ses",
+        ] {
             assert_eq!(send(&service, line, headers, br#"{"fail":"down"}"#).await.status, 403, "{line} {headers}");
         }
     }
     assert_eq!(service.mailbox().failure(), Failure::None);
+    service.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_explorer_and_all_that_it_needs_come_from_here() {
+    let service = start().await;
+    let page = send(&service, "GET /_local/docs", "", b"").await;
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(page.status == 200 && policy.starts_with("default-src 'none'; script-src 'nonce-"), "{policy}");
+    for (line, kind) in [
+        ("GET /_local/docs/swagger-ui-bundle.js", "text/javascript"),
+        ("GET /_local/docs/swagger-ui.css", "text/css"),
+        ("GET /_local/openapi.json", "application/json"),
+    ] {
+        let file = send(&service, line, "", b"").await;
+        assert_eq!((file.status, file.header("content-type")), (200, Some(kind)), "{line}");
+    }
+    assert_eq!(send(&service, "GET /_local/docs/other", "", b"").await.status, 404);
+    assert_eq!(send(&service, "GET /_local/openapi.json", "", b"").await.json()["servers"], json!([{"url": "/"}]));
     service.shutdown().await;
 }
 

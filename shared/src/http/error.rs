@@ -29,7 +29,8 @@ impl From<&Error> for Reply {
             .unwrap_or_else(|_| json!({ "message": message }).to_string());
         let reply = || Self::json(status, body.clone());
         let header = match error {
-            Error::Unauthenticated => reply().with(WWW_AUTHENTICATE, "Bearer"),
+            // Each `401` has one, by RFC 9110 (section 15.5.2).
+            Error::Unauthenticated | Error::SessionOver => reply().with(WWW_AUTHENTICATE, "Bearer"),
             Error::BodyEncoded => reply().with(ACCEPT_ENCODING, "identity"),
             Error::TooSoon(seconds) => reply().with(RETRY_AFTER, &seconds.to_string()),
             Error::Unavailable(_) => reply().with(RETRY_AFTER, "1"),

@@ -9,7 +9,7 @@ use tests::samples;
 use tests::schema::{json_file, workspace};
 
 /// The routes of the template, each with its method, its path and its function.
-fn routes() -> Vec<(String, String, String)> {
+pub(super) fn routes() -> Vec<(String, String, String)> {
     let template = template();
     let mut routes = Vec::new();
     for (_, function) in functions(&template) {
