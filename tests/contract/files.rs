@@ -1,5 +1,6 @@
 //! The files that describe the service agree with it: lists of endpoints, variables, schemas, sample events.
 
+mod compatibility;
 mod endpoints;
 mod openapi;
 mod parameters;

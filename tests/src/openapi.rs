@@ -43,15 +43,18 @@ pub fn resolved(value: &'static Value) -> &'static Value {
 /// The codes that a response of the document can have.
 #[must_use]
 pub fn codes(response: &'static Value) -> Vec<&'static str> {
-    let schemas = resolved(response)["content"]["application/json"]["schema"]["allOf"].as_array();
-    let code = |schema: &'static Value| {
-        let code = &schema["properties"]["code"];
-        code["enum"].as_array().map_or_else(
-            || code["const"].as_str().into_iter().collect(),
-            |codes| codes.iter().filter_map(Value::as_str).collect::<Vec<_>>(),
-        )
-    };
-    schemas.into_iter().flatten().flat_map(code).collect()
+    codes_of(resolved(response))
+}
+
+/// The codes that a response can have, of any such document.
+#[must_use]
+pub fn codes_of(response: &Value) -> Vec<&str> {
+    let parts = response["content"]["application/json"]["schema"]["allOf"].as_array().into_iter().flatten();
+    let codes = parts.map(|part| &part["properties"]["code"]);
+    codes
+        .flat_map(|code| code["enum"].as_array().map_or(std::slice::from_ref(&code["const"]), Vec::as_slice))
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 /// The violations of a schema of the document, which stands at that place.
