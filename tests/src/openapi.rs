@@ -137,7 +137,8 @@ fn route(method: &Method, path: &str) -> Option<&'static str> {
 }
 
 /// The line of the document where an operation stands, or one of its statuses.
-fn line(path: &str, method: &str, status: Option<&str>) -> Option<usize> {
+#[must_use]
+pub fn line(path: &str, method: &str, status: Option<&str>) -> Option<usize> {
     let mut wanted = vec![format!("  {path}:"), format!("    {method}:")];
     wanted.extend(status.map(|status| format!("        '{status}':")));
     let mut wanted = wanted.iter().peekable();

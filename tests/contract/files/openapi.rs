@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use tests::openapi::{codes, document, faults, operations, resolved};
+use tests::openapi::{codes, document, faults, line, operations, resolved};
 
 use super::endpoints::{routes, text, whole};
 
@@ -22,7 +22,12 @@ fn rows(heading: &str) -> Vec<Vec<String>> {
 #[test]
 fn its_paths_are_the_routes_of_the_template() {
     let wanted = routes().into_iter().map(|(method, path, _)| (path, method));
-    let found = operations().map(|(method, path, _)| (path.to_owned(), method));
+    let found: BTreeSet<_> = operations().map(|(method, path, _)| (path.to_owned(), method)).collect();
+    let wanted: BTreeSet<_> = wanted.collect();
+    if let Some((path, method)) = found.difference(&wanted).next() {
+        let line = line(path, &method.to_lowercase(), None).unwrap();
+        panic!("mock/openapi.yaml, line {line}: {method} {path} is no route of template.yaml");
+    }
     whole("mock/openapi.yaml, under `paths`,", wanted, found, |(path, method)| {
         format!("  {path}:\n    {}:\n      operationId: …", method.to_lowercase())
     });
