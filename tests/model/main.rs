@@ -1,0 +1,45 @@
+//! A model of the whole: random people do random things over HTTP, time passes, AWS fails, and a small model of the rules says what
+//! each of them has to be answered and may see.
+//!
+//! A story that fails is told again with less and less in it, until nothing can be left out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on panics")]
+
+mod actions;
+mod choose;
+mod deed;
+mod names;
+mod play;
+mod story;
+mod world;
+
+use std::time::Instant;
+
+use futures_util::{StreamExt, stream};
+use tests::report;
+
+use crate::story::stories;
+
+/// The environment variable that has the seed of the one story to be told.
+const SEED: &str = "MODEL_SEED";
+
+/// The actions of each story.
+const LENGTHS: [usize; 10] = [500, 400, 300, 250, 250, 200, 200, 150, 150, 150];
+
+/// The stories that are told at once. More would take the time that requests may take from each other.
+const AT_ONCE: usize = 4;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_does_what_a_model_of_its_rules_does() {
+    let begun = Instant::now();
+    let told = stream::iter(stories(std::env::var(SEED).ok(), &LENGTHS))
+        .map(|story| async move { tokio::spawn(story.tell()).await.unwrap() })
+        .buffer_unordered(AT_ONCE);
+    let mut told = std::pin::pin!(told);
+    let mut steps = 0;
+    while let Some(story) = told.next().await {
+        steps += story.steps;
+        assert!(story.failure.is_none(), "{}", story.shrunk().await);
+    }
+    report(&format!("{steps} steps in {} stories agree with the model, in {:.0?}", LENGTHS.len(), begun.elapsed()));
+}
