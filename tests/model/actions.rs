@@ -137,8 +137,8 @@ fn poll() -> impl Strategy<Value = SketchedPoll> {
     (
         any::<u8>(),
         prop_oneof![1 => Just(0u8), 12 => 1..4u8],
-        proptest::option::weighted(0.12, any::<u8>()),
-        prop::bool::weighted(0.35),
+        proptest::option::weighted(0.08, any::<u8>()),
+        prop::bool::weighted(0.45),
     )
 }
 
@@ -193,10 +193,10 @@ fn event() -> impl Strategy<Value = Kind> {
         7 => (sketch(), prop::bool::weighted(0.6)).prop_map(|(sketch, send)| Kind::Draft { sketch, send }),
         4 => (any::<u8>(), sketch(), prop::bool::weighted(0.4)).prop_map(|(event, sketch, send)| Kind::Edit { event, sketch, send }),
         4 => any::<u8>().prop_map(|event| Kind::Send { event }),
-        22 => (any::<u8>(), is_date, any::<u8>(), spelling)
+        26 => (any::<u8>(), is_date, any::<u8>(), spelling)
             .prop_map(|(event, topic, option, spelling)| Kind::Vote { event, topic, option, spelling }),
-        9 => any::<(u8, bool, u8)>().prop_map(|(event, topic, option)| Kind::TakeBack { event, topic, option }),
-        12 => any::<(u8, u8)>().prop_map(|(event, answer)| Kind::Answer { event, answer }),
+        12 => any::<(u8, bool, u8)>().prop_map(|(event, topic, option)| Kind::TakeBack { event, topic, option }),
+        10 => any::<(u8, u8)>().prop_map(|(event, answer)| Kind::Answer { event, answer }),
         5 => any::<(u8, u8)>().prop_map(|(event, to)| Kind::HandOver { event, to }),
         2 => any::<u8>().prop_map(|event| Kind::Delete { event }),
     ]

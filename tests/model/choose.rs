@@ -2,7 +2,7 @@
 
 use tests::email_of;
 
-use crate::actions::{Action, Kind, Sketch, SketchedPoll};
+use crate::actions::{Action, Kind, Sketch, SketchedPoll, Trouble};
 use crate::deed::{Answer, Ballot, Content, DAYS, Deed, Invited, Login, SPOTS, What};
 use crate::play::Player;
 use crate::world::{Event, EventId, PersonId, State, Who};
@@ -19,6 +19,9 @@ const CALLED: [&str; 4] = ["The Captain", "Bee", "Zed", "Ann"];
 /// From here on a number chooses something that does not fit.
 const ODD: u8 = 240;
 
+/// So many events are rather gone on with than the others.
+const LATEST: usize = 3;
+
 fn pick<T: Clone>(all: &[T], number: u8) -> Option<T> {
     if all.is_empty() { None } else { all.get(usize::from(number) % all.len()).cloned() }
 }
@@ -28,9 +31,45 @@ fn pick_or<T: Clone>(fitting: &[T], all: &[T], number: u8) -> Option<T> {
     if number >= ODD || fitting.is_empty() { pick(all, number) } else { pick(fitting, number) }
 }
 
+const HOUR: i64 = 3600;
+
+/// How long passes at a time: the shortest rather often.
+const PAUSES: [i64; 12] = [5, 9, 30, 61, 61, 300, 300, HOUR, 2 * HOUR, 24 * HOUR, 25 * HOUR, 31 * 24 * HOUR];
+
+/// What an action has become. It names whom and what it is about, so it stays what it is when others are left out.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// What happens.
+    pub(crate) doing: Doing,
+    /// How AWS fails meanwhile.
+    pub(crate) trouble: Option<Trouble>,
+    /// Who else looks at what has become of it.
+    pub(crate) other: u8,
+}
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub(crate) enum Doing {
+    /// Somebody does something.
+    Deed(Deed),
+    /// So many seconds pass.
+    Pass(i64),
+    /// DynamoDB deletes what has expired.
+    Sweep,
+}
+
 impl Player {
-    /// The deed that the action means now. `None` if there is nobody to do it, or nothing to do it to.
-    pub(crate) fn choose(&mut self, action: &Action) -> Option<Deed> {
+    /// The step that the action means now. `None` if there is nobody to do it, or nothing to do it to.
+    pub(crate) fn choose(&mut self, action: &Action) -> Option<Step> {
+        let doing = match action.kind {
+            Kind::Pass { time } => Doing::Pass(pick(&PAUSES, time)?),
+            Kind::Sweep => Doing::Sweep,
+            _ => Doing::Deed(self.choose_deed(action)?),
+        };
+        Some(Step { doing, trouble: action.trouble, other: action.other })
+    }
+
+    fn choose_deed(&mut self, action: &Action) -> Option<Deed> {
         let by = self.actor(action)?;
         let what = match &action.kind {
             Kind::Register { .. } | Kind::Confirm { .. } | Kind::Resend { .. } => return self.choose_newcomer(action),
@@ -66,7 +105,13 @@ impl Player {
             | Kind::Answer { .. }
             | Kind::HandOver { .. }
             | Kind::Delete { .. } => return self.choose_in_event(by, action),
-            Kind::Again => return self.last.clone().map(|deed| self.again(&deed)),
+            Kind::Again => {
+                let deeds = self.history.iter().rev().find_map(|step| match &step.doing {
+                    Doing::Deed(deed) => Some(deed.clone()),
+                    Doing::Pass(_) | Doing::Sweep => None,
+                });
+                return deeds.map(|deed| self.again(&deed));
+            }
             Kind::Pass { .. } | Kind::Sweep => return None,
         };
         Some(Deed { by, what })
@@ -195,7 +240,10 @@ impl Player {
                 let members = people.iter().filter(|person| found.is_seen_by(**person) && fits(found, **person));
                 members.map(|person| (*person, *id)).collect::<Vec<_>>()
             };
-            pick(&events.flat_map(members).collect::<Vec<_>>(), number)
+            let all: Vec<_> = events.flat_map(members).collect();
+            // Rather one of the latest: much has to happen in one event before it becomes interesting.
+            let latest = &all[all.len().saturating_sub(LATEST)..];
+            pick(if number.is_multiple_of(4) { &all } else { latest }, number / 4)
         };
         of(&[by]).or_else(|| of(&active))
     }

@@ -3,7 +3,7 @@
 //! After a request that failed, nobody knows whether it took effect. So there may be several models at once, all that are possible;
 //! each further answer rules out those that do not agree. When none is left, the service has broken its promise.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use reqwest::Method;
@@ -12,7 +12,8 @@ use serde_json::Value;
 use tests::wire::{Plan, Wire};
 use tests::{Response, Service, token_in};
 
-use crate::actions::{Action, Kind};
+use crate::actions::{Action, Trouble};
+use crate::choose::{Doing, Step};
 use crate::deed::{Deed, Login, What};
 use crate::names::Names;
 use crate::world::{EventId, LinkId, PersonId, Reply, SessionId, World};
@@ -32,10 +33,8 @@ const FRESH: i64 = 3500;
 /// From then on it is refused. Clocks are not all the same, so this is a minute after the hour.
 const TOO_OLD: i64 = 3700;
 
-const HOUR: i64 = 3600;
-
-/// How long passes at a time: the shortest rather often.
-const PAUSES: [i64; 12] = [5, 9, 30, 61, 61, 300, 300, HOUR, 2 * HOUR, 24 * HOUR, 25 * HOUR, 31 * 24 * HOUR];
+/// Where the numbers of a story begin that is told again, so that they are none of those that it had.
+const AGAIN: u32 = 1000;
 
 /// What has happened, in sentences.
 pub(crate) type Story = Arc<Mutex<Vec<String>>>;
@@ -60,10 +59,11 @@ pub(crate) struct Player {
     story: Story,
     steps: usize,
     usernames: HashMap<PersonId, String>,
+    events: BTreeSet<EventId>,
     /// The links that were mailed.
     pub(crate) links: Vec<(PersonId, LinkId)>,
-    /// The last deed.
-    pub(crate) last: Option<Deed>,
+    /// The steps so far.
+    pub(crate) history: Vec<Step>,
 }
 
 /// What came of a request.
@@ -75,8 +75,8 @@ enum Outcome {
 }
 
 impl Player {
-    /// Begins a story, with four friends.
-    pub(crate) async fn start(story: Story) -> Self {
+    /// Begins a story, with four friends; or begins one again that was told before.
+    pub(crate) async fn start(story: Story, again: bool) -> Self {
         let (service, wire) = Service::start_on_wire(|options| {
             for limit in ["FREE_FAILURES", "FREE_FAILURES_OF_NETWORK", "MAIL_REQUESTS_AN_HOUR", "MAILS_A_DAY"] {
                 options.env.insert(limit.to_owned(), "0".to_owned());
@@ -94,8 +94,9 @@ impl Player {
             story,
             steps: 0,
             usernames: HashMap::new(),
+            events: BTreeSet::new(),
             links: Vec::new(),
-            last: None,
+            history: Vec::new(),
         };
         for name in CAST {
             player.tick(1);
@@ -107,6 +108,9 @@ impl Player {
             player.names.keep(&format!("<token {session} 0>"), &user.refresh);
             player.latest.insert(session, 0);
             player.access.insert(person, Access { token: user.access, session, since: player.worlds[0].now });
+        }
+        if again {
+            player.counters = [AGAIN; 4];
         }
         player
     }
@@ -144,49 +148,79 @@ impl Player {
     /// # Errors
     /// How the service and the model differ.
     pub(crate) async fn act(&mut self, action: &Action) -> Result<(), String> {
-        match action.kind {
-            Kind::Pass { time } => {
-                let seconds = PAUSES[usize::from(time) % PAUSES.len()];
+        let Some(step) = self.choose(action) else { return Ok(()) };
+        if let Doing::Deed(deed) = &step.doing
+            && let Some(deed) = self.way_in(deed)
+        {
+            let step = Step { doing: Doing::Deed(deed), trouble: None, other: 0 };
+            self.history.push(step.clone());
+            self.take(&step, false).await?;
+        }
+        self.history.push(step.clone());
+        self.take(&step, true).await?;
+        if self.steps.is_multiple_of(ROUND) { self.look_around().await } else { Ok(()) }
+    }
+
+    /// Takes the step, unless it is about what is not there. Afterwards somebody looks, if that is wanted.
+    ///
+    /// # Errors
+    /// How the service and the model differ.
+    pub(crate) async fn take(&mut self, step: &Step, looks: bool) -> Result<(), String> {
+        match &step.doing {
+            Doing::Pass(seconds) => {
                 self.tell(format!("{seconds} seconds pass"));
-                self.tick(seconds);
-                return Ok(());
+                self.tick(*seconds);
             }
-            Kind::Sweep => {
+            Doing::Sweep => {
                 self.tell("DynamoDB deletes what has expired".to_owned());
                 self.service.local.sweep().unwrap();
-                return Ok(());
             }
-            _ => {}
-        }
-        let Some(deed) = self.choose(action) else { return Ok(()) };
-        self.steps += 1;
-        if deed.needs_account() && !self.has_access(deed.by, FRESH) {
-            self.come_in(deed.by).await?;
-            if !self.has_access(deed.by, FRESH) {
-                return Ok(());
+            Doing::Deed(deed) => {
+                if let Some(login) = self.way_in(deed) {
+                    self.carry_out(&login, None, false).await?;
+                }
+                if self.can_be_done(deed) {
+                    self.steps += 1;
+                    return self.take_part(deed, step.trouble, looks.then_some(step.other)).await;
+                }
             }
         }
-        let trouble = action.trouble.filter(|_| self.worlds.len() <= MOST_WORLDS);
+        Ok(())
+    }
+
+    async fn take_part(&mut self, deed: &Deed, trouble: Option<Trouble>, other: Option<u8>) -> Result<(), String> {
+        let trouble = trouble.filter(|_| self.worlds.len() <= MOST_WORLDS);
         let plan = trouble.map(|trouble| trouble.plan);
-        let succeeds = self.worlds.iter().all(|world| world.clone().perform(&deed).is_success());
-        let outcome = self.carry_out(&deed, plan, false).await?;
-        self.last = Some(deed.clone());
+        let succeeds = self.worlds.iter().all(|world| world.clone().perform(deed).is_success());
+        let outcome = self.carry_out(deed, plan, false).await?;
         let event = deed.what.event();
         if let (Outcome::Failed, Some(trouble)) = (outcome, trouble) {
             if deed.has_to_be_repeated() || trouble.insists {
-                self.insist(&deed, succeeds && !trouble.plan.fault.kills()).await?;
+                self.insist(deed, succeeds && !trouble.plan.fault.kills()).await?;
             }
             for reader in self.readers() {
                 self.look(reader, event).await?;
             }
-        } else {
+        } else if let Some(other) = other {
             self.look(deed.by, event).await?;
             let others = self.readers();
             if !others.is_empty() {
-                self.glance(others[usize::from(action.other) % others.len()], event).await?;
+                self.glance(others[usize::from(other) % others.len()], event).await?;
             }
         }
-        if self.steps.is_multiple_of(ROUND) { self.look_around().await } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Whether the client has what the request takes.
+    fn can_be_done(&self, deed: &Deed) -> bool {
+        let (_, path, body) = deed.request(&self.username(deed.by));
+        let is_filled = !self.names.fill(&path).contains('<') && !self.names.fill_body(&body).to_string().contains('<');
+        let is_let_in = match deed.what {
+            What::UseOldToken => self.has_old_token(deed.by),
+            What::Resend { .. } => self.usernames.contains_key(&deed.by),
+            _ => !deed.needs_account() || self.has_access(deed.by, FRESH),
+        };
+        is_filled && is_let_in
     }
 
     /// Everybody looks at everything.
@@ -209,15 +243,19 @@ impl Player {
         Ok(())
     }
 
-    /// Logs in, or refreshes the session, as a client does that has no good access token.
-    async fn come_in(&mut self, by: PersonId) -> Result<(), String> {
+    /// What a client does first that has no good access token: it refreshes the session, or logs in.
+    fn way_in(&mut self, deed: &Deed) -> Option<Deed> {
+        let by = deed.by;
+        if !deed.needs_account() || self.has_access(by, FRESH) || !self.world().is_active(by) {
+            return None;
+        }
         let session = self.access.get(&by).map(|access| access.session);
         let goes_on = session.filter(|session| self.world().owner(*session) == Some(by));
         let what = match goes_on.and_then(|session| Some((session, *self.latest.get(&session)?))) {
             Some((session, generation)) => What::Refresh { session, generation },
             None => What::Login { login: Login::Name(self.username(by)), right: true, session: self.next_session() },
         };
-        self.carry_out(&Deed { by, what }, None, false).await.map(drop)
+        Some(Deed { by, what })
     }
 
     /// Sends the same request again, which has to do its work now.
@@ -244,10 +282,10 @@ impl Player {
     /// Sends the request of a deed, and keeps the models that agree with the answer.
     async fn carry_out(&mut self, deed: &Deed, plan: Option<Plan>, again: bool) -> Result<Outcome, String> {
         self.tick(1);
-        if let What::Register { username, .. } = &deed.what
-            && !again
-        {
-            self.introduce(deed.by, username);
+        match &deed.what {
+            What::Register { username, .. } if !again => self.introduce(deed.by, username),
+            What::Draft { event, .. } => drop(self.events.insert(*event)),
+            _ => {}
         }
         let failing =
             plan.map(|plan| format!(", while call {} fails: {:?}", plan.call, plan.fault)).unwrap_or_default();
@@ -290,9 +328,12 @@ impl Player {
     fn doubt(&mut self, deed: &Deed) {
         let mut worlds = self.worlds.clone();
         for world in &self.worlds {
-            let mut after = world.clone();
-            after.perform(deed);
-            worlds.push(after);
+            for records in [true, false] {
+                let mut after = World { records, ..world.clone() };
+                after.perform(deed);
+                after.records = true;
+                worlds.push(after);
+            }
             worlds.extend(world.halfway(deed));
         }
         self.worlds = distinct(worlds);
@@ -494,7 +535,7 @@ impl Player {
 
     /// The events whose ids the client was told.
     pub(crate) fn known_events(&self) -> Vec<EventId> {
-        (1..=self.counters[1]).filter(|event| self.knows_event(*event)).collect()
+        self.events.iter().copied().filter(|event| self.knows_event(*event)).collect()
     }
 
     /// The people whose ids the client was told.
