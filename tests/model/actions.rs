@@ -169,8 +169,8 @@ fn trouble() -> impl Strategy<Value = Trouble> {
 
 fn account() -> impl Strategy<Value = Kind> {
     prop_oneof![
-        4 => any::<(u8, u8)>().prop_map(|(name, email)| Kind::Register { name, email }),
-        5 => any::<u8>().prop_map(|link| Kind::Confirm { link }),
+        6 => any::<(u8, u8)>().prop_map(|(name, email)| Kind::Register { name, email }),
+        7 => any::<u8>().prop_map(|link| Kind::Confirm { link }),
         2 => any::<u8>().prop_map(|who| Kind::Resend { who }),
         3 => (any::<u8>(), prop::bool::weighted(0.2)).prop_map(|(by, wrong)| Kind::Login { by, wrong }),
         4 => any::<(u8, u8)>().prop_map(|(session, token)| Kind::Refresh { session, token }),
@@ -182,7 +182,7 @@ fn account() -> impl Strategy<Value = Kind> {
         4 => any::<(u8, u8)>().prop_map(|(query, limit)| Kind::Search { query, limit }),
         4 => any::<u8>().prop_map(|who| Kind::AddContact { who }),
         3 => any::<u8>().prop_map(|who| Kind::RemoveContact { who }),
-        2 => prop::bool::weighted(0.2).prop_map(|wrong| Kind::Leave { wrong }),
+        4 => prop::bool::weighted(0.1).prop_map(|wrong| Kind::Leave { wrong }),
         1 => Just(Kind::UseOldToken),
     ]
 }

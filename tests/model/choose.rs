@@ -17,7 +17,7 @@ const QUERIES: [&str; 7] = ["an", "AN", "ca", "be", "do", "anton", "e-"];
 const CALLED: [&str; 4] = ["The Captain", "Bee", "Zed", "Ann"];
 
 /// From here on a number chooses something that does not fit.
-const ODD: u8 = 240;
+const ODD: u8 = 236;
 
 /// So many events are rather gone on with than the others.
 const LATEST: usize = 3;
@@ -28,7 +28,7 @@ fn pick<T: Clone>(all: &[T], number: u8) -> Option<T> {
 
 /// One of these that fit, or of all if the number is odd.
 fn pick_or<T: Clone>(fitting: &[T], all: &[T], number: u8) -> Option<T> {
-    if number >= ODD || fitting.is_empty() { pick(all, number) } else { pick(fitting, number) }
+    pick(if number >= ODD { all } else { fitting }, number)
 }
 
 const HOUR: i64 = 3600;
@@ -170,11 +170,19 @@ impl Player {
                 (by, What::Send { event })
             }
             Kind::Vote { event, topic, option, spelling } => {
-                let ((by, event), topic) = (self.an_event(by, *event, is_sent)?, usize::from(!topic));
+                let topic = usize::from(!topic);
+                let is_open = |found: &Event, _| found.sent && found.polls[topic].chosen.is_none();
+                let (by, event) = self.an_event_rather(by, *event, is_open, is_sent)?;
                 (by, What::Vote { event, topic, option: self.option(event, topic, *option, *spelling) })
             }
             Kind::TakeBack { event, topic, option } => {
-                let ((by, event), topic) = (self.an_event(by, *event, is_sent)?, usize::from(!topic));
+                let topic = usize::from(!topic);
+                let has_any = |found: &Event, by| {
+                    let votes = found.place(by).is_some_and(|place| !place.votes[topic].is_empty());
+                    let (decided, organises) = (found.polls[topic].chosen.is_some(), found.organiser == by);
+                    found.sent && if organises { decided } else { votes && !decided }
+                };
+                let (by, event) = self.an_event_rather(by, *event, has_any, is_sent)?;
                 (by, What::TakeBack { event, topic, option: self.option_back(by, event, topic, *option) })
             }
             Kind::Answer { event, answer } => {
@@ -220,6 +228,18 @@ impl Player {
             _ => return None,
         };
         Some(Deed { by, what })
+    }
+
+    /// The same, but mostly one for which even more holds.
+    fn an_event_rather(
+        &self,
+        by: PersonId,
+        number: u8,
+        rather: impl Fn(&Event, PersonId) -> bool,
+        fits: impl Fn(&Event, PersonId) -> bool,
+    ) -> Option<(PersonId, EventId)> {
+        let best = if number < 192 { self.an_event(by, number, rather) } else { None };
+        best.or_else(|| self.an_event(by, number, fits))
     }
 
     /// An event for which that holds, and one of its members, rather the one who was to do it. With an odd number, any event that

@@ -19,7 +19,7 @@ use crate::names::Names;
 use crate::world::{EventId, LinkId, PersonId, Reply, SessionId, World};
 
 /// Those who are there from the beginning. They are written to the tables, which is quicker than registering.
-const CAST: [&str; 4] = ["anna", "Ben", "carl", "dora"];
+const CAST: [&str; 5] = ["anna", "Ben", "carl", "dora", "eve"];
 
 /// With more models than this AWS does not fail, so that they do not become too many.
 const MOST_WORLDS: usize = 8;
@@ -32,6 +32,9 @@ const FRESH: i64 = 3500;
 
 /// From then on it is refused. Clocks are not all the same, so this is a minute after the hour.
 const TOO_OLD: i64 = 3700;
+
+/// The events of a page, few enough for lists of several pages.
+const PAGE: usize = 8;
 
 /// Where the numbers of a story begin that is told again, so that they are none of those that it had.
 const AGAIN: u32 = 1000;
@@ -75,7 +78,7 @@ enum Outcome {
 }
 
 impl Player {
-    /// Begins a story, with four friends; or begins one again that was told before.
+    /// Begins a story, with some friends; or begins one again that was told before.
     pub(crate) async fn start(story: Story, again: bool) -> Self {
         let (service, wire) = Service::start_on_wire(|options| {
             for limit in ["FREE_FAILURES", "FREE_FAILURES_OF_NETWORK", "MAIL_REQUESTS_AN_HOUR", "MAILS_A_DAY"] {
@@ -442,7 +445,7 @@ impl Player {
         if !self.can_read(reader) {
             return Ok(());
         }
-        let list = self.get(reader, "/event").await;
+        let list = self.get_list(reader).await;
         self.filter(&format!("GET /event for {}", self.label(reader)), &list, |world| world.list_view(reader))
     }
 
@@ -480,6 +483,19 @@ impl Player {
     /// Whether that one has a good access token, and surely an account.
     fn can_read(&self, reader: PersonId) -> bool {
         self.has_access(reader, FRESH) && self.worlds.iter().all(|world| world.is_active(reader))
+    }
+
+    /// The pages of the list as one.
+    async fn get_list(&self, reader: PersonId) -> Response {
+        let mut list = self.get(reader, &format!("/event?limit={PAGE}")).await;
+        while let Some(cursor) = list.body["cursor"].as_str() {
+            let next = self.get(reader, &format!("/event?limit={PAGE}&cursor={cursor}")).await.expect(200);
+            let events = next.body["events"].as_array().unwrap();
+            assert!(!events.is_empty() || next.body["cursor"].is_null(), "an empty page is not the last");
+            list.body["events"].as_array_mut().unwrap().extend(events.clone());
+            list.body["cursor"] = next.body["cursor"].clone();
+        }
+        list
     }
 
     async fn get(&self, reader: PersonId, path: &str) -> Response {
