@@ -143,7 +143,7 @@ fn poll() -> impl Strategy<Value = SketchedPoll> {
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
-    (any::<u8>(), poll(), poll(), proptest::collection::vec((any::<u8>(), any::<u8>()), 0..7))
+    (any::<u8>(), poll(), poll(), proptest::collection::vec((any::<u8>(), any::<u8>()), 0..9))
         .prop_map(|(name, date, place, invited)| Sketch { name, polls: [date, place], invited })
 }
 
@@ -196,7 +196,7 @@ fn event() -> impl Strategy<Value = Kind> {
         26 => (any::<u8>(), is_date, any::<u8>(), spelling)
             .prop_map(|(event, topic, option, spelling)| Kind::Vote { event, topic, option, spelling }),
         12 => any::<(u8, bool, u8)>().prop_map(|(event, topic, option)| Kind::TakeBack { event, topic, option }),
-        10 => any::<(u8, u8)>().prop_map(|(event, answer)| Kind::Answer { event, answer }),
+        14 => any::<(u8, u8)>().prop_map(|(event, answer)| Kind::Answer { event, answer }),
         5 => any::<(u8, u8)>().prop_map(|(event, to)| Kind::HandOver { event, to }),
         2 => any::<u8>().prop_map(|event| Kind::Delete { event }),
     ]

@@ -119,7 +119,15 @@ impl Player {
 
     fn actor(&self, action: &Action) -> Option<PersonId> {
         let active: Vec<_> = self.world().active().map(|(id, _)| id).collect();
-        pick(&active, action.who)
+        // Rather somebody leaves who has something to leave behind.
+        let has_heirs = |found: &Event, by| found.sent && found.organiser == by && found.places.len() > 1;
+        let leaves = |by: &PersonId| self.world().events.values().any(|found| has_heirs(found, *by));
+        match action.kind {
+            Kind::Leave { .. } => {
+                pick_or(&active.iter().copied().filter(leaves).collect::<Vec<_>>(), &active, action.who)
+            }
+            _ => pick(&active, action.who),
+        }
     }
 
     fn choose_newcomer(&mut self, action: &Action) -> Option<Deed> {
