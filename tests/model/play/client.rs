@@ -19,10 +19,17 @@ impl Player {
         let is_filled = !self.names.fill(&path).contains('<') && !self.names.fill_body(&body).to_string().contains('<');
         let is_let_in = match deed.what {
             What::UseOldToken => self.has_old_token(deed.by),
-            What::Resend { .. } => self.usernames.contains_key(&deed.by),
+            // The name may be somebody else's by now.
+            What::Resend { .. } => self.usernames.contains_key(&deed.by) && self.has_name(deed.by),
             _ => !deed.needs_account() || self.has_access(deed.by, FRESH),
         };
         is_filled && is_let_in
+    }
+
+    /// Whether nobody else has the name with which that one registered.
+    fn has_name(&self, person: PersonId) -> bool {
+        let name = Login::Name(self.username(person));
+        self.worlds.iter().all(|world| world.behind(&name).is_none_or(|behind| behind == person))
     }
 
     /// What a client does first that has no good access token: it refreshes the session, or logs in.
