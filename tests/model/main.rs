@@ -24,7 +24,7 @@ use crate::story::stories;
 const SEED: &str = "MODEL_SEED";
 
 /// The actions of each story.
-const LENGTHS: [usize; 10] = [500, 400, 300, 300, 250, 250, 200, 200, 200, 200];
+const LENGTHS: [usize; 10] = [450, 400, 300, 250, 250, 200, 200, 200, 200, 150];
 
 /// The stories that are told at once. More would take the time that requests may take from each other.
 const AT_ONCE: usize = 4;
