@@ -1,11 +1,12 @@
 // Clicks through the explorer of the API in Chromium, as a newcomer does: registers, confirms, logs in, authorises, makes an event,
 // sends it, and votes as the one who was invited. Screenshots are left in target/web.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const { API, CHROMIUM = "/usr/bin/chromium" } = process.env;
+const { API, CHROMIUM = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync) } = process.env;
 const shots = fileURLToPath(new URL("../../target/web/", import.meta.url));
 await mkdir(shots, { recursive: true });
 
