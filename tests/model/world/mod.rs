@@ -8,7 +8,7 @@ mod events;
 mod people;
 mod views;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) people: BTreeMap<PersonId, Person>,
     /// The events that are there.
     pub(crate) events: BTreeMap<EventId, Event>,
+    /// The events whose deletion was broken off, with their organisers: they are there for nobody, and asking again finishes it.
+    pub(crate) dying: BTreeSet<(PersonId, EventId)>,
     /// Whom an address leads to at a login: who has confirmed it, else the latest of those who registered with it.
     pub(crate) addresses: BTreeMap<String, PersonId>,
     /// Whether the decision of a majority is recorded once it is seen. If AWS fails then, it is left to the next request.
@@ -77,7 +79,14 @@ impl Reply {
 impl World {
     /// A world of nobody.
     pub(crate) fn new() -> Self {
-        Self { now: 0, people: BTreeMap::new(), events: BTreeMap::new(), addresses: BTreeMap::new(), records: true }
+        Self {
+            now: 0,
+            people: BTreeMap::new(),
+            events: BTreeMap::new(),
+            dying: BTreeSet::new(),
+            addresses: BTreeMap::new(),
+            records: true,
+        }
     }
 
     /// Does the deed, and says how it is answered.
@@ -141,6 +150,14 @@ impl World {
         {
             world.edit(by, event.unwrap_or_default(), content, false);
             worlds.push(world.clone());
+        }
+        if let What::Delete { event } = deed.what
+            && world.clone().perform(deed).is_success()
+        {
+            let mut begun = self.clone();
+            begun.events.remove(&event);
+            begun.dying.insert((by, event));
+            worlds.push(begun);
         }
         if deed.what.sends() {
             worlds.extend(world.making_contacts(by, event.unwrap_or_default()));
