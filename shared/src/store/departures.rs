@@ -21,7 +21,7 @@ use crate::domain::{EventId, UserId};
 use crate::error::Result;
 
 /// The facts of an invitee.
-const FACTS: [&str; 3] = ["answer", "date", "place"];
+const FACTS: [&str; 5] = ["answer", "date", "date_votes", "place", "place_votes"];
 
 /// The rows of one event that concern a user.
 #[derive(Default)]
@@ -153,7 +153,9 @@ impl Departures {
         let left = MemberRow {
             answer: stored.answer,
             date: stored.date,
+            date_votes: stored.date_votes,
             place: stored.place,
+            place_votes: stored.place_votes,
             gone: true,
             ..MemberRow::new(id, &nobody, stored.position, stored.listed_at)
         };

@@ -9,9 +9,9 @@ use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::item::{Item, attribute, from_item, number, string, text, to_item};
 use super::keys::{EVENT, MEMBER, member_row};
@@ -138,7 +138,9 @@ impl EventRow {
             expires_at: _,
         } = self;
         let (answer, alias, date_votes, place_votes) = match membership {
-            Some(MemberRow { answer, alias, date, place, .. }) => (answer, alias, date.into(), place.into()),
+            Some(MemberRow { answer, alias, date, date_votes, place, place_votes, .. }) => {
+                (answer, alias, votes(date, date_votes), votes(place, place_votes))
+            }
             None => Default::default(),
         };
         let poll = |options, chosen, choice| Poll { options, chosen, choice, reopened: false };
@@ -181,10 +183,16 @@ pub(super) struct MemberRow {
     pub(super) position: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<Answer>,
-    #[serde(default, skip_serializing_if = "VotesRow::is_empty")]
-    pub(super) date: VotesRow,
-    #[serde(default, skip_serializing_if = "VotesRow::is_empty")]
-    pub(super) place: VotesRow,
+    /// The date voted for, where a member has one vote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) date: Option<usize>,
+    /// The dates voted for, where a member has any number of votes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::number_set")]
+    pub(super) date_votes: Votes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<usize>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::number_set")]
+    pub(super) place_votes: Votes,
     /// Whether it stands for somebody whose account was deleted. Rows from before there was this mark have the name alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) gone: bool,
@@ -203,75 +211,18 @@ impl MemberRow {
             alias: None,
             position,
             answer: None,
-            date: VotesRow::default(),
-            place: VotesRow::default(),
+            date: None,
+            date_votes: Votes::new(),
+            place: None,
+            place_votes: Votes::new(),
             gone: false,
         }
     }
 }
 
-/// An invitee's votes in one poll.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum VotesRow {
-    /// Where a member has one vote: a number.
-    One(usize),
-    /// Where a member has any number of them: a set of numbers. DynamoDB has no empty ones.
-    Any(Votes),
-}
-
-impl VotesRow {
-    fn is_empty(&self) -> bool {
-        matches!(self, Self::Any(votes) if votes.is_empty())
-    }
-}
-
-impl Default for VotesRow {
-    fn default() -> Self {
-        Self::Any(Votes::new())
-    }
-}
-
-impl From<VotesRow> for Votes {
-    fn from(row: VotesRow) -> Self {
-        match row {
-            VotesRow::One(option) => Self::from([option]),
-            VotesRow::Any(votes) => votes,
-        }
-    }
-}
-
-impl Serialize for VotesRow {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        match self {
-            Self::One(option) => option.serialize(serializer),
-            Self::Any(votes) => serde_dynamo::number_set::serialize(votes, serializer),
-        }
-    }
-}
-
-/// By hand, as that of [`AddresseeRow`].
-impl<'de> Deserialize<'de> for VotesRow {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Either;
-
-        impl<'de> Visitor<'de> for Either {
-            type Value = VotesRow;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an index, or a set of them")
-            }
-
-            fn visit_i64<E: de::Error>(self, option: i64) -> std::result::Result<VotesRow, E> {
-                usize::try_from(option).map(VotesRow::One).map_err(E::custom)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, set: A) -> std::result::Result<VotesRow, A::Error> {
-                BTreeSet::deserialize(SeqAccessDeserializer::new(set)).map(VotesRow::Any)
-            }
-        }
-
-        deserializer.deserialize_any(Either)
-    }
+/// The votes of a member in one poll, of which one kind is stored.
+fn votes(one: Option<usize>, any: Votes) -> Votes {
+    one.into_iter().chain(any).collect()
 }
 
 /// The sort key of an item.
@@ -413,8 +364,8 @@ impl From<MemberRow> for Invitee {
             person: Person { id: row.user_id, name: row.name, username: row.username },
             alias: row.alias,
             answer: row.answer,
-            date: row.date.into(),
-            place: row.place.into(),
+            date: votes(row.date, row.date_votes),
+            place: votes(row.place, row.place_votes),
         }
     }
 }

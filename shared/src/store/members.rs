@@ -22,36 +22,24 @@ impl Members {
     ///
     /// # Errors
     /// `NoSuchEvent` if the row is gone.
-    pub async fn add_vote(
-        &self,
-        event: EventId,
-        user: UserId,
-        (topic, choice): (Topic, Choice),
-        option: usize,
-    ) -> Result<()> {
-        let change = match choice {
+    pub async fn add_vote(&self, event: EventId, user: UserId, poll: (Topic, Choice), option: usize) -> Result<()> {
+        let change = match poll.1 {
             Choice::One => Change::new().set("#fact", number(&option)),
             Choice::Any => Change::new().add("#fact", numbers([option])),
         };
-        self.update(event, user, topic.name(), change).await
+        self.update(event, user, votes(poll), change).await
     }
 
     /// Takes back the invitee's vote in a poll with that choice.
     ///
     /// # Errors
     /// `NoSuchEvent` if the row is gone.
-    pub async fn remove_vote(
-        &self,
-        event: EventId,
-        user: UserId,
-        (topic, choice): (Topic, Choice),
-        option: usize,
-    ) -> Result<()> {
-        let change = match choice {
+    pub async fn remove_vote(&self, event: EventId, user: UserId, poll: (Topic, Choice), option: usize) -> Result<()> {
+        let change = match poll.1 {
             Choice::One => Change::new().remove("#fact"),
             Choice::Any => Change::new().delete("#fact", numbers([option])),
         };
-        self.update(event, user, topic.name(), change).await
+        self.update(event, user, votes(poll), change).await
     }
 
     /// Records the invitee's answer.
@@ -71,5 +59,15 @@ impl Members {
             .name("#fact", fact);
         let update = change.of(self.0.update_item(keys::member(event, user)));
         if conditional("UpdateItem", update.send().await)? { Ok(()) } else { Err(Error::NoSuchEvent) }
+    }
+}
+
+/// The attribute that holds a member's votes in a poll with that choice.
+const fn votes((topic, choice): (Topic, Choice)) -> &'static str {
+    match (topic, choice) {
+        (Topic::Date, Choice::One) => "date",
+        (Topic::Date, Choice::Any) => "date_votes",
+        (Topic::Place, Choice::One) => "place",
+        (Topic::Place, Choice::Any) => "place_votes",
     }
 }
