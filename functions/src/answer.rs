@@ -21,9 +21,10 @@ pub async fn handle(
     request: Request,
     (signer, events, members, decisions): (Signer, Events, Members, Decisions),
 ) -> Result<Reply> {
-    let user = request.user(&signer)?;
+    let visitor = request.visitor(&signer)?;
+    let user = visitor.id();
     let (id, answer) = both(request.event_id(), request.parse(parse))?;
-    let (mut event, role) = settled(&events, &decisions, &request, id, user).await?;
+    let (mut event, role) = settled(&events, &decisions, &request, id, visitor).await?;
     let Role::Invitee(index) = role else { return Err(Error::OrganiserNeedNotAnswer) };
     if event.invitees[index].answer != Some(answer) {
         members.update_answer(id, user, answer).await?;

@@ -1,11 +1,13 @@
 //! `GET /user/confirm?token=…`: the link in the confirmation mail.
 
 use jiff::Timestamp;
+use shared::config::{ConfigError, Env, FromEnv};
 use shared::error::{Error, Result};
 use shared::http::pages::confirm_page;
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
 use shared::store::accounts::{Account, Accounts};
+use shared::store::names::Names;
 use shared::store::registrations::Registrations;
 use shared::store::sessions::Sessions;
 use shared::token::{MailedToken, RefreshToken, Signer};
@@ -22,7 +24,7 @@ use crate::tokens::token_object;
 /// many of those.
 pub async fn handle(
     request: Request,
-    (signer, guard, accounts, registrations, sessions): (Signer, Guard, Accounts, Registrations, Sessions),
+    (signer, guard, accounts, confirming): (Signer, Guard, Accounts, Confirming),
 ) -> Result<Reply> {
     let token = request.query("token").and_then(|text| MailedToken::parse(&text));
     if !request.asks_for_json() {
@@ -32,7 +34,7 @@ pub async fn handle(
         token.ok_or_else(|| Error::invalid("token", "must be the token of a confirmation link, in the query"))?;
     let session = async {
         let account = pending(&accounts, &token, request.now()).await?;
-        confirm(&registrations, &sessions, &request, &account, &token, &signer).await
+        confirming.confirm(&request, account, &token, &signer).await
     };
     match session.await {
         Err(error @ (Error::LinkSpent | Error::ConfirmationLinkUsed)) => {
@@ -64,7 +66,9 @@ async fn page(accounts: &Accounts, token: Option<&MailedToken>, now: Timestamp) 
 /// The account that this link confirms.
 async fn pending(accounts: &Accounts, token: &MailedToken, now: Timestamp) -> Result<Account> {
     let account = accounts.find_account(token.user(), now).await?.ok_or(Error::LinkSpent)?;
-    if account.leaving || account.confirm_hash.as_ref() != Some(&token.hash()) {
+    if account.became.is_some() && account.confirm_hash.as_ref() == Some(&token.hash()) {
+        Err(Error::ConfirmationLinkUsed)
+    } else if account.leaving || account.confirm_hash.as_ref() != Some(&token.hash()) {
         Err(Error::LinkSpent)
     } else if account.active {
         Err(Error::ConfirmationLinkUsed)
@@ -73,23 +77,61 @@ async fn pending(accounts: &Accounts, token: &MailedToken, now: Timestamp) -> Re
     }
 }
 
-/// Confirms the account and opens its first session.
-async fn confirm(
-    registrations: &Registrations,
-    sessions: &Sessions,
-    request: &Request,
-    account: &Account,
-    token: &MailedToken,
-    signer: &Signer,
-) -> Result<RefreshToken> {
-    let session = signer.first_token(account.id)?;
-    if let Err(error) = registrations.confirm(account, &token.hash(), &session, request.device(), request.now()).await {
-        // Where DynamoDB did not answer, it may have written all the same; then the link is spent, and so would be the user's chance.
-        if !(matches!(error, Error::Unavailable(_)) && sessions.has_session(&session).await?) {
-            return Err(error);
+/// What confirming takes.
+#[derive(Clone)]
+pub struct Confirming {
+    registrations: Registrations,
+    sessions: Sessions,
+    names: Names,
+}
+
+impl FromEnv for Confirming {
+    fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let (registrations, sessions, names) = FromEnv::from_env(env)?;
+        Ok(Self { registrations, sessions, names })
+    }
+}
+
+impl Confirming {
+    /// Confirms the account and opens its first session. Who was invited as a guest takes over the guest's id.
+    async fn confirm(
+        &self,
+        request: &Request,
+        account: Account,
+        token: &MailedToken,
+        signer: &Signer,
+    ) -> Result<RefreshToken> {
+        let (hash, device, now) = (token.hash(), request.device(), request.now());
+        let session = signer.first_token(account.id)?;
+        let confirmed = self.registrations.confirm(&account, &hash, &session, device.clone(), now).await;
+        let confirmed = confirmed.map(|()| (account.clone(), session.clone(), false));
+        let confirmed = match (confirmed, session) {
+            (Err(Error::LinkSpent), _) => {
+                let Some(guest) = self.registrations.find_guest(&account).await? else { return Err(Error::LinkSpent) };
+                let session = signer.first_token(guest.id)?;
+                let taken = self.registrations.confirm_as_guest(&account, guest, &hash, &session, device, now).await;
+                let account = Account { id: guest.id, ..account };
+                self.unless_done(taken.map(|account| (account, session.clone(), true)), (account, session, true)).await
+            }
+            (confirmed, session) => self.unless_done(confirmed, (account, session, false)).await,
+        };
+        let (account, session, was_guest) = confirmed?;
+        request.identify(account.id);
+        request.audit(Act::Confirmed, Subject::Account(Some(account.id)));
+        if was_guest && let Err(error) = self.names.name_guest(account.id, &account.name, &account.username).await {
+            request.trouble("a former guest is still called as one in some events", &error);
+        }
+        Ok(session)
+    }
+
+    /// Where DynamoDB did not answer, it may have written all the same; then the link is spent, and so would be the user's chance.
+    async fn unless_done(&self, result: Result<Confirmed>, tried: Confirmed) -> Result<Confirmed> {
+        match result {
+            Err(Error::Unavailable(_)) if self.sessions.has_session(&tried.1).await? => Ok(tried),
+            result => result,
         }
     }
-    request.identify(account.id);
-    request.audit(Act::Confirmed, Subject::Account(Some(account.id)));
-    Ok(session)
 }
+
+/// The account, its first session, and whether it was a guest's.
+type Confirmed = (Account, RefreshToken, bool);

@@ -39,12 +39,24 @@ pub async fn handle(
         } else {
             None
         };
-        if !drafts.create_draft(&event, key.as_ref().map(|_| made_of.as_str())).await? {
-            return Ok(None);
+        let stored = async {
+            if !drafts.create_draft(&event, key.as_ref().map(|_| made_of.as_str())).await? {
+                return Ok(None);
+            }
+            with_organiser(&people, &drafts, &names, event).await.map(Some)
+        };
+        let stored = stored.await;
+        match (stored, ready) {
+            (Ok(Some(event)), ready) => {
+                let ready = ready.map(|ready| ready.stored_as(&event));
+                Ok(Some((event, ready)))
+            }
+            (unstored, Some(ready)) => {
+                sending.give_back(&request, &ready).await;
+                unstored.map(|_| None)
+            }
+            (unstored, None) => unstored.map(|_| None),
         }
-        let event = with_organiser(&people, &drafts, &names, event).await?;
-        let ready = ready.map(|ready| ready.stored_as(&event));
-        Ok(Some((event, ready)))
     };
     let made_before = async || made_before(&events, &people, id, user, &made_of, request.now()).await;
     let event = match made.await {

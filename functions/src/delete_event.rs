@@ -7,26 +7,29 @@ use shared::log::{Act, Subject};
 use shared::store::events::Events;
 use shared::token::Signer;
 
-use crate::settling::lost;
+/// The attempts when the event changes at the same time.
+const ROUNDS: usize = 5;
 
-/// `204`; the event is gone for all its members.
+/// `204`; the event is gone for all its members. It is only marked here: who was invited is mailed that it is cancelled, and what is
+/// left of it expires.
 ///
 /// # Errors
 /// `NoSuchEvent`, `NotOrganiser`.
 pub async fn handle(request: Request, (signer, events): (Signer, Events)) -> Result<Reply> {
     let user = request.user(&signer)?;
     let id = request.event_id()?;
-    match events.find_event(id).await {
-        Ok(event) => match event.role(user) {
+    for _ in 0..ROUNDS {
+        let event = events.find_event(id).await?;
+        match event.role(user) {
             None => return Err(Error::NoSuchEvent),
             Some(Role::Invitee(_)) => return Err(Error::NotOrganiser),
-            Some(Role::Organiser) if events.delete_event(&event, request.now()).await? => {}
-            Some(Role::Organiser) => return Err(lost(&events, id).await),
-        },
-        // A repeated request finishes a deletion that was interrupted.
-        Err(Error::NoSuchEvent) if events.finish_deletion(id, user).await? => {}
-        Err(error) => return Err(error),
+            Some(Role::Organiser) if events.delete_event(&event, request.now()).await? => {
+                request.audit(Act::EventDeleted, Subject::Event(id));
+                return Ok(Reply::no_content());
+            }
+            // It was sent or handed over at that moment.
+            Some(Role::Organiser) => {}
+        }
     }
-    request.audit(Act::EventDeleted, Subject::Event(id));
-    Ok(Reply::no_content())
+    Err(Error::unavailable("UpdateItem", "contention"))
 }

@@ -1,15 +1,12 @@
 //! The users whom a draft names: looked up when it is made, edited, read and sent.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
-use shared::domain::addressee::{Addressee, Wanted};
+use shared::domain::EventId;
+use shared::domain::UserId;
+use shared::domain::addressee::{Addressee, Named, Wanted};
 use shared::domain::draft::Draft;
-use shared::domain::event::{Event, Invitee};
-use shared::domain::fault::Fault;
+use shared::domain::event::{Event, History};
 use shared::domain::login::Login;
-use shared::domain::person::Person;
-use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
 use shared::store::people::{Consistency, People};
 
@@ -20,14 +17,6 @@ pub(crate) enum Lookup {
     Due,
     /// This request has looked them up.
     Done,
-}
-
-/// A draft that can be sent.
-pub(crate) struct Sendable {
-    /// The event with its invitees.
-    pub(crate) event: Event,
-    /// The users whom the organiser named by id or username. Only they become contacts, which are shown by their own names.
-    pub(crate) contacts: Vec<UserId>,
 }
 
 /// The draft as an event of this organiser, with its invitees looked up: as they are now, if it is to be sent.
@@ -63,7 +52,24 @@ pub(crate) async fn plan(
         place,
         additional,
         version: 1,
+        history: History::default(),
     })
+}
+
+/// The people whom that organiser names, each once, as they are now.
+///
+/// # Errors
+/// `Invalid` with everyone who is unknown.
+pub(crate) async fn addressees(
+    people: &People,
+    organiser: UserId,
+    named: Vec<Named>,
+    now: Timestamp,
+) -> Result<Vec<Addressee>> {
+    let wanted = Wanted::of(&named, &[]);
+    let logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
+    let found = people.find_people(&logins, Consistency::Strong, now).await?;
+    Ok(Addressee::all(organiser, named, &wanted, found)?)
 }
 
 /// The stored draft with new content. A name that stands in both keeps its stored meaning.
@@ -95,56 +101,4 @@ pub(crate) async fn named(people: &People, event: Event, now: Timestamp) -> Resu
         if addressee.user.is_some() { addressee.named(found.next().flatten()) } else { addressee }
     };
     Ok(Event { addressees: event.addressees.iter().cloned().map(name).collect(), ..event })
-}
-
-/// The draft, ready to be sent: its invitees as they are now, each once, without the organiser.
-///
-/// # Errors
-/// `Invalid` with everything that is missing, every invitee whose account is gone, and whether an address is nobody's.
-pub(crate) async fn sendable(people: &People, event: Event, lookup: Lookup, now: Timestamp) -> Result<Sendable> {
-    let mut faults = event.missing();
-    let is_known = |addressee: &Addressee| lookup == Lookup::Done && addressee.user.is_some();
-    let login = |addressee: &Addressee| if is_known(addressee) { None } else { addressee.login() };
-    let logins: Vec<Option<Login>> = event.addressees.iter().map(login).collect();
-    let known: Vec<Login> = logins.iter().flatten().cloned().collect();
-    let mut found = people.find_people(&known, Consistency::Strong, now).await?.into_iter();
-    let (mut invitees, mut contacts) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::from([event.organiser.id]);
-    let mut has_strangers = false;
-    for (index, (addressee, login)) in event.addressees.iter().zip(logins).enumerate() {
-        let person = if is_known(addressee) { addressee.person() } else { login.and_then(|_| found.next().flatten()) };
-        match person {
-            None if addressee.user.is_none() => has_strangers = true,
-            None => faults.push(gone_addressee(index)),
-            Some(person) => {
-                contacts.extend(addressee.user);
-                if seen.insert(person.id) {
-                    invitees.push(Invitee { alias: addressee.alias(), ..Invitee::new(person) });
-                }
-            }
-        }
-    }
-    if has_strangers {
-        // It does not say which: one request must not tell of many addresses which of them have accounts.
-        let message = "names an address that is no user's here; whoever is invited by an address has to register first";
-        faults.push(Fault::new("event.members[0].invited", message));
-    }
-    let event = Event { addressees: Vec::new(), invitees, ..event };
-    if faults.is_empty() {
-        // The organiser may be the only one whom it names.
-        faults = event.missing();
-    }
-    if faults.is_empty() { Ok(Sendable { event, contacts }) } else { Err(faults.into()) }
-}
-
-fn gone_addressee(index: usize) -> Fault {
-    Fault::new(format!("event.members[0].invited[{index}].id"), "is no user of this service any more")
-}
-
-/// The invitees whose accounts are gone.
-pub(crate) async fn gone(people: &People, invitees: &[Invitee], now: Timestamp) -> Result<Vec<UserId>> {
-    let logins: Vec<Login> = invitees.iter().map(|invitee| Login::Id(invitee.person.id)).collect();
-    let found: Vec<Option<Person>> = people.find_people_cheaply(&logins, now).await?;
-    let gone = invitees.iter().zip(found).filter(|(_, person)| person.is_none());
-    Ok(gone.map(|(invitee, _)| invitee.person.id).collect())
 }

@@ -19,8 +19,9 @@ pub async fn handle(
     request: Request,
     (signer, events, decisions, people): (Signer, Events, Decisions, People),
 ) -> Result<Reply> {
-    let user = request.user(&signer)?;
-    let (event, _) = settled(&events, &decisions, &request, request.event_id()?, user).await?;
+    let visitor = request.visitor(&signer)?;
+    let user = visitor.id();
+    let (event, _) = settled(&events, &decisions, &request, request.event_id()?, visitor).await?;
     let event = named(&people, event, request.now()).await?;
     let reply = Reply::event(&event, user)?;
     Ok(if event.sent { reply.unless_known(&request) } else { reply })

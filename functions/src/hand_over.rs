@@ -4,6 +4,7 @@ use serde_json::Value;
 use shared::domain::UserId;
 use shared::domain::event::Role;
 use shared::domain::fault::{Fault, Known, Node};
+use shared::domain::invitation::Visitor;
 use shared::domain::login::parse_id;
 use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both};
@@ -29,7 +30,7 @@ pub async fn handle(
     let user = request.user(&signer)?;
     let (id, successor) = both(request.event_id(), request.parse(parse))?;
     for _ in 0..ROUNDS {
-        let (mut event, role) = settled(&events, &decisions, &request, id, user).await?;
+        let (mut event, role) = settled(&events, &decisions, &request, id, Visitor::User(user)).await?;
         if !event.sent {
             return Err(Error::StillDraft);
         }
@@ -46,9 +47,9 @@ pub async fn handle(
                 "must be the id of a member who has an account and has not declined; one who was invited by an address has to answer or vote first",
             ));
         };
-        if organisers.hand_over(&event, successor).await? {
+        if organisers.hand_over(&event, successor, request.now()).await? {
             request.audit(Act::HandedOver, Subject::Event(id));
-            event.pass_on(index);
+            event.pass_on(index, request.now());
             return Reply::event(&event, user);
         }
     }

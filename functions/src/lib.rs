@@ -1,5 +1,6 @@
 //! The endpoints, in the order in which a user meets them.
 
+pub mod amend_event;
 pub mod answer;
 pub mod change_password;
 pub mod confirm;
@@ -14,15 +15,19 @@ pub mod forgot_password;
 pub mod get_event;
 pub mod get_user;
 pub mod hand_over;
+pub mod invitation;
 pub mod list_events;
 pub mod list_sessions;
 pub mod login;
 pub mod logout;
+pub mod members;
+pub mod notify;
 pub mod refresh;
 pub mod register;
 pub mod resend_confirmation;
 pub mod reset_password;
 pub mod send_event;
+pub mod unsubscribe;
 pub mod update_email;
 pub mod update_event;
 pub mod update_user;
@@ -30,6 +35,7 @@ pub mod vote;
 
 mod credentials;
 mod drafting;
+mod inviting;
 mod mailing;
 mod notices;
 mod profile;
@@ -37,7 +43,7 @@ mod sending;
 mod settling;
 mod tokens;
 
-use shared::lambda::Endpoint;
+use shared::lambda::{Endpoint, StreamEndpoint};
 
 /// Makes [`ENDPOINTS`], and of each handler a function in [`start`].
 macro_rules! endpoints {
@@ -50,7 +56,7 @@ macro_rules! endpoints {
         pub mod start {
             use shared::clock::Clock;
             use shared::config::{ConfigError, Env};
-            use shared::lambda::Handler;
+            use shared::lambda::{Consumer, Handler};
             use shared::log::Log;
 
             $(
@@ -59,9 +65,20 @@ macro_rules! endpoints {
                     shared::lambda::start(crate::$module::handle, env, clock, log)
                 }
             )*
+
+            /// Starts `notify`.
+            ///
+            /// # Errors
+            /// Names the variable of the environment that is missing or wrong.
+            pub fn notify(env: &Env, clock: Clock, log: Log) -> Result<Consumer, ConfigError> {
+                shared::lambda::start_consumer(crate::notify::handle, env, clock, log)
+            }
         }
     };
 }
+
+/// All functions that a stream calls, each with the name of its binary.
+pub static STREAM_ENDPOINTS: [StreamEndpoint; 1] = [StreamEndpoint { name: "notify", start: start::notify }];
 
 endpoints! {
     "register" => register,
@@ -90,5 +107,9 @@ endpoints! {
     "send-event" => send_event,
     "vote" => vote,
     "answer" => answer,
+    "members" => members,
+    "amend-event" => amend_event,
     "hand-over" => hand_over,
+    "invitation" => invitation,
+    "unsubscribe" => unsubscribe,
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use shared::config::{ConfigError, Env, FromEnv};
+use shared::domain::UserId;
 use shared::domain::lifetime;
 use shared::error::{Error, Result};
 use shared::http::Request;
@@ -9,7 +10,8 @@ use shared::mail::Mailer;
 use shared::mail::confirmation::confirmation;
 use shared::mail::password_reset::password_reset;
 use shared::store::accounts::Account;
-use shared::token::MailedToken;
+use shared::token::digest::fingerprint;
+use shared::token::{MailedToken, Signer};
 
 /// Mails the links that confirm accounts.
 #[derive(Clone)]
@@ -63,6 +65,26 @@ impl ResetMails {
         let expires_at = expires_at.map_err(|error| Error::internal("expiry", error))?;
         self.mailer.send(address, password_reset(username, &link, expires_at)?).await
     }
+}
+
+/// What the tokens that stop mails about events are sealed for.
+const UNSUBSCRIBING: &str = "unsubscribe";
+
+/// The token that stops mails about events to that address of a member. It works as long as the member has that address.
+pub(crate) fn unsubscribing(signer: &Signer, member: UserId, address: &str) -> String {
+    signer.seal(UNSUBSCRIBING, &[member.as_bytes().as_slice(), fingerprint_of(address).as_bytes()].concat())
+}
+
+/// The member of such a token, and a fingerprint of the address. `None` for any other text.
+pub(crate) fn unsubscriber(signer: &Signer, token: &str) -> Option<(UserId, String)> {
+    let payload = signer.unseal(UNSUBSCRIBING, token)?;
+    let (member, fingerprint) = payload.split_at_checked(16)?;
+    Some((UserId::from_slice(member).ok()?, String::from_utf8(fingerprint.to_vec()).ok()?))
+}
+
+/// What tells an address from others.
+pub(crate) fn fingerprint_of(address: &str) -> String {
+    fingerprint(&[b"mail address", address.to_ascii_lowercase().as_bytes()])
 }
 
 /// The link that makes the address that it is mailed to the user's. The API's own page does it.

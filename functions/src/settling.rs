@@ -1,10 +1,12 @@
 //! Records the decision of a majority, once. The first request that sees the majority does it: the vote or the answer that passes
 //! half or, where two came at once and each saw itself alone, the next request, even one that only reads.
 
+use jiff::Timestamp;
+use shared::domain::EventId;
 use shared::domain::event::{Event, Role};
+use shared::domain::invitation::Visitor;
 use shared::domain::poll::Topic;
 use shared::domain::vote::Effect;
-use shared::domain::{EventId, UserId};
 use shared::error::{Error, Result};
 use shared::http::Request;
 use shared::log::{Act, Subject};
@@ -20,13 +22,23 @@ pub(crate) async fn settled(
     decisions: &Decisions,
     request: &Request,
     id: EventId,
-    user: UserId,
+    visitor: Visitor,
 ) -> Result<(Event, Role)> {
-    let event = events.find_event(id).await?;
-    event.role(user).ok_or(Error::NoSuchEvent)?;
+    let event = admitted(events.find_event(id).await, id, visitor, request.now())?;
+    event.role(visitor.id()).ok_or(Error::NoSuchEvent)?;
     let event = settle(events, decisions, request, event).await?;
-    let role = event.role(user).ok_or(Error::NoSuchEvent)?;
+    let role = event.role(visitor.id()).ok_or(Error::NoSuchEvent)?;
     Ok((event, role))
+}
+
+/// The event that was looked for, as far as an invitation opens it. An invitation to another event is a stranger's here.
+fn admitted(found: Result<Event>, id: EventId, visitor: Visitor, now: Timestamp) -> Result<Event> {
+    match (visitor, found) {
+        (Visitor::Invitee(invitation), Ok(_)) if invitation.event != id => Err(Error::NoSuchEvent),
+        (Visitor::Invitee(invitation), Ok(event)) if !event.honours(&invitation, now) => Err(Error::InvitationOver),
+        (Visitor::Invitee(invitation), Err(Error::NoSuchEvent)) if invitation.event == id => Err(Error::InvitationOver),
+        (_, found) => found,
+    }
 }
 
 /// The event after this request has written a vote or an answer to it. If that decides a poll, the event is read again: others may

@@ -42,7 +42,11 @@ pub async fn handle(
     let draft = if draft.reads_as(&stored.event) {
         draft
     } else {
-        replace(&request, &events, &drafts, &stored.event, draft).await?
+        let replaced = replace(&request, &events, &drafts, &stored.event, draft).await;
+        if let (Err(_), Some(ready)) = (&replaced, &ready) {
+            sending.give_back(&request, ready).await;
+        }
+        replaced?
     };
     if send {
         let ready = ready.map(|ready| ready.stored_as(&draft));
@@ -79,7 +83,7 @@ async fn replace(request: &Request, events: &Events, drafts: &Drafts, stored: &E
 async fn repeats(people: &People, sending: &Sending, sent: &Event, draft: Draft, request: &Request) -> Result<bool> {
     let again = async {
         let draft = replacement(people, sent, draft, request.now()).await?;
-        sending.ready(StoredEvent::new(draft), Lookup::Done, request.now()).await
+        sending.look_up(StoredEvent::new(draft), Lookup::Done, request.now()).await
     };
     match again.await {
         Ok(ready) => Ok(ready.is_of(sent)),

@@ -20,9 +20,10 @@ pub async fn handle(
     request: Request,
     (signer, events, members, decisions): (Signer, Events, Members, Decisions),
 ) -> Result<Reply> {
-    let user = request.user(&signer)?;
+    let visitor = request.visitor(&signer)?;
+    let user = visitor.id();
     let (id, vote) = both(request.event_id(), request.parse(Vote::parse))?;
-    let (mut event, role) = settled(&events, &decisions, &request, id, user).await?;
+    let (mut event, role) = settled(&events, &decisions, &request, id, visitor).await?;
     let effect = if request.is_delete() { vote.withdrawal(&event, role)? } else { vote.effect(&event, role)? };
     let poll = |topic| (topic, event.poll(topic).choice);
     let act = match effect {

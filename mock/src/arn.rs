@@ -10,6 +10,16 @@ pub(crate) fn of_table(name: &str) -> String {
     format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
 }
 
+/// The ARN of a table's stream. AWS puts in when it was made, which nobody needs to know here.
+pub(crate) fn of_stream(table: &str) -> String {
+    of_table(table) + "/stream/1970-01-01T00:00:00.000"
+}
+
+/// A queue's ARN.
+pub(crate) fn of_queue(name: &str) -> String {
+    format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
+}
+
 /// A secret's ARN, as `Ref` gives it.
 pub(crate) fn of_secret(name: &str) -> String {
     format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}")

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::Error;
@@ -51,9 +53,43 @@ impl Folder {
         let (path, draft) = (self.file(name), self.file(&format!("{name}.new")));
         let written = private(OpenOptions::new().write(true).create(true).truncate(true))
             .open(&draft)
-            .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()))
+            .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| fs::rename(&draft, &path));
         written.map_err(|error| Error::Data(path, error))
+    }
+}
+
+/// A file of the folder that values are added to, one a line. Without a folder they are kept nowhere.
+#[derive(Default)]
+pub(crate) struct Lines(Option<File>);
+
+impl Lines {
+    /// Opens that file, making it if need be. Gives the values that it has.
+    pub(crate) fn open<T: DeserializeOwned>(folder: &Folder, name: &str) -> Result<(Vec<T>, Self), Error> {
+        let path = folder.file(name);
+        let opened = private(OpenOptions::new().read(true).append(true).create(true)).open(&path);
+        let read = opened.and_then(|mut file| {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            // A line that a crash cut short is no value any more, and must not spoil the next one.
+            if bytes.last().is_some_and(|last| *last != b'\n') {
+                file.write_all(b"\n")?;
+            }
+            let lines = bytes.split(|byte| *byte == b'\n');
+            Ok((lines.filter_map(|line| serde_json::from_slice(line).ok()).collect(), Self(Some(file))))
+        });
+        read.map_err(|error| Error::Data(path, error))
+    }
+
+    /// Adds a value.
+    pub(crate) fn add(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let line = serde_json::to_string(value)? + "\n";
+        self.0.as_mut().map_or(Ok(()), |file| file.write_all(line.as_bytes()))
+    }
+
+    /// Throws all values away.
+    pub(crate) fn clear(&self) -> io::Result<()> {
+        self.0.as_ref().map_or(Ok(()), |file| file.set_len(0))
     }
 }
 

@@ -2,6 +2,8 @@
 //! blocks. The tables are the template's. It listens on an inner port; everybody's is the guard's, in the same thread.
 
 mod guard;
+mod request;
+mod stream;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -14,6 +16,8 @@ use serde_json::{Value, json};
 use shared::clock::Clock;
 use tokio::sync::watch;
 
+use self::request::request;
+pub(crate) use self::stream::{Number, Stream, StreamRecord};
 use crate::Error;
 use crate::data::Folder;
 use crate::iam::Iam;
@@ -35,6 +39,7 @@ pub(crate) struct Doors {
 pub(crate) struct DynamoDb {
     address: SocketAddr,
     database: Database,
+    written: watch::Sender<()>,
     stop: watch::Sender<()>,
     thread: JoinHandle<()>,
 }
@@ -66,12 +71,15 @@ impl DynamoDb {
         let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
         inner.set_nonblocking(true).map_err(failed)?;
         let (stop, stopped) = watch::channel(());
+        let written = watch::Sender::new(());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let served = database.clone();
         let thread = std::thread::Builder::new().name("dynamodb".into());
         let listeners = Listeners { guard: listeners, patience, database: inner };
-        let thread = thread.spawn(move || runtime.block_on(serve(listeners, served, stopped, sweep_every, iam)));
-        Ok(Self { address, database, stop, thread: thread.map_err(failed)? })
+        let watched = written.clone();
+        let thread =
+            thread.spawn(move || runtime.block_on(serve(listeners, served, stopped, sweep_every, iam, watched)));
+        Ok(Self { address, database, written, stop, thread: thread.map_err(failed)? })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -80,7 +88,24 @@ impl DynamoDb {
 
     /// Deletes what has expired, as `DynamoDB` does within some days. Gives the number of items.
     pub(crate) fn sweep(&self) -> Result<usize, Error> {
-        self.database.sweep_ttl().map_err(|error| Error::Database(error.to_string()))
+        let swept = self.database.sweep_ttl().map_err(|error| Error::Database(error.to_string()));
+        self.written.send_replace(());
+        swept
+    }
+
+    /// Forgets all readers of that table's stream but these.
+    pub(crate) fn keep_readers(&self, table: &str, readers: &[String]) -> Result<(), Error> {
+        stream::forget_others(&self.database, table, readers).map_err(Error::Database)
+    }
+
+    /// The stream of that table, which must have one, for the reader of that name.
+    pub(crate) fn stream(&self, table: &str, reader: &str) -> Stream {
+        Stream::new(self.database.clone(), table, reader)
+    }
+
+    /// Changes whenever something may have been written.
+    pub(crate) fn written(&self) -> watch::Receiver<()> {
+        self.written.subscribe()
     }
 
     /// Ends the service and closes the database.
@@ -105,13 +130,14 @@ async fn serve(
     stopped: watch::Receiver<()>,
     sweep_every: Option<Duration>,
     iam: Arc<Iam>,
+    written: watch::Sender<()>,
 ) {
     let Listeners { guard, patience, database: inner } = listeners;
     let Ok(address) = inner.local_addr() else { return };
     let guard: io::Result<Vec<_>> = guard.into_iter().map(tokio::net::TcpListener::from_std).collect();
     let (Ok(guard), Ok(inner)) = (guard, tokio::net::TcpListener::from_std(inner)) else { return };
     if let Some(pause) = sweep_every {
-        tokio::spawn(sweep(database.clone(), pause));
+        tokio::spawn(sweep(database.clone(), pause, written.clone()));
     }
     let late = {
         let stopped = stopped.clone();
@@ -122,13 +148,13 @@ async fn serve(
     };
     // Whatever is asked of the database is asked by the guard: when that has answered its last request, nothing is left.
     tokio::select! {
-        () = guard::serve(guard, address, iam, patience, stopped) => {}
+        () = guard::serve(guard, address, iam, patience, written, stopped) => {}
         _ = dynoxide::server::serve_with_shutdown(inner, database, std::future::pending()) => {}
         () = late => {}
     }
 }
 
-async fn sweep(database: Database, pause: Duration) {
+async fn sweep(database: Database, pause: Duration, written: watch::Sender<()>) {
     let mut next = pause;
     loop {
         tokio::time::sleep(next).await;
@@ -136,6 +162,7 @@ async fn sweep(database: Database, pause: Duration) {
         if let Err(error) = database.sweep_ttl() {
             tell(format_args!("the embedded DynamoDB cannot delete what has expired: {error}"));
         }
+        written.send_replace(());
         // A sweep reads everything: a large table is not worth more than a twentieth of the time.
         next = pause.max(started.elapsed() * 20);
     }
@@ -143,14 +170,17 @@ async fn sweep(database: Database, pause: Duration) {
 
 fn open(folder: Option<&Folder>, clock: Clock) -> Result<Database, Error> {
     let Some(folder) = folder else {
-        return Database::memory_with_clock(Arc::new(SweepClock(clock)))
-            .map_err(|error| Error::Database(error.to_string()));
+        let database = Database::memory_with_clock(Arc::new(SweepClock(clock)))
+            .map_err(|error| Error::Database(error.to_string()))?;
+        stream::prepare_memory(&database).map_err(Error::Database)?;
+        return Ok(database);
     };
     let path = folder.file("dynamodb.sqlite");
     let unusable = |error: dynoxide::DynoxideError| Error::Data(path.clone(), std::io::Error::other(error.to_string()));
     let database = Database::new(&path.to_string_lossy()).map_err(unusable)?;
     // `synchronous = NORMAL`: six times the updates a second, and still safe against a crash of the process.
     database.disable_bulk_loading().map_err(unusable)?;
+    stream::prepare_file(&path.to_string_lossy()).map_err(Error::Database)?;
     Ok(database)
 }
 
@@ -160,8 +190,18 @@ fn prepare(database: &Database, table: &Table) -> Result<bool, String> {
     if !existing.table_names.contains(&table.name) {
         let create = request(serde_json::to_value(table).map_err(|error| error.to_string())?)?;
         database.create_table(create).map_err(|error| error.to_string())?;
-    } else if !fits(database, table)? {
+    }
+    let described = describe(database, table)?;
+    if shape(&described) != shape(table) {
         return Ok(false);
+    }
+    if described.stream != table.stream {
+        let specification = match &table.stream {
+            Some(stream) => json!({"StreamEnabled": true, "StreamViewType": stream.stream_view_type}),
+            None => json!({"StreamEnabled": false}),
+        };
+        let update = json!({"TableName": table.name, "StreamSpecification": specification});
+        database.update_table(request(update)?).map_err(|error| error.to_string())?;
     }
     let name = json!({"TableName": table.name});
     let ttl = database.describe_time_to_live(request(name)?).map_err(|error| error.to_string())?;
@@ -180,16 +220,18 @@ fn prepare(database: &Database, table: &Table) -> Result<bool, String> {
     Ok(true)
 }
 
-/// Whether keys, key types and indexes of the existing table are the template's.
-fn fits(database: &Database, table: &Table) -> Result<bool, String> {
+/// The existing table.
+fn describe(database: &Database, table: &Table) -> Result<Table, String> {
     let name = json!({"TableName": table.name});
     let described = database.describe_table(request(name)?).map_err(|error| error.to_string())?;
     let mut described = serde_json::to_value(described).map_err(|error| error.to_string())?["Table"].take();
     if described["GlobalSecondaryIndexes"].is_null() {
         described["GlobalSecondaryIndexes"] = json!([]);
     }
-    let existing: Table = serde_json::from_value(described).map_err(|error| error.to_string())?;
-    Ok(shape(&existing) == shape(table))
+    if described["StreamSpecification"]["StreamEnabled"] != true {
+        described["StreamSpecification"] = Value::Null;
+    }
+    serde_json::from_value(described).map_err(|error| error.to_string())
 }
 
 /// Keys, key types and indexes, sorted: they cannot change without losing the items.
@@ -200,10 +242,6 @@ fn shape(table: &Table) -> Value {
     indexes.sort_by(|a, b| a.name.cmp(&b.name));
     let indexes: Vec<_> = indexes.iter().map(|index| json!([index.name, index.key_schema, index.projection])).collect();
     json!([table.key_schema, attributes, indexes])
-}
-
-fn request<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
-    serde_json::from_value(value).map_err(|error| error.to_string().replace("VALIDATION:", ""))
 }
 
 /// Items expire by the clock of the service, which a test sets.
@@ -272,6 +310,27 @@ mod tests {
         tables[0].global_secondary_indexes[0].key_schema.pop();
         let fault = start(Some(&folder), &tables).await.err().unwrap().to_string();
         assert!(fault.starts_with("the table EventsTable does not fit the template any more: delete"), "{fault}");
+    }
+
+    /// Otherwise each write would read the whole stream.
+    #[tokio::test]
+    async fn the_next_number_of_a_stream_and_what_comes_after_one_are_found_by_an_index() {
+        let scratch = Scratch::new();
+        let folder = Folder::open(&scratch.0).unwrap();
+        start(Some(&folder), &tables()).await.unwrap().shutdown().await;
+        let file = rusqlite::Connection::open(folder.file("dynamodb.sqlite")).unwrap();
+        for query in [
+            "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'T'",
+            "SELECT * FROM _stream_records WHERE table_name = 'T' AND shard_id = 'S' \
+             AND CAST(sequence_number AS INTEGER) > 1 ORDER BY CAST(sequence_number AS INTEGER) LIMIT 9",
+        ] {
+            let plan =
+                file.query_row(&format!("EXPLAIN QUERY PLAN {query}"), [], |row| row.get::<_, String>(3)).unwrap();
+            assert!(
+                plan.starts_with("SEARCH _stream_records USING ") && plan.contains("_stream_records_in_order"),
+                "{plan}"
+            );
+        }
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use crate::template::{Function, fill};
 pub(crate) struct Endpoints {
     pub(crate) dynamodb: String,
     pub(crate) ses: String,
+    pub(crate) api: String,
 }
 
 /// The environment of `function`. What `extra` names wins over everything.
@@ -35,6 +36,9 @@ pub(crate) fn of_function(
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
     ] {
         environment.insert(name.to_owned(), value.to_owned());
+    }
+    if let Some(api) = environment.get_mut("API_URL") {
+        api.clone_from(&endpoints.api);
     }
     environment.extend(extra.clone());
     Ok(environment)
@@ -77,11 +81,16 @@ mod tests {
                 ("CONFIRMATION_PAGE".into(), "https://front.example".into()),
             ]),
             routes: vec![],
+            mappings: vec![],
             timeout_seconds: 3,
             memory_mb: 128,
             policies: Value::Null,
         };
-        let endpoints = Endpoints { dynamodb: "http://127.0.0.1:8000".into(), ses: "http://127.0.0.1:3000/ses".into() };
+        let endpoints = Endpoints {
+            dynamodb: "http://127.0.0.1:8000".into(),
+            ses: "http://127.0.0.1:3000/ses".into(),
+            api: "http://127.0.0.1:3000".into(),
+        };
         let extra = HashMap::from([("CONFIRMATION_PAGE".to_owned(), "http://localhost:5173".to_owned())]);
         let environment = of_function(&function, &BTreeMap::new(), &endpoints, &extra).unwrap();
         assert_eq!(environment["AWS_ENDPOINT_URL_DYNAMODB"], "http://127.0.0.1:8000");

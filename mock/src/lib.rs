@@ -13,6 +13,7 @@ mod mailbox;
 mod openapi;
 mod server;
 mod service;
+mod streams;
 mod template;
 
 use std::fmt::Display;
@@ -22,10 +23,11 @@ pub use crate::docker::bridge;
 pub use crate::environment::lines;
 pub use crate::error::Error;
 pub use crate::iam::Grant;
-pub use crate::mailbox::{Failure, Mail, Mailbox};
+pub use crate::mailbox::{Attachment, Failure, Mail, Mailbox};
 pub use crate::openapi::OpenApi;
 pub use crate::server::Patience;
 pub use crate::service::{LocalService, Options};
+pub use crate::streams::StreamsHeld;
 pub use crate::template::TemplateFile;
 
 /// Writes the line to standard error. A closed standard error is ignored.

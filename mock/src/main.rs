@@ -71,6 +71,7 @@ impl Arguments {
             env: HashMap::new(),
             clock: Clock::system(),
             sweep_every: Some(Duration::from_secs(1)),
+            stream_pause: Duration::from_millis(50),
             log: true,
             function_log: if self.log { Log::stderr() } else { Log::new(show_trouble) },
         }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use shared::aws;
 use shared::clock::Clock;
-use shared::config::Env;
-use shared::lambda::Endpoint;
+use shared::config::{ConfigError, Env};
+use shared::lambda::{Endpoint, StreamEndpoint};
 use shared::log::Log;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
@@ -23,7 +23,8 @@ use crate::environment::{self, Endpoints, union};
 use crate::gateway::{self, Gateway, Local, Routes, SES_PATH, Started};
 use crate::iam::{Grant, Iam, UNRESTRICTED};
 use crate::server::Patience;
-use crate::template::{Template, TemplateFile, version_of};
+use crate::streams::{self, Common, DeadLetters, Streams, StreamsHeld};
+use crate::template::{Function, Template, TemplateFile, version_of};
 use crate::{Data, Error, Mailbox};
 
 /// The time that running requests still have once the service ends.
@@ -53,10 +54,13 @@ pub struct Options {
     pub secret: Option<String>,
     /// The values of their other versions, by the versions' ids. A template that refers to none of them does not start.
     pub secret_versions: BTreeMap<String, String>,
-    /// The time, for the functions, the mails and the expiry of items. (In a folder, items expire by the machine's.)
+    /// The time, for the functions, the mails, the expiry of items and the age of records. (In a folder, the last two go by the machine's.)
     pub clock: Clock,
     /// How often expired items are deleted; never, unless [`LocalService::sweep`] is called, if there is no value.
     pub sweep_every: Option<Duration>,
+    /// The pause before records of a stream are handed to a function again that has failed. It doubles each time, up to forty times
+    /// its length.
+    pub stream_pause: Duration,
     /// Whether each request gets a line on stderr.
     pub log: bool,
     /// Where the functions log.
@@ -81,6 +85,7 @@ impl Options {
             secret_versions: BTreeMap::new(),
             clock,
             sweep_every: None,
+            stream_pause: Duration::from_millis(1),
             log: false,
             function_log: Log::new(|_| {}),
         }
@@ -117,6 +122,8 @@ fn workspace() -> &'static Path {
 /// The running local AWS. Dropping it ends it; [`LocalService::shutdown`] also waits until it has ended.
 pub struct LocalService {
     api: SocketAddr,
+    streams: Streams,
+    dead_letters: DeadLetters,
     dynamodb: DynamoDb,
     mailbox: Mailbox,
     iam: Arc<Iam>,
@@ -136,14 +143,19 @@ impl LocalService {
     /// # Errors
     /// One line that says what is wrong: see [`Error`].
     pub async fn start(options: Options) -> Result<Self, Error> {
-        Self::start_with(options, &functions::ENDPOINTS).await
+        Self::start_with(options, &functions::ENDPOINTS, &functions::STREAM_ENDPOINTS).await
     }
 
-    pub(crate) async fn start_with(options: Options, endpoints: &[Endpoint]) -> Result<Self, Error> {
+    pub(crate) async fn start_with(
+        options: Options,
+        endpoints: &[Endpoint],
+        consumers: &[StreamEndpoint],
+    ) -> Result<Self, Error> {
         let template = Template::read(&options.template, &options.parameters)?;
         let faulty = |fault| options.template.fault(fault);
         let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
-        template.check_functions(&names).map_err(faulty)?;
+        let consumer_names: Vec<_> = consumers.iter().map(|consumer| consumer.name).collect();
+        template.check_functions(&names, &consumer_names).map_err(faulty)?;
         let iam = Arc::new(Iam::new(&template).map_err(faulty)?);
 
         let (api_listeners, api) = listen("--addr", options.api_addr, options.bridge).await?;
@@ -152,7 +164,7 @@ impl LocalService {
             Data::Dir(path) => Some(Folder::open(path)?),
             Data::Memory => None,
         };
-        let mut secrets = match options.secret {
+        let mut secrets = match &options.secret {
             Some(secret) => template.secrets.iter().map(|arn| (arn.clone(), secret.clone())).collect(),
             None => secrets(folder.as_ref(), &template.secrets)?,
         };
@@ -163,30 +175,36 @@ impl LocalService {
             Some(folder) => Mailbox::in_folder(options.clock.clone(), folder)?,
             None => Mailbox::in_memory(options.clock.clone()),
         };
+        let dead_letters = folder.as_ref().map_or(Ok(DeadLetters::default()), DeadLetters::in_folder)?;
         let doors = Doors { listeners, patience: options.patience };
         let (tables, clock) = (&template.tables, &options.clock);
         let sweep_every = options.sweep_every;
         let dynamodb = DynamoDb::start(doors, folder.as_ref(), tables, clock.clone(), sweep_every, Arc::clone(&iam))?;
 
-        let urls = Endpoints { dynamodb: url(dynamodb_address), ses: url(api) + SES_PATH };
+        let urls = Endpoints { dynamodb: url(dynamodb_address), ses: url(api) + SES_PATH, api: url(api) };
         let (mut environments, mut memory) = (BTreeMap::new(), BTreeMap::new());
+        let mut starter = Starter {
+            template: &template,
+            options: &options,
+            secrets: &secrets,
+            urls: &urls,
+            environments: &mut environments,
+            memory: &mut memory,
+        };
         let mut routes = Routes::default();
         let mut started = Vec::new();
         // In the order in which a user meets them, which a YAML map does not have.
-        for endpoint in endpoints {
-            let Some(function) = template.functions.iter().find(|function| function.binary == endpoint.name) else {
-                continue;
-            };
-            let environment = environment::of_function(function, &secrets, &urls, &options.env).map_err(faulty)?;
-            let handler =
-                (endpoint.start)(&Env::table(environment.clone()), clock.clone(), options.function_log.clone())
-                    .map_err(|error| Error::Function(endpoint.name, error))?;
+        for Endpoint { name, start } in endpoints {
+            let Some((function, handler)) = starter.start(name, *start)? else { continue };
             for route in &function.routes {
                 routes.add(route, started.len()).map_err(|fault| faulty(format!("{}.Events: {fault}", function.id)))?;
             }
-            started.push(Started { name: endpoint.name, handler, timeout_seconds: function.timeout_seconds });
-            environments.insert(endpoint.name, environment);
-            memory.insert(endpoint.name, function.memory_mb);
+            started.push(Started { name, handler, timeout_seconds: function.timeout_seconds });
+        }
+        let mut consuming = Vec::new();
+        for StreamEndpoint { name, start } in consumers {
+            let Some((function, consumer)) = starter.start(name, *start)? else { continue };
+            consuming.push(streams::Consuming { function, consumer });
         }
         let listed = routes
             .iter()
@@ -195,18 +213,46 @@ impl LocalService {
 
         let (stop, stopped) = watch::channel(());
         let kill = Arc::new(Notify::new());
+        let common = Common {
+            // In a folder, records are stamped by the machine's.
+            clock: if folder.is_some() { Clock::system() } else { options.clock.clone() },
+            kill: Arc::clone(&kill),
+            pause: options.stream_pause,
+            dead_letters: dead_letters.clone(),
+        };
+        let streams = Streams::start(&dynamodb, &template.tables, &consuming, &common)?;
         let gateway = Gateway {
             patience: options.patience,
             routes,
             functions: started,
             cors: template.cors,
-            local: Local { address: api, mailbox: mailbox.clone(), iam: Arc::clone(&iam), routes: listed.clone() },
-            clock: options.clock,
+            local: Local {
+                address: api,
+                mailbox: mailbox.clone(),
+                dead_letters: dead_letters.clone(),
+                iam: Arc::clone(&iam),
+                routes: listed.clone(),
+            },
+            clock: options.clock.clone(),
             log: options.log,
             kill: Arc::clone(&kill),
         };
         let serving = tokio::spawn(gateway::serve(api_listeners, gateway, stopped));
-        Ok(Self { api, dynamodb, mailbox, iam, environments, memory, routes: listed, kill, stop, serving, folder })
+        Ok(Self {
+            api,
+            streams,
+            dead_letters,
+            dynamodb,
+            mailbox,
+            iam,
+            environments,
+            memory,
+            routes: listed,
+            kill,
+            stop,
+            serving,
+            folder,
+        })
     }
 
     /// The API's address, such as `http://127.0.0.1:3000`.
@@ -262,8 +308,29 @@ impl LocalService {
         self.folder.as_ref().map_or(Ok(()), |folder| folder.write("env", &crate::lines(&self.variables(), "")))
     }
 
+    /// Waits until the functions of streams have done, or given up, all that was written before. What they write themselves is not waited
+    /// for.
+    ///
+    /// # Errors
+    /// When a stream cannot be read.
+    pub async fn settle(&self) -> Result<(), Error> {
+        self.streams.settle().await
+    }
+
+    /// Calls no function of a stream any more until the result is dropped. What is written meanwhile comes to them then. A function that
+    /// is running is waited for.
+    pub async fn hold_streams(&self) -> StreamsHeld {
+        self.streams.hold().await
+    }
+
+    /// What the functions of streams have given up, oldest first: what Lambda sends to the queue of their `OnFailure`.
+    #[must_use]
+    pub fn dead_letters(&self) -> Vec<serde_json::Value> {
+        self.dead_letters.all()
+    }
+
     /// A call of the result ends all running functions, as Lambda does when they run out of time or memory: no code of theirs runs any
-    /// more, and their clients get a `500`.
+    /// more, their clients get a `500`, and their records are handed over again.
     pub fn killer(&self) -> impl Fn() + Send + Sync + 'static {
         let kill = Arc::clone(&self.kill);
         move || kill.notify_waiters()
@@ -283,6 +350,12 @@ impl LocalService {
             .http_client(aws::http_client(&Env::table(HashMap::new())).expect("the embedded authorities"))
             .endpoint_url(self.dynamodb_url());
         aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// The stream of that table, for a reader who is not remembered.
+    #[cfg(test)]
+    pub(crate) fn stream(&self, table: &str) -> crate::dynamodb::Stream {
+        self.dynamodb.stream(table, "")
     }
 
     /// All permissions of the functions.
@@ -310,13 +383,45 @@ impl LocalService {
 
     /// Ends the service: the requests under way are answered, the database is closed, the folder is free.
     pub async fn shutdown(self) {
-        let Self { stop, mut serving, dynamodb, folder, .. } = self;
+        let Self { stop, mut serving, streams, dynamodb, folder, .. } = self;
         drop(stop);
         if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
             serving.abort();
         }
+        streams.shutdown().await;
         dynamodb.shutdown().await;
         drop(folder);
+    }
+}
+
+/// Starts functions, and keeps with what.
+struct Starter<'a> {
+    template: &'a Template,
+    options: &'a Options,
+    secrets: &'a BTreeMap<String, String>,
+    urls: &'a Endpoints,
+    environments: &'a mut BTreeMap<&'static str, HashMap<String, String>>,
+    memory: &'a mut BTreeMap<&'static str, u64>,
+}
+
+impl<'a> Starter<'a> {
+    /// Starts the function with that binary, if there is one. Gives what the template says of it, and what was started.
+    fn start<T>(
+        &mut self,
+        binary: &'static str,
+        start: fn(&Env, Clock, Log) -> Result<T, ConfigError>,
+    ) -> Result<Option<(&'a Function, T)>, Error> {
+        let Self { template, options, secrets, urls, environments, memory } = self;
+        let Some(function) = template.functions.iter().find(|function| function.binary == binary) else {
+            return Ok(None);
+        };
+        let environment = environment::of_function(function, secrets, urls, &options.env)
+            .map_err(|fault| options.template.fault(fault))?;
+        let started = start(&Env::table(environment.clone()), options.clock.clone(), options.function_log.clone())
+            .map_err(|error| Error::Function(binary, error))?;
+        environments.insert(binary, environment);
+        memory.insert(binary, function.memory_mb);
+        Ok(Some((function, started)))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Reads `template.yaml`, the only list of tables, routes, permissions and environments. A fault is one
 //! line that names the resource and the property.
 
+mod mapping;
+mod pattern;
 mod resolve;
 mod secret;
 mod yaml;
@@ -12,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::mapping::Mapping;
 use self::resolve::{Resolver, text};
 pub(crate) use self::secret::{fill, version_of};
 pub(crate) use self::yaml::parse as parse_yaml;
@@ -25,6 +28,8 @@ pub(crate) struct Template {
     pub(crate) cors: Option<Cors>,
     /// The secrets' ARNs. Their values are the local service's affair.
     pub(crate) secrets: Vec<String>,
+    /// The queues' ARNs.
+    queues: Vec<String>,
 }
 
 /// A table, in the words of both `CloudFormation` and the API's `CreateTable`.
@@ -44,6 +49,9 @@ pub(crate) struct Table {
     pub(crate) provisioned_throughput: Option<Value>,
     #[serde(default, rename = "TimeToLiveSpecification", skip_serializing)]
     pub(crate) ttl: Option<TimeToLive>,
+    /// Here the API's words are others: it wants to be told that there is one.
+    #[serde(default, rename = "StreamSpecification", skip_serializing)]
+    pub(crate) stream: Option<StreamSpec>,
 }
 
 /// An attribute's place in a key.
@@ -82,6 +90,14 @@ pub(crate) struct TimeToLive {
     pub(crate) enabled: bool,
 }
 
+/// A stream of what changes in a table.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct StreamSpec {
+    /// Which images of an item it has.
+    pub(crate) stream_view_type: String,
+}
+
 /// A Lambda function and what calls it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Function {
@@ -90,6 +106,8 @@ pub(crate) struct Function {
     /// As the template has it: references to secrets are still to be filled in.
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) routes: Vec<Route>,
+    /// What hands it the records of streams.
+    pub(crate) mappings: Vec<Mapping>,
     pub(crate) timeout_seconds: u64,
     pub(crate) memory_mb: u64,
     /// Its policies as the template has them, resolved; null for none.
@@ -171,7 +189,7 @@ impl Template {
     fn resolved(document: &Value, parameters: &HashMap<String, String>) -> Result<Self, String> {
         let resolver = Resolver::new(document, parameters)?;
         let resources = document["Resources"].as_object().ok_or("Resources is missing")?;
-        let mut template = Self { tables: vec![], functions: vec![], cors: None, secrets: vec![] };
+        let mut template = Self { tables: vec![], functions: vec![], cors: None, secrets: vec![], queues: vec![] };
         for (id, resource) in resources {
             let at = |fault: String| format!("{id}.{fault}");
             if !resolver.exists(resource).map_err(|fault| at(format!("Condition: {fault}")))? {
@@ -188,29 +206,58 @@ impl Template {
                 Some("AWS::SecretsManager::Secret") => {
                     template.secrets.push(arn::of_secret(&resolver.physical(id, "Name").map_err(at)?));
                 }
+                Some("AWS::SQS::Queue") => {
+                    template.queues.push(arn::of_queue(&resolver.physical(id, "QueueName").map_err(at)?));
+                }
                 Some(_) => {}
                 None => return Err(at("Type is missing".into())),
             }
         }
         template.check_secrets()?;
+        template.check_mappings()?;
         Ok(template)
     }
 
-    /// Checks that each endpoint is deployed by exactly one function, and that no other function is.
-    pub(crate) fn check_functions(&self, endpoints: &[&str]) -> Result<(), String> {
+    /// Checks that each of these is deployed by exactly one function, and that no other function is: `endpoints`, which requests call,
+    /// and `consumers`, which streams call.
+    pub(crate) fn check_functions(&self, endpoints: &[&str], consumers: &[&str]) -> Result<(), String> {
         let mut seen = HashSet::new();
-        for Function { id, binary, .. } in &self.functions {
-            if !endpoints.contains(&binary.as_str()) {
+        for Function { id, binary, routes, mappings, .. } in &self.functions {
+            let binary = binary.as_str();
+            if consumers.contains(&binary) {
+                if mappings.is_empty() || !routes.is_empty() {
+                    return Err(format!("{id}.Events: {binary} is to be called by a stream, and by no request"));
+                }
+            } else if !endpoints.contains(&binary) {
                 return Err(format!("{id}.Metadata.BuildProperties.Binary: there is no endpoint {binary}"));
+            } else if let Some(mapping) = mappings.first() {
+                return Err(format!("{id}.Events.{}: {binary} is not to be called by a stream", mapping.name));
             }
-            if !seen.insert(binary.as_str()) {
+            if !seen.insert(binary) {
                 return Err(format!("{id}.Metadata.BuildProperties.Binary: another function is {binary} already"));
             }
         }
-        match endpoints.iter().find(|name| !seen.contains(*name)) {
+        match endpoints.iter().chain(consumers).find(|name| !seen.contains(*name)) {
             Some(name) => Err(format!("Resources: no AWS::Serverless::Function has the Binary {name}")),
             None => Ok(()),
         }
+    }
+
+    /// Checks that what each mapping reads and writes to is in the template.
+    fn check_mappings(&self) -> Result<(), String> {
+        let mappings = self.functions.iter().flat_map(|Function { id, mappings, .. }| {
+            mappings.iter().map(move |mapping| (format!("{id}.Events.{}: Properties", mapping.name), mapping))
+        });
+        for (place, mapping) in mappings {
+            let is_read = |table: &&Table| table.stream.is_some() && arn::of_stream(&table.name) == mapping.stream;
+            if !self.tables.iter().any(|table| is_read(&table)) {
+                return Err(format!("{place}.Stream: {} is no stream of a table", mapping.stream));
+            }
+            if let Some(queue) = mapping.queue.as_ref().filter(|queue| !self.queues.contains(queue)) {
+                return Err(format!("{place}.DestinationConfig.OnFailure.Destination: there is no queue {queue}"));
+            }
+        }
+        Ok(())
     }
 
     fn check_secrets(&self) -> Result<(), String> {
@@ -239,10 +286,17 @@ fn function(resolver: &Resolver<'_>, globals: &Value, id: &str, resource: &Value
         let Some(Value::Object(variables)) = resolver.resolve(variables).map_err(at)? else { continue };
         environment.extend(variables.iter().map(|(name, value)| (name.clone(), text(value))));
     }
-    let mut routes = Vec::new();
+    let (mut routes, mut mappings) = (Vec::new(), Vec::new());
     for (name, event) in own["Events"].as_object().into_iter().flatten() {
-        if event["Type"] == "HttpApi" {
-            routes.push(route(resolver, &event["Properties"]).map_err(|fault| format!("Events.{name}: {fault}"))?);
+        let at = |fault: String| format!("Events.{name}: {fault}");
+        match event["Type"].as_str() {
+            Some("HttpApi") => routes.push(route(resolver, &event["Properties"]).map_err(at)?),
+            Some("DynamoDB") => {
+                let properties = resolver.resolve(&event["Properties"]).map_err(at)?.unwrap_or_default();
+                let mapping = Mapping::parse(name, properties);
+                mappings.push(mapping.map_err(|fault| at(format!("Properties{fault}")))?);
+            }
+            _ => {}
         }
     }
     // A role made elsewhere would take the place of the policies.
@@ -256,6 +310,7 @@ fn function(resolver: &Resolver<'_>, globals: &Value, id: &str, resource: &Value
         binary: binary.ok_or("Metadata.BuildProperties.Binary is missing")?.to_owned(),
         environment,
         routes,
+        mappings,
         timeout_seconds: own["Timeout"].as_u64().or(globals["Function"]["Timeout"].as_u64()).unwrap_or(3),
         memory_mb: own["MemorySize"].as_u64().or(globals["Function"]["MemorySize"].as_u64()).unwrap_or(128),
     })

@@ -105,6 +105,8 @@ impl FromEnv for Limits {
             failures_of_network: number("FREE_FAILURES_OF_NETWORK")?,
             mail_requests: number("MAIL_REQUESTS_AN_HOUR")?,
             mails: number("MAILS_A_DAY")?,
+            invitations_by_address: number("INVITATIONS_BY_ADDRESS_A_DAY")?,
+            invitations_to_address: number("INVITATIONS_TO_ADDRESS_A_DAY")?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::amendment::Unfit;
 use crate::domain::fault::Fault;
 use crate::domain::vote::Refusal;
 
@@ -34,6 +35,8 @@ pub enum Error {
     ConfirmationLinkUsed,
     /// The link for a new password was used.
     ResetLinkUsed,
+    /// The invitation was replaced, its member is not in any more, or the event is gone or long past.
+    InvitationOver,
     /// There is no session with this refresh token any more.
     SessionOver,
     /// The user has no such session.
@@ -46,6 +49,10 @@ pub enum Error {
     NoSuchEvent,
     /// A member asks for what only the organiser may do.
     NotOrganiser,
+    /// The event has no such member.
+    NoSuchMember,
+    /// The organiser takes the own leave of an event that is then nobody's.
+    OrganiserStays,
     /// The organiser answers the own invitation.
     OrganiserNeedNotAnswer,
     /// The event was sent and can no longer be edited.
@@ -109,12 +116,15 @@ impl Error {
             Self::LinkSpent => "link_spent",
             Self::ConfirmationLinkUsed => "confirmation_link_used",
             Self::ResetLinkUsed => "reset_link_used",
+            Self::InvitationOver => "invitation_over",
             Self::SessionOver => "session_over",
             Self::NoSuchSession => "no_such_session",
             Self::NoSuchUser => "no_such_user",
             Self::NoSuchContact => "no_such_contact",
             Self::NoSuchEvent => "no_such_event",
             Self::NotOrganiser => "not_organiser",
+            Self::NoSuchMember => "no_such_member",
+            Self::OrganiserStays => "organiser_stays",
             Self::OrganiserNeedNotAnswer => "organiser_needs_no_answer",
             Self::AlreadySent => "already_sent",
             Self::Changed => "draft_changed",
@@ -154,6 +164,15 @@ impl Error {
 impl From<Vec<Fault>> for Error {
     fn from(faults: Vec<Fault>) -> Self {
         Self::Invalid(faults)
+    }
+}
+
+impl From<Unfit> for Error {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Invalid(faults) => Self::Invalid(faults),
+            Unfit::Decided => Self::PollDecided,
+        }
     }
 }
 

@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use lambda_http::{Body, BoxFuture, IntoResponse, RequestExt, Response};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::config::{ConfigError, Env, FromEnv};
+use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 use crate::http::{Reply, Request};
-use crate::log::Log;
+use crate::log::{Journal, Log, Mailed};
 
 /// A started function: takes a request, gives the response, and never fails but by panicking.
 pub type Handler = Arc<dyn Fn(lambda_http::Request) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
@@ -32,6 +35,22 @@ pub struct Endpoint {
     pub name: &'static str,
     /// Builds its parts from the environment.
     pub start: Start,
+}
+
+/// A started function that no request calls but a stream: takes the event as Lambda hands it over, gives the answer that Lambda reads.
+/// Where it fails, Lambda comes again with the whole batch.
+pub type Consumer = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value>> + Send + Sync>;
+
+/// Builds a consumer's parts from the environment.
+pub type StartConsumer = fn(&Env, Clock, Log) -> Result<Consumer, ConfigError>;
+
+/// A function of a stream, as the local service and the tests start it.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamEndpoint {
+    /// The name of its binary, as in `template.yaml`'s `BuildProperties`.
+    pub name: &'static str,
+    /// Builds its parts from the environment.
+    pub start: StartConsumer,
 }
 
 /// Builds the parts that `handle` works with, and makes it a [`Handler`].
@@ -95,6 +114,73 @@ pub fn serve(start: Start) -> Result<(), Failure> {
     runtime.block_on(lambda_http::run(lambda_http::service_fn(move |request| {
         let response = handler(request);
         async move { Ok::<_, std::convert::Infallible>(Ready(response.await)) }
+    })))
+}
+
+/// What Lambda hands to a function of a stream, with the time and the log.
+#[derive(Debug)]
+pub struct Batch {
+    /// The event as Lambda has it.
+    pub payload: Value,
+    clock: Clock,
+    journal: Journal,
+}
+
+impl Batch {
+    /// The present time.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// Logs what went wrong, and is done another time.
+    pub fn trouble(&self, message: &str, error: &Error) {
+        self.journal.trouble(message, error);
+    }
+
+    /// Logs what became of a mail to a member of an event.
+    pub fn mailed(&self, event: EventId, member: UserId, what: &str, how: Mailed) {
+        self.journal.mailed(event, member, what, how);
+    }
+}
+
+/// Builds the parts that `handle` works with, and makes it a [`Consumer`].
+///
+/// # Errors
+/// Names the variable of the environment that is missing or wrong.
+pub fn start_consumer<P, F, R>(handle: F, env: &Env, clock: Clock, log: Log) -> Result<Consumer, ConfigError>
+where
+    P: FromEnv + Clone + Send + Sync + 'static,
+    F: Fn(Batch, P) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Value>> + Send + 'static,
+{
+    let parts = P::from_env(env)?;
+    let log = log.with_metrics(env.get("METRICS_NAMESPACE"));
+    Ok(Arc::new(move |payload| {
+        let journal = Journal::new(&log, &clock);
+        let batch = Batch { payload, clock: clock.clone(), journal: journal.clone() };
+        let answer = handle(batch, parts.clone());
+        Box::pin(async move {
+            let answer = answer.await;
+            if let Err(error) = &answer {
+                journal.trouble("a batch of the stream is yet to be done", error);
+            }
+            answer
+        })
+    }))
+}
+
+/// Serves a function of a stream on Lambda until the process is ended: the whole of its `main`.
+///
+/// # Errors
+/// When the function cannot start.
+pub fn serve_stream(start: StartConsumer) -> Result<(), Failure> {
+    let consumer = start(&Env::process(), Clock::system(), Log::stderr())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
+        let answer = consumer(event.payload);
+        // The log has the cause already; Lambda needs to know no more than that it failed.
+        async move { answer.await.map_err(|error| error.outcome()) }
     })))
 }
 

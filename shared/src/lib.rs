@@ -8,6 +8,7 @@
 //! - There is no trait to be mocked: what is faked in a test is faked at the wire.
 
 pub mod aws;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `request` | request, when it is answered: route, status, outcome, how long it took |
 //! | `audit` | thing that was done to an account or an event, or tried: an [`Act`] |
+//! | `mail` | mail about an event: to whom, of what, and what became of it |
 //! | `trouble` | thing that went wrong beside the request's own outcome |
 //!
 //! No name, mail address, password, token or hash stands in any of them. People stand in them as ids and network addresses.
@@ -55,6 +56,21 @@ impl Log {
         let fields = fields.iter().filter(|(_, value)| !value.is_null());
         let line: serde_json::Map<_, _> = fields.map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         (self.write)(&Value::Object(line).to_string());
+    }
+
+    fn trouble(&self, message: &str, error: &Error, request_id: Option<&str>, now: Timestamp) {
+        let cause = error.cause();
+        let [directive, count] = self.count(Metric::of_failure(cause), now);
+        self.write(&[
+            directive,
+            count,
+            ("level", json!("ERROR")),
+            ("type", json!("trouble")),
+            ("request_id", json!(request_id)),
+            ("message", json!(message)),
+            ("during", json!(cause.map(|cause| cause.during))),
+            ("what", json!(cause.map(|cause| &cause.what))),
+        ]);
     }
 
     /// The fields that make a line count one for the metric.
@@ -171,6 +187,8 @@ pub enum Act {
     EventUpdated,
     /// A draft was sent.
     EventSent,
+    /// Name, text or options of an event were changed.
+    EventAmended,
     /// An event was deleted.
     EventDeleted,
     /// A member voted.
@@ -185,8 +203,18 @@ pub enum Act {
     Settled,
     /// An invitee answered.
     Answered,
+    /// The organiser invited more people, or some of them anew.
+    Invited,
+    /// The organiser took an invitee out.
+    TakenOut,
+    /// An invitee left.
+    Left,
     /// The organiser handed the event over to another member.
     HandedOver,
+    /// Somebody stopped the mails about events to an address.
+    MailsStopped,
+    /// Somebody lets them come again.
+    MailsResumed,
 }
 
 impl Act {
@@ -219,6 +247,7 @@ impl Act {
             Self::EventCreated => "event.created",
             Self::EventUpdated => "event.updated",
             Self::EventSent => "event.sent",
+            Self::EventAmended => "event.amended",
             Self::EventDeleted => "event.deleted",
             Self::Voted => "event.voted",
             Self::VoteTakenBack => "event.vote_taken_back",
@@ -226,7 +255,12 @@ impl Act {
             Self::Reopened => "event.reopened",
             Self::Settled => "event.settled",
             Self::Answered => "event.answered",
+            Self::Invited => "event.invited",
+            Self::TakenOut => "event.taken_out",
+            Self::Left => "event.left",
             Self::HandedOver => "event.handed_over",
+            Self::MailsStopped => "mails.stopped",
+            Self::MailsResumed => "mails.resumed",
         }
     }
 
@@ -245,6 +279,58 @@ pub enum Subject {
     Account(Option<UserId>),
     /// An event.
     Event(EventId),
+}
+
+/// What became of a mail about an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
+pub enum Mailed {
+    /// SES has it.
+    Sent,
+    /// It was not sent, since the address has had too many invitations that day.
+    Withheld,
+    /// SES takes nothing for that address.
+    Refused,
+}
+
+impl Mailed {
+    /// How the log calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Withheld => "withheld",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What a function of a stream leaves in the log.
+#[derive(Clone, Debug)]
+pub(crate) struct Journal {
+    log: Log,
+    clock: Clock,
+}
+
+impl Journal {
+    pub(crate) fn new(log: &Log, clock: &Clock) -> Self {
+        Self { log: log.clone(), clock: clock.clone() }
+    }
+
+    pub(crate) fn trouble(&self, message: &str, error: &Error) {
+        self.log.trouble(message, error, None, self.clock.now());
+    }
+
+    pub(crate) fn mailed(&self, event: EventId, member: UserId, what: &str, how: Mailed) {
+        self.log.write(&[
+            ("level", json!(if how == Mailed::Sent { "INFO" } else { "WARN" })),
+            ("type", json!("mail")),
+            ("at", json!(self.clock.now().to_string())),
+            ("event", json!(event)),
+            ("account", json!(member)),
+            ("what", json!(what)),
+            ("outcome", json!(how.name())),
+        ]);
+    }
 }
 
 /// What one request leaves in the log.
@@ -285,18 +371,7 @@ impl RequestLog {
     }
 
     pub(crate) fn trouble(&self, message: &str, error: &Error) {
-        let cause = error.cause();
-        let [directive, count] = self.log.count(Metric::of_failure(cause), self.clock.now());
-        self.log.write(&[
-            directive,
-            count,
-            ("level", json!("ERROR")),
-            ("type", json!("trouble")),
-            ("request_id", json!(self.request_id)),
-            ("message", json!(message)),
-            ("during", json!(cause.map(|cause| cause.during))),
-            ("what", json!(cause.map(|cause| &cause.what))),
-        ]);
+        self.log.trouble(message, error, self.request_id.as_deref(), self.clock.now());
     }
 
     pub(crate) fn answered(&self, status: u16, error: Option<&Error>, took: Duration, cold: bool) {

@@ -16,7 +16,7 @@ const HOUSES: [House; 2] = [
             &["lambda", "app"],
             &["http"],
             &["store", "mail"],
-            &["token"],
+            &["token", "calendar"],
             &["error", "log", "config", "clock", "aws"],
             &["domain"],
         ],
@@ -26,7 +26,7 @@ const HOUSES: [House; 2] = [
         storeys: &[
             &["main"],
             &["service"],
-            &["gateway", "dynamodb", "mailbox"],
+            &["gateway", "dynamodb", "mailbox", "streams"],
             &["iam", "environment", "openapi"],
             &["template"],
             &["arn", "data", "docker", "error", "lib", "server"],

@@ -10,7 +10,14 @@ use tests::{PASSWORD_HASH, Service, User, registration};
 /// Asks for a link from that network address as the front door does, but for the second that it takes.
 async fn ask(service: &Service, user: &User, address: &str) -> bool {
     service.pass(60);
-    let limits = Limits { failures: 5, failures_of_network: 100, mail_requests: 20, mails: 5 };
+    let limits = Limits {
+        failures: 5,
+        failures_of_network: 100,
+        mail_requests: 20,
+        mails: 5,
+        invitations_by_address: 100,
+        invitations_to_address: 10,
+    };
     let token = MailedToken::new(user.id).unwrap();
     service.part::<Resets>().create_reset(&token, PASSWORD_HASH, address, &limits, service.now()).await.unwrap()
 }

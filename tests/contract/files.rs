@@ -220,6 +220,7 @@ async fn the_variables_for_sam_local_are_all_that_the_template_names() {
 async fn every_sample_event_is_answered_as_its_name_says() {
     let service = Service::start().await;
     let statuses = [
+        ("amend-event", 401),
         ("answer", 401),
         ("change-password", 401),
         ("confirm", 410),
@@ -239,6 +240,7 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("get-event", 401),
         ("get-user", 401),
         ("hand-over", 401),
+        ("invitation", 200),
         ("list-events", 401),
         ("list-events-bad-cursor", 401),
         ("list-sessions", 401),
@@ -246,6 +248,8 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("login-number-for-object", 400),
         ("logout", 200),
         ("logout-all", 401),
+        ("members", 401),
+        ("members-take-out", 401),
         ("refresh", 401),
         ("register", 200),
         ("register-base64", 200),
@@ -257,6 +261,8 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("reset-password", 410),
         ("reset-password-browser", 200),
         ("send-event", 401),
+        ("unsubscribe", 400),
+        ("unsubscribe-page", 200),
         ("update-email", 401),
         ("update-email-browser", 200),
         ("update-email-confirm", 410),

@@ -253,10 +253,12 @@ async fn whoever_is_sent_an_event_finds_its_organiser() {
     let path = format!("/event/{}", service.draft(&jane, &body).await);
     assert_eq!(contacts(&service, &john).await, ["eve"], "a draft is nobody's affair");
     service.send_event(&jane, &path).await.expect(200);
+    service.settle().await;
     assert_eq!(contacts(&service, &john).await, ["jane", "eve"]);
     assert_eq!(contacts(&service, &jim).await, ["jane"], "one who was invited by an address too");
     add(&service, &john, &eve.id.to_string()).await.expect(200);
     service.picnic(&jane, std::slice::from_ref(&john)).await;
+    service.settle().await;
     assert_eq!(contacts(&service, &john).await, ["eve", "jane"], "one who is there already stays in place");
 }
 
@@ -269,6 +271,7 @@ async fn of_a_full_address_book_nobody_goes_for_one_who_sends_an_event() {
     service.part::<Contacts>().add_contacts(john.id, &ids).await.unwrap();
     let before = contacts(&service, &john).await;
     service.picnic(&jane, std::slice::from_ref(&john)).await;
+    service.settle().await;
     assert_eq!((before.len(), &contacts(&service, &john).await), (500, &before));
 }
 
@@ -278,6 +281,7 @@ async fn events_that_are_sent_to_one_user_at_once_leave_all_organisers_in_the_bo
     let john = service.user("john").await;
     let organisers = service.guests(12).await;
     join_all(organisers.iter().map(|organiser| service.picnic(organiser, std::slice::from_ref(&john)))).await;
+    service.settle().await;
     assert_eq!(contacts(&service, &john).await.len(), 12);
 }
 

@@ -15,7 +15,7 @@ use shared::store::members::Members;
 use shared::store::organisers::Organisers;
 use shared::store::registrations::Registrations;
 use shared::token::MailedToken;
-use tests::{Service, picnic, picnic_on_any_day, vote};
+use tests::{PASSWORD, Service, User, picnic, picnic_on_any_day, vote};
 use uuid::Uuid;
 
 fn text(text: &str) -> AttributeValue {
@@ -48,7 +48,7 @@ async fn a_late_sending_writes_nothing_over_a_sent_event() {
         let late = service.part::<Events>().find_stored(id.parse().unwrap()).await.unwrap();
         service.send_event(&jane, &format!("/event/{id}")).await.expect(200);
         service.put(&john, &format!("/event/{id}/vote"), &vote("date", "01.02.2027")).await.expect(200);
-        assert!(!service.part::<Drafts>().send_draft(&late, service.now()).await.unwrap());
+        assert!(!service.part::<Drafts>().send_draft(&late).await.unwrap());
         let event = service.get(&john, &format!("/event/{id}")).await.expect(200).body;
         assert_eq!(event["event"]["date"][0]["my_vote"], "01.02.2027", "{number} invitees");
     }
@@ -61,7 +61,7 @@ async fn a_sending_of_an_older_draft_changes_nothing() {
     let id = service.draft(&jane, &picnic(&[john])).await;
     let old = service.part::<Events>().find_stored(id.parse().unwrap()).await.unwrap();
     service.put(&jane, &format!("/event/{id}"), &picnic(&[jim])).await.expect(200);
-    assert!(!service.part::<Drafts>().send_draft(&old, service.now()).await.unwrap());
+    assert!(!service.part::<Drafts>().send_draft(&old).await.unwrap());
     assert_eq!(rows(&service, &id).await, ["EVENT"]);
 }
 
@@ -115,21 +115,46 @@ async fn mark_deleted(service: &Service, id: &str) {
 }
 
 #[tokio::test]
-async fn a_deletion_that_was_interrupted_is_finished_by_the_next() {
+async fn a_deleted_event_is_gone_at_once_and_its_rows_expire_together() {
     let service = Service::start().await;
     let [jane, john] = service.users(["jane", "john"]).await;
     let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
     let id = path.strip_prefix("/event/").unwrap();
-    mark_deleted(&service, id).await;
+    service.hold_streams().await;
+    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
     for user in [&jane, &john] {
         service.get(user, &path).await.expect(404);
         assert_eq!(service.get(user, "/event").await.expect(200).body["events"], json!([]));
+        service.call(user, Method::DELETE, &path, &Value::Null).await.expect(404);
     }
-    service.call(&john, Method::DELETE, &path, &Value::Null).await.expect(404);
+    service.settle().await;
     assert_eq!(rows(&service, id).await.len(), 2);
-    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
+    service.pass(7 * 24 * 60 * 60 + 1);
+    service.local.sweep().unwrap();
     assert_eq!(rows(&service, id).await, [""; 0]);
-    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(404);
+}
+
+#[tokio::test]
+async fn what_is_made_anew_in_the_place_of_a_deleted_event_stays() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let create = || {
+        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access);
+        service.send(request.header("idempotency-key", "1").json(&picnic(std::slice::from_ref(&john))))
+    };
+    let path = create().await.expect(201).header("location").to_owned();
+    service.send_event(&jane, &path).await.expect(200);
+    service.settle().await;
+    service.hold_streams().await;
+    service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
+    create().await.expect(201);
+    service.settle().await;
+    service.pass(7 * 24 * 60 * 60 + 1);
+    service.local.sweep().unwrap();
+    let tokens = service.login("jane", PASSWORD).await.expect(200).body;
+    let jane = User { access: tokens["access_token"].as_str().unwrap().to_owned(), ..jane };
+    assert_eq!(service.event(&jane, &path).await["status"], false);
+    assert_eq!(service.local.mailbox().mails(Some(&john.email)).len(), 1, "the invitation, and no cancellation");
 }
 
 #[tokio::test]
@@ -140,7 +165,7 @@ async fn nothing_is_written_to_an_event_that_is_being_deleted() {
     let (events, drafts, decisions): (Events, Drafts, Decisions) = service.part();
     let found = events.find_stored(id.parse().unwrap()).await.unwrap();
     mark_deleted(&service, &id).await;
-    assert!(!drafts.send_draft(&found, service.now()).await.unwrap());
+    assert!(!drafts.send_draft(&found).await.unwrap());
     assert!(!decisions.update_decision(found.event.id, jane.id, Topic::Date, Some(0)).await.unwrap());
     assert!(!decisions.record_majority(found.event.id, Topic::Date, 0).await.unwrap());
     assert_eq!(drafts.replace_draft(&found.event, None).await.unwrap(), None);
@@ -156,9 +181,9 @@ async fn nothing_is_written_by_one_who_has_handed_the_event_over() {
     let id: Uuid = path.strip_prefix("/event/").unwrap().parse().unwrap();
     let (events, organisers, decisions): (Events, Organisers, Decisions) = service.part();
     let old = events.find_event(id).await.unwrap();
-    assert!(organisers.hand_over(&old, john.id).await.unwrap());
+    assert!(organisers.hand_over(&old, john.id, service.now()).await.unwrap());
     let before = events.find_event(id).await.unwrap();
-    assert!(!organisers.hand_over(&old, jim.id).await.unwrap());
+    assert!(!organisers.hand_over(&old, jim.id, service.now()).await.unwrap());
     for decided in [Some(0), None] {
         assert!(!decisions.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
     }
@@ -191,6 +216,7 @@ async fn nothing_is_written_to_an_event_that_is_gone() {
     let now = service.now();
     let found = events.find_stored(id).await.unwrap();
     assert!(events.delete_event(&found.event, now).await.unwrap());
+    service.settle().await;
     let results = [
         members.add_vote(id, john.id, (Topic::Date, Choice::One), 0).await,
         members.add_vote(id, john.id, (Topic::Date, Choice::Any), 0).await,
@@ -203,11 +229,10 @@ async fn nothing_is_written_to_an_event_that_is_gone() {
         assert!(!decisions.update_decision(id, jane.id, Topic::Date, decided).await.unwrap());
     }
     assert!(!decisions.record_majority(id, Topic::Date, 0).await.unwrap());
-    assert!(!organisers.hand_over(&found.event, john.id).await.unwrap());
-    assert!(!events.delete_event(&found.event, now).await.unwrap());
-    assert!(!drafts.send_draft(&found, service.now()).await.unwrap());
+    assert!(!organisers.hand_over(&found.event, john.id, now).await.unwrap());
+    assert!(!drafts.send_draft(&found).await.unwrap());
     assert_eq!(drafts.replace_draft(&found.event, None).await.unwrap(), None);
-    assert_eq!(rows(&service, &id.to_string()).await, [""; 0]);
+    assert_eq!(rows(&service, &id.to_string()).await.len(), 2, "what is left expires");
 }
 
 #[tokio::test]

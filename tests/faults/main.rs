@@ -8,13 +8,13 @@
 
 mod departures;
 mod leaving;
+mod news;
 mod policies;
 mod price;
 
 use std::collections::BTreeSet;
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::samples::{self, Play, plays};
 use tests::schema::workspace;
 use tests::wire::{Call, Fault, Plan, Wire};
@@ -95,7 +95,8 @@ async fn no_fault_of_aws_loses_or_doubles_anything() {
     let mut cases = Vec::new();
     for play in plays() {
         let calls = calls(play).await;
-        assert!(!calls.is_empty() && calls.len() < MAX_CALLS, "{}: {calls:?}", play.scenario.name);
+        let is_page = play.scenario.name == "invitation";
+        assert!(calls.is_empty() == is_page && calls.len() < MAX_CALLS, "{}: {calls:?}", play.scenario.name);
         for (number, call) in calls.iter().enumerate() {
             for fault in faults(play, call) {
                 for always in [false, true].into_iter().filter(|always| !(*always && fault.kills())) {
@@ -121,29 +122,6 @@ async fn every_function_does_its_work_from_a_container() {
         (play.scenario.check)(&service, &scene, true).await;
     });
     side_by_side(runs).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_made_while_its_namesake_is_being_deleted_stays() {
-    let (service, wire) = start().await;
-    let jane = service.user("jane").await;
-    let create = || {
-        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access);
-        service.send(request.header("idempotency-key", "1").json(&json!({"name": "Picnic"})))
-    };
-    let path = create().await.expect(201).header("location").to_owned();
-    // The last of the calls, which deletes the event's own row.
-    wire.plan(Some(Plan { call: 3, fault: Fault::Held, always: false }));
-    let deleting = service.call(&jane, Method::DELETE, &path, &Value::Null);
-    let making = async {
-        wire.held().await;
-        create().await.expect(201);
-        wire.release();
-    };
-    let (deleted, ()) = tokio::join!(deleting, making);
-    deleted.expect(204);
-    assert_eq!(wire.calls()[3].operation, "DeleteItem");
-    service.get(&jane, &path).await.expect(200);
 }
 
 /// An attacker who knows the old password logs in while the owner changes it.

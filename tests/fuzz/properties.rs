@@ -9,7 +9,7 @@ use shared::config::Env;
 use shared::domain::date::When;
 use shared::domain::draft::Draft;
 use shared::domain::email::Email;
-use shared::domain::event::{Event, Invitee, Role};
+use shared::domain::event::{Event, History, Invitee, Role};
 use shared::domain::login::{Credentials, Login};
 use shared::domain::password::Password;
 use shared::domain::person::Person;
@@ -64,9 +64,10 @@ fn picnic() -> Event {
         date: poll(["01.02.2027", "02.02.2027"]),
         place: poll(["Park", "Pub"]),
         addressees: Vec::new(),
-        invitees: vec![Invitee::new(person(2))],
+        invitees: vec![Invitee::new(person(2), 0, Timestamp::UNIX_EPOCH)],
         additional: String::new(),
         version: 1,
+        history: History::default(),
     }
 }
 

@@ -52,6 +52,9 @@ pub(crate) enum Kind {
     Searchable {
         searchable: bool,
     },
+    Mails {
+        wanted: bool,
+    },
     Search {
         query: u8,
         limit: u8,
@@ -99,6 +102,22 @@ pub(crate) enum Kind {
     },
     Delete {
         event: u8,
+    },
+    Invite {
+        event: u8,
+        invited: Vec<(u8, u8, bool)>,
+    },
+    TakeOut {
+        event: u8,
+        who: u8,
+    },
+    Quit {
+        event: u8,
+    },
+    Amend {
+        event: u8,
+        name: u8,
+        options: [(u8, u8); 2],
     },
     /// The last deed once more.
     Again,
@@ -179,6 +198,7 @@ fn account() -> impl Strategy<Value = Kind> {
         1 => Just(Kind::LogOutEverywhere),
         2 => any::<u8>().prop_map(|name| Kind::Rename { name }),
         3 => any::<bool>().prop_map(|searchable| Kind::Searchable { searchable }),
+        2 => any::<bool>().prop_map(|wanted| Kind::Mails { wanted }),
         4 => any::<(u8, u8)>().prop_map(|(query, limit)| Kind::Search { query, limit }),
         4 => any::<u8>().prop_map(|who| Kind::AddContact { who }),
         3 => any::<u8>().prop_map(|who| Kind::RemoveContact { who }),
@@ -189,6 +209,7 @@ fn account() -> impl Strategy<Value = Kind> {
 
 fn event() -> impl Strategy<Value = Kind> {
     let (is_date, spelling) = (prop::bool::weighted(0.5), prop::bool::weighted(0.2));
+    let further = proptest::collection::vec((any::<u8>(), any::<u8>(), prop::bool::weighted(0.3)), 0..5);
     prop_oneof![
         7 => (sketch(), prop::bool::weighted(0.6)).prop_map(|(sketch, send)| Kind::Draft { sketch, send }),
         4 => (any::<u8>(), sketch(), prop::bool::weighted(0.4)).prop_map(|(event, sketch, send)| Kind::Edit { event, sketch, send }),
@@ -199,6 +220,11 @@ fn event() -> impl Strategy<Value = Kind> {
         14 => any::<(u8, u8)>().prop_map(|(event, answer)| Kind::Answer { event, answer }),
         5 => any::<(u8, u8)>().prop_map(|(event, to)| Kind::HandOver { event, to }),
         2 => any::<u8>().prop_map(|event| Kind::Delete { event }),
+        5 => (any::<u8>(), further).prop_map(|(event, invited)| Kind::Invite { event, invited }),
+        3 => any::<(u8, u8)>().prop_map(|(event, who)| Kind::TakeOut { event, who }),
+        2 => any::<u8>().prop_map(|event| Kind::Quit { event }),
+        4 => (any::<(u8, u8)>(), any::<[(u8, u8); 2]>())
+            .prop_map(|((event, name), options)| Kind::Amend { event, name, options }),
     ]
 }
 

@@ -84,6 +84,7 @@ impl Player {
             Kind::LogOutEverywhere => What::LogOutEverywhere,
             Kind::Rename { name } => What::Rename { name: pick(&CALLED, *name)?.to_owned() },
             Kind::Searchable { searchable } => What::Searchable { searchable: *searchable },
+            Kind::Mails { wanted } => What::Mails { wanted: *wanted },
             Kind::Search { query, limit } => {
                 What::Search { query: pick(&QUERIES, *query)?.to_owned(), limit: 1 + usize::from(limit % 4) }
             }
@@ -104,6 +105,10 @@ impl Player {
             | Kind::TakeBack { .. }
             | Kind::Answer { .. }
             | Kind::HandOver { .. }
+            | Kind::Invite { .. }
+            | Kind::TakeOut { .. }
+            | Kind::Quit { .. }
+            | Kind::Amend { .. }
             | Kind::Delete { .. } => return self.choose_in_event(by, action),
             Kind::Again => {
                 let deeds = self.history.iter().rev().find_map(|step| match &step.doing {
@@ -203,9 +208,78 @@ impl Player {
                 let (by, event) = self.an_event(by, *event, |found, by| found.organiser == by)?;
                 (by, What::Delete { event })
             }
+            Kind::Invite { .. } | Kind::TakeOut { .. } | Kind::Quit { .. } | Kind::Amend { .. } => {
+                return self.choose_after_sending(by, action);
+            }
             _ => return None,
         };
         Some(Deed { by, what })
+    }
+
+    fn choose_after_sending(&self, by: PersonId, action: &Action) -> Option<Deed> {
+        let organises = |found: &Event, by| found.sent && found.organiser == by;
+        let (by, what) = match &action.kind {
+            Kind::Invite { event, invited } => {
+                // The service gives a deleted user another id then.
+                let is_whole = |found: &Event| found.places.iter().all(|place| matches!(place.who, Who::Person(_)));
+                let (by, event) = self.an_event(by, *event, |found, by| organises(found, by) && is_whole(found))?;
+                let all = invited.iter().filter_map(|(who, how, again)| {
+                    let member = if *again { self.invited_again(event, *who, *how) } else { None };
+                    let invited = member.or_else(|| self.invited(by, *who, *how))?;
+                    Some((invited, *again))
+                });
+                (by, What::Invite { event, invited: all.collect() })
+            }
+            Kind::TakeOut { event, who } => {
+                let (by, event) = self.an_event(by, *event, organises)?;
+                let places = self.world().events.get(&event).map(|found| found.places.clone()).unwrap_or_default();
+                let all: Vec<_> = self.known_people().into_iter().map(Who::Person).collect();
+                let members: Vec<_> = places.iter().map(|place| place.who).collect();
+                (by, What::TakeOut { event, who: pick_or(&members, &all, *who)? })
+            }
+            Kind::Quit { event } => {
+                let (by, event) = self.an_event(by, *event, |found, by| found.place(by).is_some())?;
+                (by, What::TakeOut { event, who: Who::Person(by) })
+            }
+            Kind::Amend { event, name, options } => {
+                let (by, event) = self.an_event(by, *event, |found, by| found.organiser == by)?;
+                let new_name = match name % 8 {
+                    0 => Some(""),
+                    1 => Some("Walk"),
+                    2 => Some("Games"),
+                    _ => None,
+                };
+                let additional = if name.is_multiple_of(5) { Some("It may rain.") } else { None };
+                let texts = |topic: usize| {
+                    let (first, number) = options[topic];
+                    ballot(topic, (first, number % 3, None, false)).options
+                };
+                let options = [texts(0), texts(1)];
+                if new_name.is_none() && additional.is_none() && options.iter().all(Vec::is_empty) {
+                    return None;
+                }
+                let (name, additional) = (new_name.map(str::to_owned), additional.map(str::to_owned));
+                (by, What::Amend { event, name, additional, options })
+            }
+            _ => return None,
+        };
+        Some(Deed { by, what })
+    }
+
+    /// A member of the event, as the organiser may name the one.
+    fn invited_again(&self, event: EventId, who: u8, how: u8) -> Option<Invited> {
+        let world = self.world();
+        let places = world.events.get(&event).map(|found| found.places.clone())?;
+        let Who::Person(member) = pick(&places, who)?.who else { return None };
+        let typed = match world.people.get(&member) {
+            None => Login::Email(world.address_of_guest(member)?.to_owned()),
+            Some(person) => match how % 3 {
+                0 if self.known_people().contains(&member) => Login::Id(member),
+                1 => Login::Name(person.username.clone()),
+                _ => Login::Email(person.email.clone()),
+            },
+        };
+        Some(Invited { typed, name: (how.is_multiple_of(5)).then(|| "Old friend".to_owned()) })
     }
 
     fn choose_session(&mut self, by: PersonId, action: &Action) -> Option<Deed> {

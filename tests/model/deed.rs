@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::{PASSWORD, vote};
 
 use crate::names::Names;
-use crate::world::{EventId, LinkId, PersonId, SessionId, TOPICS};
+use crate::world::{EventId, LinkId, PersonId, SessionId, TOPICS, Who};
 
 /// The days that events may be on, each in two spellings.
 pub(crate) const DAYS: [[&str; 2]; 4] = [
@@ -58,6 +58,8 @@ pub(crate) enum What {
     Rename { name: String },
     /// `PATCH /user`
     Searchable { searchable: bool },
+    /// `PATCH /user`
+    Mails { wanted: bool },
     /// `GET /user/search`
     Search { query: String, limit: usize },
     /// `PUT /user/contacts/{id}`
@@ -84,6 +86,20 @@ pub(crate) enum What {
     HandOver { event: EventId, to: PersonId },
     /// `DELETE /event/{id}`
     Delete { event: EventId },
+    /// `POST /event/{id}/members`, each with or without `again`.
+    Invite { event: EventId, invited: Vec<(Invited, bool)> },
+    /// `DELETE /event/{id}/members/{user}`
+    TakeOut { event: EventId, who: Who },
+    /// `PATCH /event/{id}`
+    Amend { event: EventId, name: Option<String>, additional: Option<String>, options: [Vec<String>; 2] },
+}
+
+/// What stands for the id of a member of that event.
+pub(crate) fn id_of(event: EventId, who: Who) -> String {
+    match who {
+        Who::Person(person) => format!("<p{person}>"),
+        Who::Nobody(person) => format!("<nobody {event} {person}>"),
+    }
 }
 
 /// How somebody is named.
@@ -162,6 +178,21 @@ pub(crate) struct Invited {
     pub(crate) name: Option<String>,
 }
 
+impl Invited {
+    fn body(&self) -> Value {
+        match (&self.typed, &self.name) {
+            (Login::Name(username), _) => json!({ "username": username }),
+            (typed, Some(name)) => json!({"id": typed.text(), "name": name}),
+            (typed, None) => json!({"id": typed.text()}),
+        }
+    }
+
+    fn tell(&self, names: &Names) -> String {
+        let name = self.name.as_ref().map(|name| format!(" as {name}")).unwrap_or_default();
+        names.told(&self.typed.text()) + &name
+    }
+}
+
 impl Content {
     fn body(&self, send: bool) -> Value {
         let poll = |topic: usize| {
@@ -173,11 +204,7 @@ impl Content {
             }
             json!([poll])
         };
-        let invited = self.invited.iter().map(|Invited { typed, name }| match (typed, name) {
-            (Login::Name(username), _) => json!({ "username": username }),
-            (_, Some(name)) => json!({"id": typed.text(), "name": name}),
-            (_, None) => json!({"id": typed.text()}),
-        });
+        let invited = self.invited.iter().map(Invited::body);
         json!({"event": {
             "name": self.name, "status": send, "date": poll(0), "place": poll(1),
             "members": [{"invited": invited.collect::<Vec<_>>()}], "additional": self.additional,
@@ -189,11 +216,7 @@ impl Content {
             let decided = ballot.confirmed.as_ref().map(|text| format!(", decided: {text}")).unwrap_or_default();
             format!("[{}{decided}{}]", ballot.options.join(", "), if ballot.any { ", any" } else { "" })
         };
-        let invited = self.invited.iter().map(|Invited { typed, name }| {
-            let name = name.as_ref().map(|name| format!(" as {name}")).unwrap_or_default();
-            names.told(&typed.text()) + &name
-        });
-        let invited = invited.collect::<Vec<_>>().join(", ");
+        let invited = self.invited.iter().map(|invited| invited.tell(names)).collect::<Vec<_>>().join(", ");
         format!("{:?} {} at {} for [{invited}]", self.name, poll(&self.polls[0]), poll(&self.polls[1]))
     }
 }
@@ -209,6 +232,9 @@ impl What {
             | Self::TakeBack { event, .. }
             | Self::Answer { event, .. }
             | Self::HandOver { event, .. }
+            | Self::Invite { event, .. }
+            | Self::TakeOut { event, .. }
+            | Self::Amend { event, .. }
             | Self::Delete { event } => Some(*event),
             _ => None,
         }
@@ -244,7 +270,9 @@ impl Deed {
     pub(crate) fn answer_when_done(&self) -> Option<u16> {
         match self.what {
             What::Leave { .. } => Some(401),
-            What::Delete { .. } | What::EndSession { .. } | What::RemoveContact { .. } => Some(404),
+            What::Delete { .. } | What::TakeOut { .. } | What::EndSession { .. } | What::RemoveContact { .. } => {
+                Some(404)
+            }
             _ => None,
         }
     }
@@ -278,6 +306,7 @@ impl Deed {
             What::LogOutEverywhere => (Method::POST, "/token/revoke".to_owned(), json!({"all": true})),
             What::Rename { name } => (Method::PATCH, "/user".to_owned(), json!({ "name": name })),
             What::Searchable { searchable } => (Method::PATCH, "/user".to_owned(), json!({ "searchable": searchable })),
+            What::Mails { wanted } => (Method::PATCH, "/user".to_owned(), json!({ "mails": wanted })),
             What::Search { query, limit } => {
                 (Method::GET, format!("/user/search?query={query}&limit={limit}"), Value::Null)
             }
@@ -298,6 +327,33 @@ impl Deed {
             What::Answer { event, answer } => (Method::PUT, on(event, "/answer"), json!({"answer": answer.text()})),
             What::HandOver { event, to } => (Method::PUT, on(event, "/organiser"), json!({"id": format!("<p{to}>")})),
             What::Delete { event } => (Method::DELETE, on(event, ""), Value::Null),
+            What::Invite { event, invited } => {
+                let entry = |(invited, again): &(Invited, bool)| {
+                    let mut entry = invited.body();
+                    if *again {
+                        entry["again"] = json!(true);
+                    }
+                    entry
+                };
+                let body = json!({"invited": invited.iter().map(entry).collect::<Vec<_>>()});
+                (Method::POST, on(event, "/members"), body)
+            }
+            What::TakeOut { event, who } => {
+                (Method::DELETE, on(event, &format!("/members/{}", id_of(*event, *who))), Value::Null)
+            }
+            What::Amend { event, name, additional, options } => {
+                let mut body = json!({});
+                for (field, text) in [("name", name), ("additional", additional)] {
+                    if let Some(text) = text {
+                        body[field] = json!(text);
+                    }
+                }
+                for (topic, options) in TOPICS.iter().zip(options).filter(|(_, options)| !options.is_empty()) {
+                    let drafts: Vec<_> = options.iter().map(|option| json!({ *topic: option })).collect();
+                    body[*topic] = json!([{ "drafts": drafts }]);
+                }
+                (Method::PATCH, on(event, ""), json!({ "event": body }))
+            }
         }
     }
 
@@ -320,6 +376,8 @@ impl Deed {
             What::Rename { name } => format!("is called {name} from now on"),
             What::Searchable { searchable: true } => "wants to be found".to_owned(),
             What::Searchable { searchable: false } => "does not want to be found".to_owned(),
+            What::Mails { wanted: true } => "wants mails about events".to_owned(),
+            What::Mails { wanted: false } => "wants no mails about events".to_owned(),
             What::Search { query, limit } => format!("searches {query:?}, at most {limit}"),
             What::AddContact { who } => format!("adds {} to the contacts", person(who)),
             What::RemoveContact { who } => format!("removes {} from the contacts", person(who)),
@@ -337,6 +395,15 @@ impl Deed {
             What::Answer { event, answer } => format!("answers {} to event {event}", answer.text()),
             What::HandOver { event, to } => format!("hands event {event} over to {}", person(to)),
             What::Delete { event } => format!("deletes event {event}"),
+            What::Invite { event, invited } => {
+                let invited = invited.iter().map(|(one, again)| one.tell(names) + if *again { " again" } else { "" });
+                format!("invites to event {event}: [{}]", invited.collect::<Vec<_>>().join(", "))
+            }
+            What::TakeOut { event, who } if *who == Who::Person(self.by) => format!("goes out of event {event}"),
+            What::TakeOut { event, who } => format!("takes {} out of event {event}", names.told(&id_of(*event, *who))),
+            What::Amend { event, name, additional, options } => {
+                format!("changes event {event}: {name:?} {additional:?} {options:?}")
+            }
         };
         format!("{} {told}", person(&self.by))
     }

@@ -22,12 +22,12 @@ struct Asked {
 /// The requests of the table of samples that change nothing: those that need a token, and those marked as harmless.
 fn asked(scene: &Scene) -> Vec<Asked> {
     let of_sample = |sample: &'static Sample| {
-        let cases = sample.cases.iter().filter(|case| case.state == State::Sent && case.statuses[0] == 401);
+        let cases = sample.cases.iter().filter(|case| case.state == State::Sent && case.statuses()[0] == 401);
         let refused = cases.map(move |case| Asked {
             sample,
             request: (case.request)(scene),
             status: 401,
-            wants_token: case.statuses != [401; 6],
+            wants_token: case.statuses() != [401; 8],
         });
         let harmless = sample.harmless.iter().map(move |(request, status)| Asked {
             sample,

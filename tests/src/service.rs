@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use jiff::Timestamp;
-use mock::{LocalService, Options, TemplateFile};
+use mock::{LocalService, Options, StreamsHeld, TemplateFile};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
@@ -32,6 +32,8 @@ pub struct Service {
     lines: Arc<Mutex<Vec<String>>>,
     /// What no log line may contain.
     secrets: Mutex<HashSet<String>>,
+    /// That no function of a stream is called.
+    held: Mutex<Option<StreamsHeld>>,
 }
 
 impl Service {
@@ -66,10 +68,12 @@ impl Service {
         let local = LocalService::start(options).await.unwrap_or_else(|error| panic!("{error}"));
         let everything = Env::table(local.variables().into_iter().collect());
         let secrets = Mutex::new(HashSet::from([PASSWORD_HASH.to_owned()]));
-        Self { local, time, http: reqwest::Client::new(), everything, clock, lines, secrets }
+        let held = Mutex::new(None);
+        Self { local, time, http: reqwest::Client::new(), everything, clock, lines, secrets, held }
     }
 
-    /// Starts a service with changed options, whose functions reach AWS over a wire that can be made to fail.
+    /// Starts a service with changed options, whose functions reach AWS over a wire that can be made to fail. Functions of streams are
+    /// held, so that the calls on the wire are those of requests.
     pub async fn start_on_wire(change: impl FnOnce(&mut Options)) -> (Self, Wire) {
         let wire = Wire::start().await;
         let service = Self::start_with(|options| {
@@ -81,7 +85,23 @@ impl Service {
         .await;
         wire.connect(service.local.dynamodb_url(), service.local.ses_url());
         wire.kill_with(service.local.killer());
+        service.hold_streams().await;
         (service, wire)
+    }
+
+    /// Calls no function of a stream until [`Service::settle`].
+    pub async fn hold_streams(&self) {
+        let is_held = self.held.lock().unwrap().is_some();
+        if !is_held {
+            let held = self.local.hold_streams().await;
+            *self.held.lock().unwrap() = Some(held);
+        }
+    }
+
+    /// Waits until the functions of streams have done all that came to them so far.
+    pub async fn settle(&self) {
+        drop(self.held.lock().unwrap().take());
+        self.local.settle().await.unwrap();
     }
 
     /// A log that ends up with that of the functions.
@@ -105,6 +125,14 @@ impl Service {
     /// Moves the clock on by that number of seconds.
     pub fn pass(&self, seconds: i64) {
         self.time.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// What moves the clock on by that number of seconds, each time.
+    pub fn passing(&self, seconds: i64) -> impl Fn() + Send + Sync + 'static {
+        let time = Arc::clone(&self.time);
+        move || {
+            time.fetch_add(seconds * 1000, Ordering::SeqCst);
+        }
     }
 
     /// Sets the clock to the machine's time.
@@ -186,6 +214,13 @@ impl Service {
     /// The token of the confirmation link in the last mail to that address.
     pub fn mailed_token(&self, email: &str) -> String {
         token_in(&self.local.mailbox().mails(Some(email)).pop().expect("a mail"))
+    }
+
+    /// The token by which the last mail to that address says that no more are to come.
+    pub fn unsubscribing_token(&self, email: &str) -> String {
+        let mail = self.local.mailbox().mails(Some(email)).pop().expect("a mail");
+        let (_, rest) = mail.headers["List-Unsubscribe"].split_once("token=").expect("a link");
+        rest.trim_end_matches('>').to_owned()
     }
 
     /// Confirms by the API, not by the page of the link.

@@ -44,12 +44,13 @@ async function authorise(token) {
   await page.locator(".auth-wrapper button.authorize").first().click();
   const dialog = page.locator(".modal-ux");
   await dialog.waitFor();
-  const out = dialog.locator("button", { hasText: "Logout" });
+  const form = dialog.locator("form", { hasText: /token\s*\(http/ });
+  const out = form.locator("button", { hasText: "Logout" });
   if (await out.isVisible()) await out.click();
-  await dialog.locator("input").fill(token);
-  await dialog.locator("button.authorize").click();
+  await form.locator("input").fill(token);
+  await form.locator("button.authorize").click();
   await look("authorise");
-  await dialog.locator("button.btn-done").click();
+  await form.locator("button.btn-done").click();
 }
 
 async function mailed(email) {

@@ -26,11 +26,15 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// What `DynamoDB` speaks.
 const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 
+/// What changes nothing. Whoever waits for changes looks for them after every other call.
+const READS: [&str; 4] = ["BatchGetItem", "GetItem", "Query", "Scan"];
+
 struct Guard {
     iam: Arc<Iam>,
     patience: Patience,
     database: Authority,
     http: Client<HttpConnector, Body>,
+    written: watch::Sender<()>,
 }
 
 /// Serves until the sender of `stopped` is gone and the last request is answered.
@@ -39,6 +43,7 @@ pub(super) async fn serve(
     database: SocketAddr,
     iam: Arc<Iam>,
     patience: Patience,
+    written: watch::Sender<()>,
     stopped: watch::Receiver<()>,
 ) {
     // An address with its port is an authority, always.
@@ -46,7 +51,7 @@ pub(super) async fn serve(
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let http = Client::builder(TokioExecutor::new()).build(connector);
-    let guard = Arc::new(Guard { iam, patience, database, http });
+    let guard = Arc::new(Guard { iam, patience, database, http, written });
     let answer = move |request, _| entry(Arc::clone(&guard), request);
     server::serve(listeners, patience, answer, stopped).await;
 }
@@ -68,10 +73,15 @@ async fn entry(guard: Arc<Guard>, request: Request) -> Response {
     {
         return refusal(&message);
     }
+    let is_read = READS.contains(&operation(&parts.headers));
     parts.uri = guard.address(&parts.uri);
     // The body has a length now, however it came.
     parts.headers.remove(header::TRANSFER_ENCODING);
-    match guard.http.request(Request::from_parts(parts, Body::from(body))).await {
+    let answered = guard.http.request(Request::from_parts(parts, Body::from(body))).await;
+    if !is_read {
+        guard.written.send_replace(());
+    }
+    match answered {
         Ok(response) => response.map(Body::new),
         Err(error) => {
             answer(StatusCode::BAD_GATEWAY, &json!({"message": format!("the database does not answer: {error}")}))

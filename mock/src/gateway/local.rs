@@ -1,6 +1,7 @@
 //! What is under `/_local/`: the mailbox for people, its switch for tests, and the SES endpoint. On AWS there is no such
 //! path.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use super::refusal::{self, Refusal};
 use crate::iam::Iam;
 use crate::mailbox::{self, Answer, Failure, Mailbox};
 use crate::server::{Ends, Patience, reply};
+use crate::streams::DeadLetters;
 
 const PAGE: &str = include_str!("../mailbox.html");
 
@@ -37,6 +39,7 @@ pub(crate) struct Local {
     /// The first of the addresses that the gateway listens on.
     pub(crate) address: SocketAddr,
     pub(crate) mailbox: Mailbox,
+    pub(crate) dead_letters: DeadLetters,
     pub(crate) iam: Arc<Iam>,
     /// Method, path and function of each route.
     pub(crate) routes: Vec<(String, String, String)>,
@@ -85,10 +88,13 @@ impl Local {
                 mails.reverse();
                 reply(StatusCode::OK, &json!(mails))
             }
-            (&Method::DELETE, "/mails") => match mailbox.clear() {
-                Ok(()) => reply(StatusCode::OK, &json!({})),
-                Err(error) => reply(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": error.to_string()})),
-            },
+            (&Method::DELETE, "/mails") => cleared(mailbox.clear()),
+            (&Method::GET, "/dead-letters") => {
+                let mut letters = self.dead_letters.all();
+                letters.reverse();
+                reply(StatusCode::OK, &json!(letters))
+            }
+            (&Method::DELETE, "/dead-letters") => cleared(self.dead_letters.clear()),
             (&Method::GET, "/routes") => reply(StatusCode::OK, &routes(&self.routes)),
             (&Method::GET, "/ses") => reply(StatusCode::OK, &json!({"fail": mailbox.failure()})),
             (&Method::POST, "/ses") => match serde_json::from_slice::<Switch>(body) {
@@ -100,6 +106,13 @@ impl Local {
             },
             _ => Refusal::NOT_FOUND.answer(),
         }
+    }
+}
+
+fn cleared(cleared: io::Result<()>) -> Response {
+    match cleared {
+        Ok(()) => reply(StatusCode::OK, &json!({})),
+        Err(error) => reply(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": error.to_string()})),
     }
 }
 

@@ -62,7 +62,7 @@ fn options() -> Options {
 }
 
 async fn start() -> LocalService {
-    LocalService::start_with(options(), ENDPOINTS).await.unwrap()
+    LocalService::start_with(options(), ENDPOINTS, &[]).await.unwrap()
 }
 
 struct Got {
@@ -276,7 +276,7 @@ async fn the_database_is_reached_and_dies_with_the_service() {
 async fn a_folder_survives_a_restart_and_has_one_owner() {
     let scratch = Scratch::new();
     let options = || Options { data: Data::Dir(scratch.0.clone()), ..options() };
-    let start = || LocalService::start_with(options(), ENDPOINTS);
+    let start = || LocalService::start_with(options(), ENDPOINTS, &[]);
     let first = start().await.unwrap();
     first.write_env_file().unwrap();
     let variables = first.variables();
@@ -307,10 +307,10 @@ async fn why_it_does_not_start() {
         ),
         (Options { parameters: unknown, ..options() }, "Parameters: there is no Nobody"),
     ] {
-        let fault = LocalService::start_with(options, ENDPOINTS).await.err().unwrap().to_string();
+        let fault = LocalService::start_with(options, ENDPOINTS, &[]).await.err().unwrap().to_string();
         assert!(fault.contains(expected) && !fault.contains('\n'), "{fault}");
     }
-    let fault = LocalService::start_with(options(), &ENDPOINTS[..2]).await.err().unwrap().to_string();
+    let fault = LocalService::start_with(options(), &ENDPOINTS[..2], &[]).await.err().unwrap().to_string();
     assert!(fault.ends_with("there is no endpoint panic"), "{fault}");
     busy.shutdown().await;
 }

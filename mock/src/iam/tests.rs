@@ -196,7 +196,7 @@ async fn a_refusal_looks_as_by_dynamodb_and_only_functions_are_refused() {
     let template = TemplateFile::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/template/fixture.yaml"));
     let clock = shared::clock::Clock::system();
     let service =
-        LocalService::start_with(Options { template, ..Options::in_memory(clock) }, &endpoints()).await.unwrap();
+        LocalService::start_with(Options { template, ..Options::in_memory(clock) }, &endpoints(), &[]).await.unwrap();
     let unrestricted = service.dynamodb_client();
     let keys = aws_sdk_dynamodb::config::Credentials::new("echo", "local", None, None, "test");
     let config = unrestricted.config().to_builder().credentials_provider(keys).build();

@@ -139,7 +139,13 @@ impl<'a> Resolver<'a> {
         match (self.document["Resources"][resource]["Type"].as_str(), attribute) {
             (None, _) => Err(format!("Fn::GetAtt {resource}.{attribute}: there is no such resource")),
             (Some("AWS::DynamoDB::Table"), "Arn") => Ok(arn::of_table(&self.physical(resource, "TableName")?)),
+            (Some("AWS::DynamoDB::Table"), "StreamArn") => Ok(arn::of_stream(&self.physical(resource, "TableName")?)),
+            (Some("AWS::SQS::Queue"), "Arn") => Ok(arn::of_queue(&self.physical(resource, "QueueName")?)),
             (Some("AWS::Serverless::Function"), "Arn") => Ok(arn::of_function(resource)),
+            // The local service sets its own address where functions look for it.
+            (Some("AWS::Serverless::HttpApi"), "ApiEndpoint") => {
+                Ok(format!("https://{resource}.execute-api.{}.amazonaws.com", arn::REGION))
+            }
             (Some("AWS::SecretsManager::Secret"), "Id") => Ok(arn::of_secret(&self.physical(resource, "Name")?)),
             _ => Err(format!("Fn::GetAtt {resource}.{attribute} is not known to the local service")),
         }
@@ -228,6 +234,7 @@ Conditions:
 Resources:
   Users: {Type: AWS::DynamoDB::Table}
   Named: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub 'events-${Stage}'}}
+  Unsent: {Type: AWS::SQS::Queue}
   Key: {Type: AWS::SecretsManager::Secret}
   Vote: {Type: AWS::Serverless::Function}
 ";
@@ -245,6 +252,11 @@ Resources:
             ("!Ref Named", json!("events-dev")),
             ("!Ref AWS::Region", json!("eu-central-1")),
             ("!GetAtt Named.Arn", json!("arn:aws:dynamodb:eu-central-1:000000000000:table/events-dev")),
+            (
+                "!GetAtt Named.StreamArn",
+                json!("arn:aws:dynamodb:eu-central-1:000000000000:table/events-dev/stream/1970-01-01T00:00:00.000"),
+            ),
+            ("!GetAtt Unsent.Arn", json!("arn:aws:sqs:eu-central-1:000000000000:Unsent")),
             ("!GetAtt Vote.Arn", json!("arn:aws:lambda:eu-central-1:000000000000:function:Vote")),
             (
                 "!Sub '${Stage}/${Users.Arn}/${!Stage}'",

@@ -65,11 +65,11 @@ fn endpoints_and_functions_are_the_same() {
             Err("Resources: no AWS::Serverless::Function has the Binary vote".to_owned()),
         ),
     ] {
-        assert_eq!(template.check_functions(endpoints), expected);
+        assert_eq!(template.check_functions(endpoints, &[]), expected);
     }
     let twice = TEMPLATE.replace("Binary: panic", "Binary: echo");
     assert_eq!(
-        parse(&twice).unwrap().check_functions(&["echo", "mail"]),
+        parse(&twice).unwrap().check_functions(&["echo", "mail"], &[]),
         Err("PanicFunction.Metadata.BuildProperties.Binary: another function is echo already".to_owned())
     );
 }

@@ -1,5 +1,7 @@
 //! An event as its organiser sends it in: what it may hold, and what it needs before it can be sent.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::addressee::{MAX_INVITEES, NAMES, Named};
@@ -22,7 +24,7 @@ pub(super) const EVENT: Known = Known(&["name", "date", "place", "members", "add
 
 const MEMBERS: Known = Known(&["invited"], &["confirmed"]);
 
-const INVITEE: Known = Known(&NAMES, &["name", "role", "chat_success", "answer"]);
+const INVITEE: Known = Known(&NAMES, &["name", "role", "chat_success", "answer", "again"]);
 
 /// The fields of a poll.
 pub(super) const fn poll_fields() -> Known {
@@ -110,7 +112,8 @@ fn option(topic: Topic, text: &str) -> Result<String, String> {
     }
 }
 
-fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
+/// Reads a poll of the event.
+pub(super) fn poll(event: &Node<'_>, topic: Topic, faults: &mut Vec<Fault>) -> Poll {
     let node = event.get(topic.name()).single(faults);
     let mut poll = Poll::default();
     if node.is_foreign(poll_fields(), faults) {
@@ -159,8 +162,43 @@ fn invited(event: &Node<'_>, faults: &mut Vec<Fault>) -> Vec<Named> {
     }
     // One more than the limit, since the organiser may be among the invited.
     let entries = members.get("invited").objects_or_texts(MAX_INVITEES + 1, faults);
-    let named = |entry: &Node<'_>| if entry.is_foreign(INVITEE, faults) { None } else { Named::parse(entry, faults) };
-    entries.iter().filter_map(named).collect()
+    entries.iter().filter_map(|entry| named(entry, faults)).collect()
+}
+
+fn named(entry: &Node<'_>, faults: &mut Vec<Fault>) -> Option<Named> {
+    if entry.is_foreign(INVITEE, faults) { None } else { Named::parse(entry, faults) }
+}
+
+/// The body of `POST /event/{id}/members`: whom the organiser invites to an event that was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Further {
+    /// Everyone who is named.
+    pub invited: Vec<Named>,
+    /// Those of them, as they were typed, who are to be mailed a new link if they are in already.
+    pub again: HashSet<String>,
+}
+
+impl Further {
+    /// Reads the body: `{"invited": […]}`, whose entries are those of a draft, each with or without `"again": true`.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
+        let node = Node::body(body, &["members"], MEMBERS)?;
+        let mut faults = Vec::new();
+        let mut further = Self::default();
+        for entry in node.get("invited").objects_or_texts(MAX_INVITEES + 1, &mut faults) {
+            let Some(named) = named(&entry, &mut faults) else { continue };
+            if !entry.is_text() && entry.get("again").flag(&mut faults) == Some(true) {
+                further.again.insert(named.typed.clone());
+            }
+            further.invited.push(named);
+        }
+        if further.invited.is_empty() && faults.is_empty() {
+            faults.push(node.get("invited").fault("must name at least one person"));
+        }
+        if faults.is_empty() { Ok(further) } else { Err(faults) }
+    }
 }
 
 #[cfg(test)]

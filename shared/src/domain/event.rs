@@ -66,15 +66,28 @@ pub struct Invitee {
     pub date: Votes,
     /// The places voted for.
     pub place: Votes,
+    /// When the invitee was last invited.
+    pub invited_at: Timestamp,
+    /// The round of invitations in which that was.
+    pub round: u32,
+    /// Whether the invitee has no account.
+    pub guest: bool,
     /// Whether the invitee's account was deleted.
     pub gone: bool,
 }
 
 impl Invitee {
-    /// An invitee who has just been invited.
+    /// An invitee who is invited now, in that round.
     #[must_use]
-    pub fn new(person: Person) -> Self {
-        Self { person, alias: None, answer: None, date: Votes::new(), place: Votes::new(), gone: false }
+    pub fn new(person: Person, round: u32, now: Timestamp) -> Self {
+        let (date, place) = (Votes::new(), Votes::new());
+        Self { person, alias: None, answer: None, date, place, invited_at: now, round, guest: false, gone: false }
+    }
+
+    /// The number of the invitation, which rises with each.
+    #[must_use]
+    pub fn number(&self) -> i64 {
+        self.invited_at.as_millisecond()
     }
 
     /// The options voted for in that poll.
@@ -126,6 +139,20 @@ impl Invitee {
     }
 }
 
+/// How often an event was changed since it was sent, by kind of change. Each count only rises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Rounds of further invitations.
+    pub rounds: u32,
+    /// Invitees whom the organiser has taken out.
+    pub removals: u32,
+    /// Decisions that were made or taken back.
+    pub decisions: u32,
+    /// Changes of what a calendar shows of the event: the `SEQUENCE` of its entry
+    /// ([RFC 5545](https://www.rfc-editor.org/rfc/rfc5545#section-3.8.7.4)).
+    pub revision: u32,
+}
+
 /// A user's part in an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -160,6 +187,8 @@ pub struct Event {
     pub additional: String,
     /// The number of writes to the event itself, without votes and answers.
     pub version: u64,
+    /// What was changed since it was sent.
+    pub history: History,
 }
 
 impl Event {
@@ -237,6 +266,12 @@ impl Event {
         self.invitees.iter().filter(|invitee| invitee.answer != Some(Answer::No))
     }
 
+    /// Whether date and place both stand.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.sent && Topic::ALL.iter().all(|&topic| self.poll(topic).chosen.is_some())
+    }
+
     /// What has to be filled in before the event can be sent.
     #[must_use]
     pub fn missing(&self) -> Vec<Fault> {
@@ -284,9 +319,10 @@ pub(crate) mod tests {
             date: poll(["01.02.2027", "02.02.2027"]),
             place: poll(["Park", "Pub"]),
             addressees: Vec::new(),
-            invitees: (0..invitees).map(|n| Invitee::new(person(10 + n as u128))).collect(),
+            invitees: (0..invitees).map(|n| Invitee::new(person(10 + n as u128), 0, Timestamp::UNIX_EPOCH)).collect(),
             additional: String::new(),
             version: 1,
+            history: History::default(),
         }
     }
 

@@ -47,8 +47,26 @@ pub const INTERRUPTED_DELETION: Duration = Duration::from_hours(24);
 /// A marker replaces what was deleted with an account for this long. No request takes that long.
 pub const DELETION_MARKER: Duration = Duration::from_hours(1);
 
-/// The remains of an interrupted event deletion expire after this time.
-pub const DELETED_EVENT: Duration = Duration::from_hours(1);
+/// What is left of a deleted event expires after this time: until then calendars can still learn that it is cancelled.
+pub const DELETED_EVENT: Duration = Duration::from_hours(7 * 24);
+
+/// What is left of a deleted draft expires after this time. Nobody but its organiser knew of it.
+pub const DELETED_DRAFT: Duration = Duration::from_hours(1);
+
+/// What is left of an invitee who was taken out expires after this time.
+pub const TAKEN_OUT: Duration = Duration::from_hours(7 * 24);
+
+/// The link of an invitation works this long after the last of the event's dates.
+pub const INVITATION: Duration = Duration::from_hours(30 * 24);
+
+/// The link of an invitation to an event whose dates cannot be told works this long.
+pub const UNDATED_INVITATION: Duration = Duration::from_hours(365 * 24);
+
+/// That a mail about an event was sent is known this long, so that it is not sent again.
+pub const TOLD: Duration = Duration::from_hours(30 * 24);
+
+/// A mail that a function has begun to send and not reported is sent by the next one after this time.
+pub const TELLING: Duration = Duration::from_mins(2);
 
 /// Failed attempts are remembered this long after the last one.
 pub const FAILURES: Duration = Duration::from_mins(30);

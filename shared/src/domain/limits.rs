@@ -32,6 +32,10 @@ pub struct Limits {
     pub mail_requests: u32,
     /// The number of mails of one kind per day that one network causes to one address.
     pub mails: u32,
+    /// The number of people per day whom one user invites by their addresses.
+    pub invitations_by_address: u32,
+    /// The number of invitations per day that are mailed to one address.
+    pub invitations_to_address: u32,
 }
 
 /// How often one network, the wide network around it, and all networks together may do something.
@@ -208,7 +212,14 @@ mod tests {
 
     #[test]
     fn wider_networks_have_wider_bounds() {
-        let limits = |each| Limits { failures: each, failures_of_network: each, mail_requests: each, mails: each };
+        let limits = |each| Limits {
+            failures: each,
+            failures_of_network: each,
+            mail_requests: each,
+            mails: each,
+            invitations_by_address: each,
+            invitations_to_address: each,
+        };
         for each in [1, 5, u32::MAX / 2] {
             let limits = limits(each);
             for bounds in [limits.of_account(), limits.of_network(), limits.of_mail_requests(), limits.of_mailbox()] {

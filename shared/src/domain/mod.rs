@@ -1,6 +1,7 @@
 //! The rules of the service. They are pure and synchronous: no AWS, no HTTP, and the caller passes the time in.
 
 pub mod addressee;
+pub mod amendment;
 pub mod contact;
 pub mod date;
 pub mod decision;
@@ -9,10 +10,12 @@ pub mod email;
 pub mod event;
 pub mod export;
 pub mod fault;
+pub mod invitation;
 pub mod lifetime;
 pub mod limits;
 pub mod listing;
 pub mod login;
+pub mod news;
 pub mod password;
 pub mod person;
 pub mod poll;

@@ -1,5 +1,7 @@
 //! Succession: who organises an event after its organiser.
 
+use jiff::Timestamp;
+
 use super::UserId;
 use super::event::{Answer, Event, Invitee};
 
@@ -7,7 +9,7 @@ impl Invitee {
     /// Whether the event can pass to this member, who must have an account and not have declined.
     #[must_use]
     pub fn may_organise(&self) -> bool {
-        !self.gone && self.answer != Some(Answer::No)
+        !self.gone && !self.guest && self.answer != Some(Answer::No)
     }
 }
 
@@ -21,14 +23,16 @@ impl Event {
     }
 
     /// The user who inherits the event when its organiser leaves. It is the first invitee who comes, or else the first who may
-    /// come, or else the first who has not answered.
+    /// come, or else the first who has not answered. A guest has no account to organise it with.
     #[must_use]
     pub fn heir(&self) -> Option<UserId> {
         let order = |invitee: &&Invitee| match invitee.answer {
             Some(Answer::Yes) => 0,
             Some(Answer::Maybe) => 1,
-            None => 2,
-            Some(Answer::No) => 3,
+            None if invitee.alias.is_none() => 2,
+            // An organiser is shown under the own name, which tells whose the address is: only where there is nobody else.
+            None => 3,
+            Some(Answer::No) => 4,
         };
         let heirs = self.invitees.iter().filter(|invitee| invitee.may_organise());
         heirs.min_by_key(order).map(|invitee| invitee.person.id)
@@ -36,9 +40,9 @@ impl Event {
 
     /// Passes the event on to the invitee with that index. The two change places: the former organiser becomes an invitee who
     /// comes. The votes of the new organiser are dropped, and decisions stay.
-    pub fn pass_on(&mut self, successor: usize) {
+    pub fn pass_on(&mut self, successor: usize, now: Timestamp) {
         if let Some(place) = self.invitees.get_mut(successor) {
-            let former = Invitee { answer: Some(Answer::Yes), ..Invitee::new(self.organiser.clone()) };
+            let former = Invitee { answer: Some(Answer::Yes), ..Invitee::new(self.organiser.clone(), 0, now) };
             self.organiser = std::mem::replace(place, former).person;
         }
     }
@@ -53,7 +57,8 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    /// One character per invitee: the answer, or `-` for none. Upper case means that the invitee is gone.
+    /// One character per invitee: the answer, `-` for none, `?` for none of one who was invited by an address, `g` for none of a guest.
+    /// Upper case means that the invitee is gone.
     fn answered(text: &str) -> Event {
         let mut event = event(text.len());
         for (invitee, c) in event.invitees.iter_mut().zip(text.chars()) {
@@ -63,6 +68,8 @@ mod tests {
                 'n' => Some(Answer::No),
                 _ => None,
             };
+            invitee.guest = c == 'g';
+            invitee.alias = ['?', 'g'].contains(&c).then(|| "Annie".to_owned());
             invitee.gone = c.is_ascii_uppercase();
         }
         event
@@ -85,6 +92,10 @@ mod tests {
             ("yy", Some(0)),
             ("Yy", Some(1)),
             ("Y-n", Some(1)),
+            ("?-", Some(1)),
+            ("?n", Some(0)),
+            ("g", None),
+            ("gn?", Some(2)),
         ] {
             let event = answered(text);
             assert_eq!(event.heir(), heir.map(|index: usize| event.invitees[index].person.id), "{text}");
@@ -93,8 +104,8 @@ mod tests {
 
     #[test]
     fn it_passes_on_to_members_with_an_account_who_have_not_declined() {
-        let event = answered("ym-nYM");
-        for (index, possible) in [true, true, true, false, false, false].into_iter().enumerate() {
+        let event = answered("ym-nYM?g");
+        for (index, possible) in [true, true, true, false, false, false, false, false].into_iter().enumerate() {
             let user = event.invitees[index].person.id;
             assert_eq!(event.successor(user), possible.then_some(index), "{index}");
         }
@@ -108,10 +119,11 @@ mod tests {
         event.invitees[1].date = Votes::from([0]);
         event.date.chosen = Some(1);
         let before = event.clone();
-        event.pass_on(1);
+        event.pass_on(1, Timestamp::UNIX_EPOCH);
         assert_eq!(event.organiser, before.invitees[1].person);
         assert_eq!(event.role(ORGANISER), Some(Role::Invitee(1)));
-        let former = Invitee { answer: Some(Answer::Yes), ..Invitee::new(before.organiser.clone()) };
+        let former =
+            Invitee { answer: Some(Answer::Yes), ..Invitee::new(before.organiser.clone(), 0, Timestamp::UNIX_EPOCH) };
         assert_eq!(event.invitees[1], former);
         assert_eq!((&event.invitees[0], &event.invitees[2]), (&before.invitees[0], &before.invitees[2]));
         assert_eq!((&event.date, &event.place), (&before.date, &before.place));
@@ -128,7 +140,7 @@ mod tests {
             }
             let to = to % votes.len();
             prop_assume!(event.standing(Topic::Date).due.is_none() && event.invitees[to].may_organise());
-            event.pass_on(to);
+            event.pass_on(to, Timestamp::UNIX_EPOCH);
             prop_assert_eq!(event.standing(Topic::Date).due, None);
         }
     }

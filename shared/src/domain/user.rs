@@ -63,13 +63,15 @@ pub struct ProfileChanges {
     pub avatar: Option<String>,
     /// Whether others find the user by the username.
     pub searchable: Option<bool>,
+    /// Whether the user is mailed about events.
+    pub mails: Option<bool>,
 }
 
 const PROFILE: Known =
-    Known(&["name", "avatar", "searchable"], &["id", "username", "e-mail", "contacts", "events", "chats"]);
+    Known(&["name", "avatar", "searchable", "mails"], &["id", "username", "e-mail", "contacts", "events", "chats"]);
 
 impl ProfileChanges {
-    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar", "searchable"}}`, with or without the envelope. A missing field
+    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar", "searchable", "mails"}}`, with or without the envelope. A missing field
     /// stays as it is, and an empty avatar removes the picture.
     ///
     /// # Errors
@@ -77,14 +79,18 @@ impl ProfileChanges {
     pub fn parse(body: &Value) -> Result<Self, Vec<Fault>> {
         let node = Node::body(body, &["user"], PROFILE)?;
         let mut faults = Vec::new();
-        let (name, avatar, searchable) = (node.get("name"), node.get("avatar"), node.get("searchable"));
-        if ![&name, &avatar, &searchable].into_iter().any(Node::is_present) {
-            return Err(vec![Fault::new("body", "must hold a name, an avatar, or whether one is searchable")]);
+        let (name, avatar, searchable, mails) =
+            (node.get("name"), node.get("avatar"), node.get("searchable"), node.get("mails"));
+        if ![&name, &avatar, &searchable, &mails].into_iter().any(Node::is_present) {
+            let message =
+                "must hold a name, an avatar, whether one is searchable, or whether one wants mails about events";
+            return Err(vec![Fault::new("body", message)]);
         }
         let changes = Self {
             name: name.is_present().then(|| name.parsed(&mut faults, parse_name)).flatten(),
             avatar: avatar.is_present().then(|| avatar.optional(&mut faults, parse_avatar).unwrap_or_default()),
             searchable: searchable.flag(&mut faults),
+            mails: mails.flag(&mut faults),
         };
         if faults.is_empty() { Ok(changes) } else { Err(faults) }
     }
@@ -115,6 +121,8 @@ pub struct Profile {
     pub avatar: String,
     /// Whether others find the user by the username.
     pub searchable: bool,
+    /// Whether the user is mailed about events.
+    pub mails: bool,
     /// Those whom the user has added or sent an event to, and those who have sent the user one, the latest first.
     pub contacts: Vec<Card>,
 }
@@ -129,7 +137,7 @@ mod tests {
         let long = format!("https://example.com/{}", "x".repeat(MAX_AVATAR));
         let changes = |name: Option<&str>, avatar: Option<&str>| {
             let (name, avatar) = (name.map(str::to_owned), avatar.map(str::to_owned));
-            Ok(ProfileChanges { name, avatar, searchable: None })
+            Ok(ProfileChanges { name, avatar, ..ProfileChanges::default() })
         };
         let searchable = |searchable| Ok(ProfileChanges { searchable: Some(searchable), ..ProfileChanges::default() });
         let cases = [
@@ -151,6 +159,8 @@ mod tests {
             (json!({"name": "Joe Root"}), changes(Some("Joe Root"), None)),
             (json!({"searchable": false}), searchable(false)),
             (json!({"user": {"searchable": true}}), searchable(true)),
+            (json!({"mails": false}), Ok(ProfileChanges { mails: Some(false), ..ProfileChanges::default() })),
+            (json!({"mails": "no"}), Err(vec!["mails"])),
             (json!({"searchable": "no"}), Err(vec!["searchable"])),
             (json!({"name": "Jane", "searchable": 0}), Err(vec!["searchable"])),
             (json!({"searchable": null}), Err(vec!["body"])),

@@ -30,7 +30,9 @@ impl From<&Error> for Reply {
         let reply = || Self::json(status, body.clone());
         let header = match error {
             // Each `401` has one, by RFC 9110 (section 15.5.2).
-            Error::Unauthenticated | Error::SessionOver => reply().with(WWW_AUTHENTICATE, "Bearer"),
+            Error::Unauthenticated | Error::InvitationOver | Error::SessionOver => {
+                reply().with(WWW_AUTHENTICATE, "Bearer")
+            }
             Error::BodyEncoded => reply().with(ACCEPT_ENCODING, "identity"),
             Error::TooSoon(seconds) => reply().with(RETRY_AFTER, &seconds.to_string()),
             Error::Unavailable(_) => reply().with(RETRY_AFTER, "1"),
@@ -72,12 +74,19 @@ fn describe(error: &Error) -> (StatusCode, &'static str) {
         ),
         Error::ConfirmationLinkUsed => (StatusCode::GONE, "The e-mail address is confirmed already; log in."),
         Error::ResetLinkUsed => (StatusCode::GONE, "This link was used already; log in with the new password."),
+        Error::InvitationOver => {
+            (StatusCode::UNAUTHORIZED, "This invitation is over; ask the organiser to invite you again, or log in.")
+        }
         Error::SessionOver => (StatusCode::UNAUTHORIZED, "The session is over; log in again."),
         Error::NoSuchSession => (StatusCode::NOT_FOUND, "There is no such session."),
         Error::NoSuchUser => (StatusCode::NOT_FOUND, "There is no such user."),
         Error::NoSuchContact => (StatusCode::NOT_FOUND, "There is no such contact."),
         Error::NoSuchEvent => (StatusCode::NOT_FOUND, "There is no such event."),
         Error::NotOrganiser => (StatusCode::FORBIDDEN, "Only the organiser may do this."),
+        Error::NoSuchMember => (StatusCode::NOT_FOUND, "The event has no such member."),
+        Error::OrganiserStays => {
+            (StatusCode::CONFLICT, "The organiser cannot leave; hand the event over first, or delete it.")
+        }
         Error::OrganiserNeedNotAnswer => (StatusCode::FORBIDDEN, "The organiser takes part without an answer."),
         Error::AlreadySent => (StatusCode::CONFLICT, "The event was sent and can no longer be changed."),
         Error::Changed => (StatusCode::PRECONDITION_FAILED, "The draft has changed since; read it again."),
@@ -118,12 +127,15 @@ mod tests {
             (Error::LinkSpent, 410),
             (Error::ConfirmationLinkUsed, 410),
             (Error::ResetLinkUsed, 410),
+            (Error::InvitationOver, 401),
             (Error::SessionOver, 401),
             (Error::NoSuchSession, 404),
             (Error::NoSuchUser, 404),
             (Error::NoSuchContact, 404),
             (Error::NoSuchEvent, 404),
             (Error::NotOrganiser, 403),
+            (Error::NoSuchMember, 404),
+            (Error::OrganiserStays, 409),
             (Error::OrganiserNeedNotAnswer, 403),
             (Error::AlreadySent, 409),
             (Error::Changed, 412),

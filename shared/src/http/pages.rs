@@ -14,6 +14,9 @@ use crate::token::digest::csp_hash;
 const STYLE: &str = include_str!("../../templates/page.css");
 const CONFIRM: &str = include_str!("../../templates/confirm.js");
 const EMAIL: &str = include_str!("../../templates/email.js");
+const INVITATION_STYLE: &str = include_str!("../../templates/invitation.css");
+const INVITATION: &str = include_str!("../../templates/invitation.js");
+const UNSUBSCRIBE: &str = include_str!("../../templates/unsubscribe.js");
 const RESET: &str = include_str!("../../templates/reset.js");
 
 #[derive(Template)]
@@ -38,6 +41,24 @@ struct EmailPage<'a> {
     change: Option<(&'a str, &'a str)>,
     /// What the page says at first.
     message: &'a str,
+    style: &'static str,
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "invitation.html")]
+struct InvitationPage {
+    service: &'static str,
+    style: &'static str,
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "unsubscribe.html")]
+struct UnsubscribePage<'a> {
+    service: &'static str,
+    /// Why the link does nothing, if it does nothing.
+    message: Option<&'a str>,
     style: &'static str,
     script: &'static str,
 }
@@ -89,13 +110,35 @@ pub fn reset_page() -> Result<Reply> {
     page(&ResetPage { service: SERVICE, style: STYLE, script: RESET, min_length, max_length }, RESET)
 }
 
+/// The page of an invitation's link. It reads the token in the fragment, and all else from the API.
+///
+/// # Errors
+/// When the template cannot be filled in.
+pub fn invitation_page() -> Result<Reply> {
+    let template = InvitationPage { service: SERVICE, style: INVITATION_STYLE, script: INVITATION };
+    styled_page(&template, INVITATION, INVITATION_STYLE)
+}
+
+/// The page that stops mails about events, or says why it cannot.
+///
+/// # Errors
+/// When the template cannot be filled in.
+pub fn unsubscribe_page(message: Option<&str>) -> Result<Reply> {
+    let template = UnsubscribePage { service: SERVICE, message, style: INVITATION_STYLE, script: UNSUBSCRIBE };
+    styled_page(&template, UNSUBSCRIBE, INVITATION_STYLE)
+}
+
 /// The page. It may run its own script and style and call this API, nothing else.
 fn page(template: &impl Template, script: &str) -> Result<Reply> {
+    styled_page(template, script, STYLE)
+}
+
+fn styled_page(template: &impl Template, script: &str, style: &str) -> Result<Reply> {
     let page = template.render().map_err(|error| Error::internal("page", error))?;
     let policy = format!(
         "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         csp_hash(script),
-        csp_hash(STYLE)
+        csp_hash(style)
     );
     Reply::html(page).with(CONTENT_SECURITY_POLICY, &policy)?.with(REFERRER_POLICY, "no-referrer")
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{body, headers};
 use crate::clock::Clock;
 use crate::domain::fault::Fault;
+use crate::domain::invitation::Visitor;
 use crate::domain::login::parse_id;
 use crate::domain::session::Device;
 use crate::domain::{EventId, UserId};
@@ -95,11 +96,29 @@ impl Request {
     /// # Errors
     /// `Unauthenticated`.
     pub fn holder(&self, signer: &Signer) -> Result<Holder> {
-        let header = self.whole(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
-        let token = headers::bearer(&header).ok_or(Error::Unauthenticated)?;
-        let holder = signer.verify_access(token, self.now())?;
+        let holder = self.bearer(|token| signer.verify_access(token, self.now()))?;
         self.identify(holder.user);
         Ok(holder)
+    }
+
+    /// Who sends the request: the user whose access token it carries, or the invitee whose invitation. Whether that holds is the
+    /// event's to tell.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn visitor(&self, signer: &Signer) -> Result<Visitor> {
+        let visitor = self.bearer(|token| {
+            let holder = signer.verify_access(token, self.now());
+            let user = holder.map(|holder| Visitor::User(holder.user));
+            user.or_else(|_| signer.verify_invitation(token).map(Visitor::Invitee))
+        })?;
+        self.identify(visitor.id());
+        Ok(visitor)
+    }
+
+    fn bearer<T>(&self, verify: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+        let header = self.whole(&AUTHORIZATION).ok_or(Error::Unauthenticated)?;
+        verify(headers::bearer(&header).ok_or(Error::Unauthenticated)?)
     }
 
     /// The body as JSON.
@@ -107,6 +126,18 @@ impl Request {
     /// # Errors
     /// `Invalid`, `BodyTooLarge` or `BodyEncoded`.
     pub fn json(&self) -> Result<Value> {
+        body::read(self.body()?).map_err(|message| Error::invalid("body", message))
+    }
+
+    /// The body as text; empty if it is none.
+    ///
+    /// # Errors
+    /// `BodyTooLarge` or `BodyEncoded`.
+    pub fn text(&self) -> Result<&str> {
+        Ok(std::str::from_utf8(self.body()?).unwrap_or_default())
+    }
+
+    fn body(&self) -> Result<&[u8]> {
         let bytes: &[u8] = match self.http.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
@@ -118,7 +149,7 @@ impl Request {
         if !bytes.is_empty() && self.whole(&CONTENT_ENCODING).is_some_and(|encoding| !headers::is_identity(&encoding)) {
             return Err(Error::BodyEncoded);
         }
-        body::read(bytes).map_err(|message| Error::invalid("body", message))
+        Ok(bytes)
     }
 
     /// The body as `parse` reads it.
@@ -143,6 +174,14 @@ impl Request {
     /// `Invalid` if it is no id.
     pub fn user_id(&self) -> Result<UserId> {
         self.id_in_path("id", "a user")
+    }
+
+    /// The id of the member in the path.
+    ///
+    /// # Errors
+    /// `Invalid` if it is no id.
+    pub fn member_id(&self) -> Result<UserId> {
+        self.id_in_path("user", "a member")
     }
 
     /// The id of the session in the path.

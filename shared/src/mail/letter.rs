@@ -5,13 +5,18 @@ use std::fmt::Display;
 use askama::Template;
 
 use super::inert::Inert;
-use super::{Mail, SERVICE};
+use super::{Attachment, Mail, SERVICE};
+use crate::calendar::Method;
 use crate::error::{Error, Result};
 
 /// A mail that is being written. What somebody typed goes in by [`Inert`] alone.
 pub(super) struct Letter {
-    subject: &'static str,
+    subject: String,
+    /// What a list of mails shows after the subject.
+    preheader: &'static str,
     paragraphs: Vec<Paragraph>,
+    reason: Option<Reason>,
+    attachment: Option<Attachment>,
 }
 
 enum Paragraph {
@@ -23,18 +28,33 @@ enum Paragraph {
     },
 }
 
+/// Why the mail comes, and how to stop such mails.
+struct Reason {
+    text: String,
+    unsubscribe: String,
+}
+
 #[derive(Template)]
 #[template(path = "mail.html")]
 struct Html<'a> {
     subject: &'a str,
+    preheader: &'a str,
     paragraphs: &'a [Paragraph],
+    reason: Option<&'a Reason>,
     service: &'a str,
 }
 
 impl Letter {
-    /// A mail with that subject to the user of that name.
-    pub(super) fn new(subject: &'static str, username: Inert<'_>) -> Self {
-        Self { subject, paragraphs: Vec::new() }.text(format_args!("Hello {username},"))
+    /// A mail with that subject to somebody of that name.
+    pub(super) fn new(subject: impl Into<String>, name: Inert<'_>) -> Self {
+        let (subject, paragraphs) = (subject.into(), Vec::new());
+        Self { subject, preheader: "", paragraphs, reason: None, attachment: None }.text(format_args!("Hello {name},"))
+    }
+
+    /// What one can do, for lists of mails.
+    pub(super) fn preheader(mut self, preheader: &'static str) -> Self {
+        self.preheader = preheader;
+        self
     }
 
     /// A paragraph.
@@ -49,10 +69,27 @@ impl Letter {
         self
     }
 
+    /// Why the mail comes, as the end of a sentence, and the page that stops such mails. Only mails that nobody asked for have it.
+    pub(super) fn reason(mut self, reason: impl Display, unsubscribe: &str) -> Self {
+        let text = format!("You get this mail because {reason}");
+        self.reason = Some(Reason { text, unsubscribe: unsubscribe.to_owned() });
+        self
+    }
+
+    /// The entry for a calendar.
+    pub(super) fn entry(mut self, content: String, method: Method) -> Self {
+        let content_type = format!("text/calendar; charset=utf-8; method={}", method.name());
+        self.attachment = Some(Attachment { file_name: "event.ics", content_type, content });
+        self
+    }
+
     /// The mail in its two forms.
     pub(super) fn render(self) -> Result<Mail> {
-        let Self { subject, paragraphs } = self;
-        let html = Html { subject, paragraphs: &paragraphs, service: SERVICE }.render();
+        let Self { subject, preheader, paragraphs, reason, attachment } = self;
+        let reason_shown = reason.as_ref();
+        let html =
+            Html { subject: &subject, preheader, paragraphs: &paragraphs, reason: reason_shown, service: SERVICE }
+                .render();
         let html = html.map_err(|error| Error::internal("mail", error))?;
         let mut text = String::new();
         for paragraph in paragraphs {
@@ -63,6 +100,12 @@ impl Letter {
             text += "\n\n";
         }
         text += SERVICE;
-        Ok(Mail { subject, text, html })
+        if let Some(Reason { text: reason, unsubscribe }) = &reason {
+            text.push_str("\n\n");
+            text.push_str(reason);
+            text.push_str(" To get no more mails about events, open\n");
+            text.push_str(unsubscribe);
+        }
+        Ok(Mail { subject, text, html, unsubscribe: reason.map(|reason| reason.unsubscribe), attachment })
     }
 }

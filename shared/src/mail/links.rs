@@ -3,13 +3,20 @@
 use jiff::Timestamp;
 use linkify::LinkFinder;
 
-use super::Mail;
 use super::account_deleted::account_deleted;
+use super::cancelled::cancelled;
 use super::confirmation::confirmation;
+use super::decided::decided;
 use super::email_change::email_change;
 use super::email_notice::email_notice;
+use super::invitation::invitation;
 use super::password_changed::password_changed;
 use super::password_reset::password_reset;
+use super::reopened::reopened;
+use super::taken_out::taken_out;
+use super::{Mail, Occasion};
+use crate::domain::event::tests::event;
+use crate::domain::poll::Poll;
 
 const LINK: &str = "https://api.example.com/user/confirm?token=abc-DEF_123&x=y";
 
@@ -39,16 +46,32 @@ const HOSTILE: [&str; 22] = [
     "xn--ber-goa.example",
 ];
 
+/// The page that stops mails.
+const STOP: &str = "https://api.example.com/mail/unsubscribe?token=abc-DEF_123";
+
 /// Every mail with that for all that is not the service's own, and whether it has a link.
-fn mails(typed: &str) -> [(&'static str, Mail, bool); 6] {
+fn mails(typed: &str) -> [(&'static str, Mail, bool); 11] {
     let at = Timestamp::UNIX_EPOCH;
+    let mut event = event(1);
+    event.organiser.name = typed.to_owned();
+    event.name = typed.to_owned();
+    event.additional = format!("{typed}\n{typed}");
+    event.date = Poll { options: vec![typed.to_owned()], chosen: Some(0), ..Poll::default() };
+    event.place = event.date.clone();
+    let occasion = Occasion { event: &event, name: typed, link: Some(LINK), unsubscribe: STOP };
+    let last = Occasion { link: None, ..occasion };
     [
         ("account_deleted", account_deleted(typed, at, typed).unwrap(), false),
+        ("cancelled", cancelled(&last, at).unwrap(), false),
         ("confirmation", confirmation(typed, LINK, at).unwrap(), true),
+        ("decided", decided(&occasion, at).unwrap(), true),
         ("email_change", email_change(typed, LINK, at).unwrap(), true),
         ("email_notice", email_notice(typed, typed, at, typed).unwrap(), false),
+        ("invitation", invitation(&occasion, true, at).unwrap(), true),
         ("password_changed", password_changed(typed, at, typed).unwrap(), false),
         ("password_reset", password_reset(typed, LINK, at).unwrap(), true),
+        ("reopened", reopened(&occasion, (typed, typed), at).unwrap(), true),
+        ("taken_out", taken_out(&last, at).unwrap(), false),
     ]
 }
 
@@ -77,9 +100,12 @@ fn unescaped(html: &str) -> String {
 fn the_only_link_of_a_mail_is_the_services_own() {
     for typed in HOSTILE {
         for (name, mail, has_link) in mails(typed) {
-            let expected: Vec<_> = has_link.then(|| LINK.to_owned()).into_iter().collect();
+            let stop = mail.unsubscribe.clone();
+            let expected: Vec<_> = has_link.then(|| LINK.to_owned()).into_iter().chain(stop.clone()).collect();
+            assert!(links(&mail.subject).is_empty(), "{name} for {typed}: {}", mail.subject);
             assert_eq!(links(&mail.text), expected, "{name} for {typed}: {}", mail.text);
-            assert_eq!(links(&shown(&mail.html)), expected, "{name} for {typed}: {}", mail.html);
+            let shown_links: Vec<_> = has_link.then(|| LINK.to_owned()).into_iter().collect();
+            assert_eq!(links(&shown(&mail.html)), shown_links, "{name} for {typed}: {}", mail.html);
             let mut targets: Vec<_> =
                 mail.html.split("href=\"").skip(1).map(|rest| unescaped(rest.split('"').next().unwrap())).collect();
             targets.dedup();
@@ -101,7 +127,7 @@ fn every_mail_is_looked_at() {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/mail")).unwrap();
     let files = folder.map(|file| file.unwrap().path()).filter(|path| {
         let source = std::fs::read_to_string(path).unwrap();
-        source.contains("\npub fn ") && source.contains("Letter::new(")
+        source.contains("\npub fn ") && (source.contains("Letter::new(") || source.contains(".letter("))
     });
     let mut names: Vec<_> = files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     names.sort();

@@ -18,6 +18,12 @@ const PASSING: [&str; 7] = [
     "RequestExpired",
 ];
 
+/// That SES did not answer in time.
+pub(super) const TIMEOUT: &str = "timeout";
+
+/// That the answer of SES was cut off.
+pub(super) const UNREADABLE: &str = "no readable response";
+
 /// What SES says of a request that is at fault: mostly of an address, which the message may quote.
 const BAD_REQUEST: &str = "BadRequestException";
 
@@ -34,9 +40,9 @@ pub(super) fn refused(error: &SdkError<SendEmailError>) -> Error {
             let refused = service.err();
             refusal(service.raw().status().as_u16(), refused.code(), refused.message().unwrap_or_default())
         }
-        SdkError::TimeoutError(_) => Error::unavailable(SEND_EMAIL, "timeout"),
+        SdkError::TimeoutError(_) => Error::unavailable(SEND_EMAIL, TIMEOUT),
         SdkError::DispatchFailure(_) => Error::unavailable(SEND_EMAIL, "no connection"),
-        _ => Error::unavailable(SEND_EMAIL, "no readable response"),
+        _ => Error::unavailable(SEND_EMAIL, UNREADABLE),
     }
 }
 

@@ -13,6 +13,7 @@ use super::directory::{FOUND_AS, INITIALS, entry};
 use super::failure::{NotWritten, conditional, written};
 use super::item::{EXPIRES_AT, Item, Projection, attribute, from_item, number, string, text};
 use super::keys;
+use super::mailboxes::NO_MAILS;
 use super::table::{Part, Table, over_table};
 use crate::domain::UserId;
 use crate::domain::lifetime::{self, seconds};
@@ -101,6 +102,12 @@ pub struct Account {
     /// The hash of the token of the link that set the present address, so that a used link can be told from a wrong one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_hash: Option<TokenHash>,
+    /// Whether the user does not want mails about events.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_mails: bool,
+    /// The id under which the user is found, where that is the one of a guest: what is here is left for the link alone, which was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub became: Option<UserId>,
     /// Whether the user is being deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaving: bool,
@@ -155,6 +162,8 @@ impl Account {
             new_email_hash: None,
             new_email_at: None,
             email_hash: None,
+            no_mails: false,
+            became: None,
             leaving: false,
             expires_at: Some(now.as_second() + seconds(lifetime::CONFIRMATION)),
         }
@@ -173,6 +182,11 @@ impl Account {
     /// The key of the claim on the username.
     pub(super) fn name_key(&self) -> Item {
         keys::name(self.username.to_ascii_lowercase())
+    }
+
+    /// The key of the guest with the address.
+    pub(super) fn guest_key(&self) -> Item {
+        keys::guest_mail(self.email.to_ascii_lowercase())
     }
 
     /// The key of the claim on the address.
@@ -235,7 +249,7 @@ impl Accounts {
 
     /// Changes what others see of the user; `false` if there is no such user.
     pub async fn update_profile(&self, user: UserId, changes: &ProfileChanges) -> Result<bool> {
-        let ProfileChanges { name, avatar, searchable } = changes;
+        let ProfileChanges { name, avatar, searchable, mails } = changes;
         let mut change = Change::new().when("active = :true").value(":true", AttributeValue::Bool(true));
         for (placeholder, attribute, value) in [("#name", "name", name), ("#avatar", "avatar", avatar)] {
             if let Some(value) = value {
@@ -252,6 +266,11 @@ impl Accounts {
                 }
             }
         }
+        change = match mails {
+            None => change,
+            Some(true) => change.remove(NO_MAILS),
+            Some(false) => change.set(NO_MAILS, AttributeValue::Bool(true)),
+        };
         conditional("UpdateItem", change.of(self.0.update_item(keys::user(user))).send().await)
     }
 

@@ -31,13 +31,14 @@ impl Decisions {
             .update_item(keys::event(event))
             .condition_expression("user_id = :user AND attribute_not_exists(expires_at)")
             .expression_attribute_names("#decided", topic.name())
-            .expression_attribute_values(":user", text(&organiser));
+            .expression_attribute_values(":user", text(&organiser))
+            .expression_attribute_values(":one", number(&1));
         let update = match option {
             Some(option) => update
-                .update_expression("SET #decided = :option")
+                .update_expression("SET #decided = :option ADD decisions :one, revision :one")
                 .expression_attribute_values(":option", number(&option)),
             None => update
-                .update_expression("SET #reopened = :true REMOVE #decided")
+                .update_expression("SET #reopened = :true REMOVE #decided ADD decisions :one, revision :one")
                 .expression_attribute_names("#reopened", reopened(topic))
                 .expression_attribute_values(":true", AttributeValue::Bool(true)),
         };
@@ -50,7 +51,7 @@ impl Decisions {
         let update = self
             .0
             .update_item(keys::event(event))
-            .update_expression("SET #decided = :option")
+            .update_expression("SET #decided = :option ADD decisions :one, revision :one")
             .condition_expression(
                 "sent = :true AND attribute_not_exists(#decided) AND attribute_not_exists(#reopened) \
                  AND attribute_not_exists(expires_at)",
@@ -58,6 +59,7 @@ impl Decisions {
             .expression_attribute_names("#decided", topic.name())
             .expression_attribute_names("#reopened", reopened(topic))
             .expression_attribute_values(":option", number(&option))
+            .expression_attribute_values(":one", number(&1))
             .expression_attribute_values(":true", AttributeValue::Bool(true));
         conditional("UpdateItem", update.send().await)
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::decisions::Decisions;
 use super::event_items::{EventRow, MemberRow, event_of, row};
-use super::events::{Events, Only};
+use super::events::Events;
 use super::failure::{Rounds, failure, written};
 use super::index::{distinct, event_id, keys_of, shown};
 use super::item::{Item, from_item, to_item};
@@ -98,10 +98,10 @@ impl Departures {
     async fn leave_as_organiser(&self, own: &EventRow, now: Timestamp) -> Result<bool> {
         let (id, user) = (own.event_id, own.user_id);
         if !own.sent {
-            return Events::from(self.0.clone()).delete_only(user, id, Only::Draft, now).await;
+            return Events::from(self.0.clone()).delete_draft(user, id, now).await;
         }
         if own.expires_at.is_some() {
-            return Events::from(self.0.clone()).delete_only(user, id, Only::Any, now).await;
+            return Events::from(self.0.clone()).delete_as_nobodys(user, id, now).await;
         }
         let items = Events::from(self.0.clone()).partition(id).await?;
         let Some(event) = event_of(items.clone())?.filter(|event| event.organiser.id == user) else { return Ok(false) };
@@ -114,7 +114,7 @@ impl Departures {
         let heir = event.heir().map(member_row);
         match items.into_iter().find(|item| heir.as_deref() == Some(row(item))) {
             Some(heir) => Organisers::from(self.0.clone()).pass_on(&event, from_item(heir)?, None).await,
-            None => Events::from(self.0.clone()).delete_only(user, id, Only::Any, now).await,
+            None => Events::from(self.0.clone()).delete_as_nobodys(user, id, now).await,
         }
     }
 
@@ -143,8 +143,10 @@ impl Departures {
     async fn vacate_place(&self, event: Option<EventRow>, own: &Item) -> Result<bool> {
         let stored: MemberRow = from_item(own.clone())?;
         let (id, place) = (stored.event_id, keys::member(stored.event_id, stored.user_id));
-        if !event.is_some_and(|event| event.sent && event.expires_at.is_none()) {
-            // A row that an interrupted sending or deletion has left is nobody's place.
+        let is_place =
+            stored.expires_at.is_none() && event.is_some_and(|event| event.sent && event.expires_at.is_none());
+        if !is_place {
+            // A row that an interrupted sending has left is nobody's place, nor one in a deleted event, nor that of one who was taken out.
             let delete = self.0.delete_item(place);
             delete.send().await.map_err(|error| failure("DeleteItem", error))?;
             return Ok(true);
@@ -157,6 +159,8 @@ impl Departures {
             place: stored.place,
             place_votes: stored.place_votes,
             gone: true,
+            invited_at: stored.invited_at,
+            round: stored.round,
             ..MemberRow::new(id, &nobody, stored.position, stored.listed_at)
         };
         let check = self

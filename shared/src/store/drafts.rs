@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
-use jiff::Timestamp;
 
 use super::change::Change;
 use super::event_items::{MADE_OF, draft_content, draft_item, member_item};
@@ -87,7 +86,7 @@ impl Drafts {
     ///
     /// Up to 99 invitees are one transaction. More take several, each on the condition that the draft is still unsent and
     /// unchanged, so that a late one can never overwrite a vote; what an interrupted sending leaves is finished by the next.
-    pub async fn send_draft(&self, stored: &StoredEvent, now: Timestamp) -> Result<bool> {
+    pub async fn send_draft(&self, stored: &StoredEvent) -> Result<bool> {
         let event = &stored.event;
         let wanted: HashSet<String> =
             event.invitees.iter().map(|invitee| keys::member_row(invitee.person.id)).collect();
@@ -96,7 +95,7 @@ impl Drafts {
             writes.push(self.0.delete(keys::event_row(event.id, row)).part()?);
         }
         for (position, invitee) in event.invitees.iter().enumerate() {
-            writes.push(self.0.put(member_item(event, position, invitee, now)?).part()?);
+            writes.push(self.0.put(member_item(event.id, position, invitee)?).part()?);
         }
         while writes.len() >= TRANSACTION {
             let mut part: Vec<_> = writes.drain(..TRANSACTION - 1).collect();

@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::item::{Item, attribute, from_item, number, string, text, to_item};
 use super::keys::{EVENT, MEMBER, member_row};
 use crate::domain::addressee::Addressee;
-use crate::domain::event::{Answer, Event, Invitee};
+use crate::domain::event::{Answer, Event, History, Invitee};
 use crate::domain::export::{ExportedEvent, ExportedPoll};
 use crate::domain::person::{DELETED_USER, Person};
 use crate::domain::poll::{Choice, Poll, Votes};
@@ -63,9 +63,23 @@ pub(super) struct EventRow {
     pub(super) invitees: Vec<AddresseeRow>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) additional: String,
-    /// Set when the event is deleted: from then on it does not exist, and its rows are removed.
+    /// The counts of a history: see there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    rounds: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    removals: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    decisions: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    revision: u32,
+    /// Set when the event is deleted: from then on it does not exist, and its rows are removed in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires_at: Option<i64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// An addressee of a draft.
@@ -135,6 +149,10 @@ impl EventRow {
             place_reopened: _,
             invitees,
             additional,
+            rounds: _,
+            removals: _,
+            decisions: _,
+            revision: _,
             expires_at: _,
         } = self;
         let (answer, alias, date_votes, place_votes) = match membership {
@@ -165,6 +183,16 @@ fn made_at(listed_at: i64) -> Result<Timestamp> {
     Timestamp::from_millisecond(listed_at).map_err(|error| Error::internal("listed_at", error))
 }
 
+/// All that the rows of an event tell, whether it was deleted or not.
+pub struct Record {
+    /// The event.
+    pub event: Event,
+    /// Those whom the organiser has taken out, each with the number of the removal.
+    pub taken_out: Vec<(u32, Invitee)>,
+    /// When the rest of a deleted event expires, in seconds since 1970.
+    pub deleted_until: Option<i64>,
+}
+
 #[derive(Serialize, Deserialize)]
 pub(super) struct MemberRow {
     pub(super) event_id: EventId,
@@ -193,9 +221,25 @@ pub(super) struct MemberRow {
     pub(super) place: Option<usize>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::number_set")]
     pub(super) place_votes: Votes,
+    /// When the invitee was invited anew, or has a place again; in milliseconds since 1970. It is the number of the invitation; that of
+    /// others is when it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) invited_at: Option<i64>,
+    /// The round of invitations in which that was.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) round: u32,
+    /// Whether the invitee has no account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) guest: bool,
+    /// The number of the removal by which the organiser took the invitee out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) removed: Option<u32>,
     /// Whether it stands for somebody whose account was deleted. Rows from before there was this mark have the name alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) gone: bool,
+    /// Set when the invitee is taken out or the event is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) expires_at: Option<i64>,
 }
 
 impl MemberRow {
@@ -215,8 +259,18 @@ impl MemberRow {
             date_votes: Votes::new(),
             place: None,
             place_votes: Votes::new(),
+            invited_at: None,
+            round: 0,
+            guest: false,
+            removed: None,
             gone: false,
+            expires_at: None,
         }
+    }
+
+    /// The same for one who has been invited in that round, at a time of its own.
+    pub(super) fn invited(self, round: u32, at: Timestamp) -> Self {
+        Self { invited_at: Some(at.as_millisecond()), round, ..self }
     }
 }
 
@@ -236,8 +290,20 @@ pub(super) fn draft_item(event: &Event) -> Result<Item> {
 }
 
 fn draft_row(event: &Event) -> EventRow {
-    let Event { id, name, sent: _, created_at, organiser, date, place, addressees, invitees: _, additional, version } =
-        event;
+    let Event {
+        id,
+        name,
+        sent: _,
+        created_at,
+        organiser,
+        date,
+        place,
+        addressees,
+        invitees: _,
+        additional,
+        version,
+        history: _,
+    } = event;
     EventRow {
         event_id: *id,
         row: EVENT.to_owned(),
@@ -258,6 +324,10 @@ fn draft_row(event: &Event) -> EventRow {
         place_reopened: place.reopened,
         invitees: addressees.iter().map(AddresseeRow::from).collect(),
         additional: additional.clone(),
+        rounds: 0,
+        removals: 0,
+        decisions: 0,
+        revision: 0,
         expires_at: None,
     }
 }
@@ -284,6 +354,10 @@ pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<Attr
         place_reopened: _,
         invitees,
         additional,
+        rounds: _,
+        removals: _,
+        decisions: _,
+        revision: _,
         expires_at: _,
     } = draft_row(event);
     let choice = |choice: Choice| (!choice.is_usual()).then(|| attribute(choice)).transpose();
@@ -300,25 +374,28 @@ pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<Attr
     ])
 }
 
-/// The row of an invitee of an event that is sent now.
-pub(super) fn member_item(event: &Event, position: usize, invitee: &Invitee, now: Timestamp) -> Result<Item> {
-    let row = MemberRow::new(event.id, &invitee.person, position, now.as_millisecond());
-    to_item(MemberRow { alias: invitee.alias.clone(), ..row })
+/// The row of an invitee who has just been invited.
+pub(super) fn member_item(event: EventId, position: usize, invitee: &Invitee) -> Result<Item> {
+    let row = MemberRow::new(event, &invitee.person, position, invitee.number());
+    to_item(MemberRow { alias: invitee.alias.clone(), round: invitee.round, guest: invitee.guest, ..row })
 }
 
 /// The event of these rows of one partition, unless it was deleted. The users to whom a draft is to be sent have no names yet. What
-/// an interrupted sending or deletion has left is passed over.
+/// an interrupted sending has left is passed over.
 pub(super) fn event_of(items: Vec<Item>) -> Result<Option<Event>> {
+    Ok(record_of(items)?.filter(|record| record.deleted_until.is_none()).map(|record| record.event))
+}
+
+/// The event of these rows of one partition, deleted or not, with those who were taken out.
+pub(super) fn record_of(items: Vec<Item>) -> Result<Option<Record>> {
     let (own, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| row(item) == EVENT);
     let Some(item) = own.into_iter().next() else { return Ok(None) };
     let stored: EventRow = from_item(item)?;
-    if stored.expires_at.is_some() {
-        return Ok(None);
-    }
     let members = others.into_iter().filter(|item| stored.sent && row(item).starts_with(MEMBER));
     let mut members: Vec<MemberRow> = members.map(from_item).collect::<Result<_>>()?;
-    members.sort_by_key(|member| member.position);
-    Ok(Some(Event {
+    members.sort_by_key(|member| (member.position, member.user_id));
+    let (taken_out, members): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.removed.is_some());
+    let event = Event {
         id: stored.event_id,
         name: stored.name,
         sent: stored.sent,
@@ -337,10 +414,19 @@ pub(super) fn event_of(items: Vec<Item>) -> Result<Option<Event>> {
             reopened: stored.place_reopened,
         },
         addressees: stored.invitees.into_iter().map(Addressee::from).collect(),
-        invitees: members.into_iter().map(Invitee::from).collect(),
+        invitees: members.into_iter().map(Invitee::try_from).collect::<Result<_>>()?,
         additional: stored.additional,
         version: stored.version,
-    }))
+        history: History {
+            rounds: stored.rounds,
+            removals: stored.removals,
+            decisions: stored.decisions,
+            revision: stored.revision,
+        },
+    };
+    let removal = |row: MemberRow| Ok((row.removed.unwrap_or_default(), Invitee::try_from(row)?));
+    let taken_out = taken_out.into_iter().map(removal).collect::<Result<_>>()?;
+    Ok(Some(Record { event, taken_out, deleted_until: stored.expires_at }))
 }
 
 impl From<&Addressee> for AddresseeRow {
@@ -357,15 +443,20 @@ impl From<AddresseeRow> for Addressee {
     }
 }
 
-impl From<MemberRow> for Invitee {
-    fn from(row: MemberRow) -> Self {
-        Self {
+impl TryFrom<MemberRow> for Invitee {
+    type Error = Error;
+
+    fn try_from(row: MemberRow) -> Result<Self> {
+        Ok(Self {
+            invited_at: made_at(row.invited_at.unwrap_or(row.listed_at))?,
+            round: row.round,
+            guest: row.guest,
             gone: row.gone || row.name == DELETED_USER,
             person: Person { id: row.user_id, name: row.name, username: row.username },
             alias: row.alias,
             answer: row.answer,
             date: votes(row.date, row.date_votes),
             place: votes(row.place, row.place_votes),
-        }
+        })
     }
 }

@@ -69,7 +69,9 @@ impl Exports {
                 events.push(from_item::<EventRow>(item)?);
             } else {
                 let membership: MemberRow = from_item(item)?;
-                memberships.insert(membership.event_id, membership);
+                if membership.expires_at.is_none() {
+                    memberships.insert(membership.event_id, membership);
+                }
             }
         }
         events.retain(|event| event.expires_at.is_none());

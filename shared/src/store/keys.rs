@@ -5,9 +5,12 @@
 //! | `USER#<id>`, `USER` | an account | `accounts` |
 //! | `NAME#<lower case>`, `NAME` | the account that has this username | `accounts` |
 //! | `MAIL#<lower case>`, `MAIL` | the account that has this address, or was the last to register with it | `accounts` |
+//! | `GUEST#<id>`, `GUEST` | somebody who was invited by an address, and has no account | `guests` |
+//! | `GUESTMAIL#<lower case>`, `GUESTMAIL` | the guest who has this address | `guests` |
 //! | `SESSION#<id>`, the session's id | a login session | `sessions` |
 //! | `CONTACTS#<id>`, `CONTACTS` | the contacts of a user | `contacts` |
 //! | `RESET#<id>`, `RESET` | the link that sets a new password | `resets` |
+//! | `TOLD#<digest>`, `TOLD` | mails about events that were sent | `told` |
 //! | `TRIES#<digest>`, `TRIES` | counts of attempts and of mails | `attempts`, `quotas` |
 //!
 //! | table of events | item | file |
@@ -43,6 +46,16 @@ pub(super) fn mail(address: impl Display) -> Item {
     single("MAIL", address)
 }
 
+/// The guest with this id.
+pub(super) fn guest(id: UserId) -> Item {
+    single("GUEST", id)
+}
+
+/// The guest with this address, which is in lower case.
+pub(super) fn guest_mail(address: impl Display) -> Item {
+    single("GUESTMAIL", address)
+}
+
 /// The contacts of this user.
 pub(super) fn contacts(user: UserId) -> Item {
     single("CONTACTS", user)
@@ -56,6 +69,11 @@ pub(super) fn reset(user: UserId) -> Item {
 /// The counts under this digest.
 pub(super) fn tries(digest: impl Display) -> Item {
     single("TRIES", digest)
+}
+
+/// The mails about events under this digest.
+pub(super) fn told(digest: impl Display) -> Item {
+    single("TOLD", digest)
 }
 
 /// The only item of its kind with this id.

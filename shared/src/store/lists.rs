@@ -44,6 +44,8 @@ struct ListedRow {
 struct Membership {
     #[serde(default)]
     answer: Option<Answer>,
+    #[serde(default)]
+    expires_at: Option<i64>,
 }
 
 const SHOWN: Projection<'static> = Projection {
@@ -125,6 +127,7 @@ pub(super) fn entries(user: UserId, ids: &[EventId], rows: Vec<Item>) -> Result<
         let Some(event) = rows.remove(&(id, true)) else { continue };
         let event: ListedRow = from_item(event)?;
         let membership: Option<Membership> = rows.remove(&(id, false)).map(from_item).transpose()?;
+        let membership = membership.filter(|membership| membership.expires_at.is_none());
         let organises = event.user_id == user;
         if event.expires_at.is_some() || !(organises || event.sent && membership.is_some()) {
             continue;

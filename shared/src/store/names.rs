@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::change::Change;
 use super::event_items::row;
 use super::failure::{Rounds, conditional};
 use super::index::{distinct, event_id, keys_of, shown};
@@ -62,6 +65,22 @@ impl Names {
             }
         }
         Ok(missed)
+    }
+
+    /// Puts the names of a user who was a guest until now on all rows of the guest. Repeating it finishes what was interrupted.
+    pub async fn name_guest(&self, user: UserId, name: &str, username: &str) -> Result<()> {
+        for key in keys_of(&self.0, user).await? {
+            let change = Change::new()
+                .set("#name", text(&name))
+                .set("username", text(&username))
+                .remove("guest")
+                .when("user_id = :user AND guest = :true")
+                .name("#name", "name")
+                .value(":user", text(&user))
+                .value(":true", AttributeValue::Bool(true));
+            conditional("UpdateItem", change.of(self.0.update_item(key)).send().await)?;
+        }
+        Ok(())
     }
 
     /// Puts the organiser's new name on an event.

@@ -1,6 +1,7 @@
 //! The organiser of an event, who hands it over to another member.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::Timestamp;
 
 use super::event_items::MemberRow;
 use super::failure::written;
@@ -20,11 +21,12 @@ over_table!(Organisers, of_events);
 impl Organisers {
     /// Hands the event over: the two change places, and the former organiser has answered yes. `false` if the event is not this
     /// organiser's any more, or the member has left, declined or changed at that moment.
-    pub async fn hand_over(&self, event: &Event, to: UserId) -> Result<bool> {
+    pub async fn hand_over(&self, event: &Event, to: UserId, now: Timestamp) -> Result<bool> {
         let Some(place) = self.0.get(keys::member(event.id, to)).await? else { return Ok(false) };
         let successor: MemberRow = from_item(place)?;
-        let mut former = MemberRow::new(event.id, &event.organiser, successor.position, successor.listed_at);
-        former.answer = Some(Answer::Yes);
+        // The round is one that nobody is mailed for: who organised the event knows of it.
+        let former = MemberRow::new(event.id, &event.organiser, successor.position, successor.listed_at);
+        let former = MemberRow { answer: Some(Answer::Yes), ..former.invited(0, now) };
         let put = self.0.put(to_item(former)?).condition_expression("attribute_not_exists(event_id)");
         self.pass_on(event, successor, Some(put.part()?)).await
     }
@@ -38,7 +40,7 @@ impl Organisers {
         more: Option<TransactWriteItem>,
     ) -> Result<bool> {
         let answer = successor.answer;
-        let invitee = Invitee::from(successor);
+        let invitee = Invitee::try_from(successor)?;
         if !invitee.may_organise() {
             return Ok(false);
         }
@@ -66,13 +68,13 @@ impl Organisers {
         written(self.0.transact(writes).await)
     }
 
-    /// Removes the row of a member who becomes the organiser, if name and answer are still these.
+    /// Removes the row of a member who becomes the organiser, if name and answer are still these, and the member is in.
     fn vacate(&self, event: EventId, user: UserId, name: &str, answer: Option<Answer>) -> Result<TransactWriteItem> {
         let same = if answer.is_some() { "answer = :answer" } else { "attribute_not_exists(answer)" };
         let mut delete = self
             .0
             .delete(keys::member(event, user))
-            .condition_expression(format!("#name = :name AND {same}"))
+            .condition_expression(format!("#name = :name AND {same} AND attribute_not_exists(expires_at)"))
             .expression_attribute_names("#name", "name")
             .expression_attribute_values(":name", text(&name));
         if let Some(answer) = answer {

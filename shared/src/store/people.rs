@@ -46,7 +46,8 @@ pub struct People(Table);
 over_table!(People, of_users);
 
 impl People {
-    /// The users behind these logins, in their order, with the names that others see; `None` for an unknown or unconfirmed one.
+    /// The users and guests behind these logins, in their order, with the names that others see; `None` for an unknown or unconfirmed
+    /// one. A guest has no username; one who is found by the address has no name here either.
     pub async fn find_people(
         &self,
         logins: &[Login],
@@ -54,16 +55,17 @@ impl People {
         now: Timestamp,
     ) -> Result<Vec<Option<Person>>> {
         let consistent = consistency == Consistency::Strong;
-        let wanted = logins.iter().filter_map(claim_key);
+        let wanted = logins.iter().flat_map(|login| claim_key(login).into_iter().chain(guest_key(login)));
         let mut claims = HashMap::new();
         for item in self.0.get_many(distinct(wanted), consistent, Some(&CLAIM)).await? {
             let pk = partition_key(&item);
             let claim: Claim = from_item(item)?;
             claims.extend(claim.claimant(now).map(|id| (pk, id)));
         }
-        let id_of = |login: &Login| match (login, claim_key(login)) {
-            (Login::Id(id), _) => Some(*id),
-            (_, key) => claims.get(&partition_key(&key?)).copied(),
+        let claimant = |key: Option<Item>| claims.get(&partition_key(&key?)).copied();
+        let id_of = |login: &Login| match login {
+            Login::Id(id) => Some(*id),
+            Login::Email(_) | Login::Username(_) => claimant(claim_key(login)),
         };
         let ids: Vec<Option<UserId>> = logins.iter().map(id_of).collect();
 
@@ -73,7 +75,20 @@ impl People {
             let person = from_item::<KnownUser>(item)?.person();
             people.extend(person.map(|person| (person.id, person)));
         }
-        Ok(ids.into_iter().map(|id| people.get(&id?).cloned()).collect())
+        let unknown = logins.iter().filter_map(|login| match login {
+            Login::Id(id) if !people.contains_key(id) => Some(keys::guest(*id)),
+            _ => None,
+        });
+        for item in self.0.get_many(distinct(unknown), consistent, Some(&GUEST)).await? {
+            let GuestItem { user_id: id, name } = from_item(item)?;
+            people.insert(id, Person { id, name, username: None });
+        }
+        let guest_with =
+            |login: &Login| claimant(guest_key(login)).map(|id| Person { id, name: String::new(), username: None });
+        let person = |(login, id): (&Login, Option<UserId>)| {
+            id.and_then(|id| people.get(&id).cloned()).or_else(|| guest_with(login))
+        };
+        Ok(logins.iter().zip(ids).map(person).collect())
     }
 
     /// The same at half the price: only users who are not found at first are looked up by consistent reads.
@@ -104,6 +119,22 @@ impl People {
         Ok(item.map(from_item::<KnownUser>).transpose()?.and_then(KnownUser::person))
     }
 }
+
+/// Where the guest with that address is found.
+fn guest_key(login: &Login) -> Option<Item> {
+    match login {
+        Login::Email(email) => Some(keys::guest_mail(email.key())),
+        Login::Id(_) | Login::Username(_) => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct GuestItem {
+    user_id: UserId,
+    name: String,
+}
+
+const GUEST: Projection<'static> = Projection { expression: "user_id, #name", names: &[("#name", "name")] };
 
 const CLAIM: Projection<'static> = Projection { expression: "pk, user_id, expires_at", names: &[] };
 

@@ -35,17 +35,19 @@ struct Shown {
     active: bool,
     /// Where others find the user.
     found_under: Option<String>,
+    #[serde(default)]
+    no_mails: bool,
 }
 
 /// Never the password's hash: the function that shows a user has no right to it.
 const SHOWN: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, found_under, ids, people",
+    expression: "username, email, #name, avatar, active, found_under, no_mails, ids, people",
     names: &[("#name", "name")],
 };
 
 /// Never the hash of the mailed token either.
 const EXPORTED: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, found_under, ids, people, new_email, new_email_at, sent_at, expires_at",
+    expression: "username, email, #name, avatar, active, found_under, no_mails, ids, people, new_email, new_email_at, sent_at, expires_at",
     names: &[("#name", "name")],
 };
 
@@ -81,12 +83,14 @@ impl Profiles {
                 contacts = people(item)?;
             }
         }
-        let Some(Shown { username, email, name, avatar, found_under, .. }) = shown.filter(|shown| shown.active) else {
+        let Some(Shown { username, email, name, avatar, found_under, no_mails, .. }) =
+            shown.filter(|shown| shown.active)
+        else {
             return Ok(None);
         };
         contacts.truncate(most);
         let contacts = People::from(self.0.clone()).find_cards(&contacts).await?;
         let searchable = found_under.is_some();
-        Ok(Some(Profile { id, username, email, name, avatar, searchable, contacts }))
+        Ok(Some(Profile { id, username, email, name, avatar, searchable, mails: !no_mails, contacts }))
     }
 }

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use super::attempts::{HOUR, digest};
 use super::change::Change;
 use super::failure::conditional;
-use super::item::{EXPIRES_AT, number};
+use super::item::{EXPIRES_AT, Item, number};
 use super::keys;
 use super::table::{Table, over_table};
+use crate::domain::UserId;
 use crate::domain::limits::{Bounds, Limits, network, wide_network};
 use crate::error::{Error, Result};
 use crate::token::digest::fingerprint;
@@ -91,6 +92,16 @@ impl Quota {
     }
 }
 
+/// The attribute that counts the invitations by address.
+const INVITATIONS: &str = "invitations";
+
+/// The item that counts the invitations by address of this user today, and when the day ends.
+fn invitations(user: UserId, now: Timestamp) -> (Item, i64) {
+    let day = now.as_second().div_euclid(DAY);
+    let key = fingerprint(&[b"invitations by address", user.as_bytes(), day.to_string().as_bytes()]);
+    (keys::tries(key), (day + 1) * DAY)
+}
+
 /// The counts of requests and mails.
 #[derive(Clone, Debug)]
 pub struct Quotas(Table);
@@ -98,6 +109,41 @@ pub struct Quotas(Table);
 over_table!(Quotas, of_users);
 
 impl Quotas {
+    /// Counts so many more invitations by address that this user sends today.
+    ///
+    /// # Errors
+    /// `TooSoon` if they are more than the user may send in a day.
+    pub async fn count_invitations(&self, user: UserId, more: usize, limits: &Limits, now: Timestamp) -> Result<()> {
+        let most = limits.invitations_by_address as usize;
+        if most == 0 || more == 0 {
+            return Ok(());
+        }
+        let (key, until) = invitations(user, now);
+        let change = Change::new()
+            .set("#expires_at", number(&until))
+            .add("#count", number(&more))
+            .when("attribute_not_exists(#count) OR #count <= :room")
+            .name("#expires_at", EXPIRES_AT)
+            .name("#count", INVITATIONS)
+            .value(":room", number(&most.saturating_sub(more)));
+        let has_room = more <= most && conditional("UpdateItem", change.of(self.0.update_item(key)).send().await)?;
+        if has_room { Ok(()) } else { Err(Error::TooSoon((until - now.as_second()).unsigned_abs())) }
+    }
+
+    /// Counts so many less, because they were not sent.
+    pub async fn uncount_invitations(&self, user: UserId, less: usize, limits: &Limits, now: Timestamp) -> Result<()> {
+        if limits.invitations_by_address == 0 || less == 0 {
+            return Ok(());
+        }
+        let (key, _) = invitations(user, now);
+        let change = Change::new()
+            .add("#count", AttributeValue::N(format!("-{less}")))
+            .when("#count >= :less")
+            .name("#count", INVITATIONS)
+            .value(":less", number(&less));
+        conditional("UpdateItem", change.of(self.0.update_item(key)).send().await).map(drop)
+    }
+
     /// Counts one more.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -12,8 +13,9 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{RefreshToken, SEAL_LENGTH, SECRET_LENGTH, Seal, Secret, hs256, random_secret};
-use crate::domain::UserId;
+use crate::domain::invitation::Invitation;
 use crate::domain::lifetime::{self, seconds};
+use crate::domain::{EventId, UserId};
 use crate::error::{Error, Result};
 
 /// The length of a key's id, in characters.
@@ -25,6 +27,9 @@ const AUDIENCE: &str = "event-messenger-api";
 /// The type of an access token ([RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)). It keeps other JWTs from passing
 /// for one.
 const ACCESS_TYPE: &str = "at+jwt";
+
+/// The type of the token in an invitation's link.
+const INVITATION_TYPE: &str = "invitation+jwt";
 
 /// The signer of the tokens. It has two keys during a change of keys: one signs, and tokens signed with the other are accepted as
 /// well.
@@ -73,6 +78,17 @@ struct Claims {
     /// We set none, but would respect one.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number")]
     nbf: Option<f64>,
+    iss: String,
+    aud: String,
+}
+
+/// The claims of an invitation's link. It has no expiry of its own: how long it holds depends on the event as it is then.
+#[derive(Serialize, Deserialize)]
+struct InvitationClaims {
+    /// The invitee.
+    sub: UserId,
+    event: EventId,
+    number: i64,
     iss: String,
     aud: String,
 }
@@ -152,9 +168,50 @@ impl Signer {
         let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
         let exp = iat + seconds(lifetime::ACCESS_TOKEN);
         let claims = Claims { sub: session.user, sid: session.session, iat, exp, nbf: None, iss, aud };
-        let (typ, kid) = (Some(ACCESS_TYPE.to_owned()), Some(self.key.id.clone()));
+        self.signed(ACCESS_TYPE, &claims)
+    }
+
+    /// A JWT for the link of that invitation.
+    ///
+    /// # Errors
+    /// When it cannot be encoded.
+    pub fn invitation_token(&self, invitation: &Invitation) -> Result<String> {
+        let Invitation { event, member: sub, number } = *invitation;
+        let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
+        self.signed(INVITATION_TYPE, &InvitationClaims { sub, event, number, iss, aud })
+    }
+
+    fn signed(&self, typ: &str, claims: &impl Serialize) -> Result<String> {
+        let (typ, kid) = (Some(typ.to_owned()), Some(self.key.id.clone()));
         let header = Header { typ, kid, ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &claims, &self.key.encoding).map_err(|error| Error::internal("jwt", error))
+        jsonwebtoken::encode(&header, claims, &self.key.encoding).map_err(|error| Error::internal("jwt", error))
+    }
+
+    /// The claims of a JWT of that type which this service has signed, whatever the time.
+    fn claims<T: DeserializeOwned>(&self, typ: &str, required: &[&str], token: &str) -> Option<T> {
+        if has_extensions(token) {
+            return None;
+        }
+        let kid = jsonwebtoken::decode_header(token).ok()?.kid;
+        let key = self.keys().find(|key| kid.as_ref() == Some(&key.id))?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(required);
+        // The crate would ask the system for the time, but ours is passed in.
+        validation.validate_exp = false;
+        let data = jsonwebtoken::decode::<T>(token, &key.decoding, &validation).ok()?;
+        (data.header.typ.as_deref() == Some(typ)).then_some(data.claims)
+    }
+
+    /// What this token of an invitation's link says. Whether the invitation still holds is the event's to tell.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for anything else.
+    pub fn verify_invitation(&self, token: &str) -> Result<Invitation> {
+        let claims = self.claims(INVITATION_TYPE, &["iss", "aud", "sub"], token);
+        let InvitationClaims { sub: member, event, number, .. } = claims.ok_or(Error::Unauthenticated)?;
+        Ok(Invitation { event, member, number })
     }
 
     /// The holder of this access token, if it is valid now within [`lifetime::LEEWAY`]. The time of issue does not matter.
@@ -162,26 +219,12 @@ impl Signer {
     /// # Errors
     /// `Unauthenticated` for anything else.
     pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Holder> {
-        if has_extensions(token) {
-            return Err(Error::Unauthenticated);
-        }
-        let kid = jsonwebtoken::decode_header(token).map_err(|_| Error::Unauthenticated)?.kid;
-        let key = self.keys().find(|key| kid.as_ref() == Some(&key.id)).ok_or(Error::Unauthenticated)?;
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // The crate would ask the system for the time, but ours is passed in.
-        validation.validate_exp = false;
-        let data =
-            jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::Unauthenticated)?;
-        let Claims { exp, nbf, .. } = data.claims;
+        let claims = self.claims(ACCESS_TYPE, &["exp", "iss", "aud", "sub"], token);
+        let Claims { exp, nbf, sub: user, sid: session, .. } = claims.ok_or(Error::Unauthenticated)?;
         let soon = now.as_duration() + SignedDuration::from_secs(seconds(lifetime::LEEWAY));
         let has_begun = nbf.is_none_or(|nbf| SignedDuration::try_from_secs_f64(nbf).is_ok_and(|nbf| nbf <= soon));
         let is_over = now.as_second() >= exp.saturating_add(seconds(lifetime::LEEWAY));
-        let valid = data.header.typ.as_deref() == Some(ACCESS_TYPE) && has_begun && !is_over;
-        let Claims { sub: user, sid: session, .. } = data.claims;
-        if valid { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
+        if has_begun && !is_over { Ok(Holder { user, session }) } else { Err(Error::Unauthenticated) }
     }
 
     /// The refresh token of a new session.
@@ -287,6 +330,21 @@ mod tests {
         for (name, header, key, claims, valid) in cases {
             let token = jsonwebtoken::encode(&header, &claims, key).unwrap();
             assert_eq!(signer().verify_access(&token, at(105)).is_ok(), valid, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_invitation_and_an_access_token_do_not_pass_for_each_other() {
+        let invitation = Invitation { event: Uuid::new_v4(), member: Uuid::new_v4(), number: 7 };
+        let link = signer().invitation_token(&invitation).unwrap();
+        let access = signer().access_token(&signer().first_token(Uuid::new_v4()).unwrap(), at(0)).unwrap();
+        assert_eq!(signer().verify_invitation(&link).ok(), Some(invitation));
+        assert!(signer().verify_access(&link, at(1)).is_err());
+        assert!(signer().verify_invitation(&access).is_err());
+        assert!(Signer::new(OTHER).verify_invitation(&link).is_err());
+        assert!(Signer::new(OTHER).accepting(SECRET).verify_invitation(&link).is_ok());
+        for text in ["", "token", &link[1..], &link[..link.len() - 4]] {
+            assert!(signer().verify_invitation(text).is_err(), "{text}");
         }
     }
 

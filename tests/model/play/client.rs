@@ -68,6 +68,8 @@ impl Player {
         self.names.keep(&format!("<token {session} {generation}>"), &text("refresh_token"));
         self.latest.insert(session, generation);
         if let Some(owner) = self.world().owner(session) {
+            // Who was a guest has the guest's id.
+            self.names.keep(&format!("<p{owner}>"), &text("user_id"));
             let since = self.world().now;
             self.access.insert(owner, Access { token: text("access_token"), session, since });
         }

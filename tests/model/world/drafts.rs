@@ -92,7 +92,7 @@ impl World {
         let organiser = draft.organiser;
         let draft = Event { addressees, ..filled(draft, content) };
         if send {
-            self.sendable(&draft).ok_or_else(invalid)?;
+            self.clone().sendable(&draft).ok_or_else(invalid)?;
         }
         self.events.insert(event, draft);
         if send { self.send_out(organiser, event) } else { Ok(()) }
@@ -115,7 +115,10 @@ impl World {
         if found.sent {
             return Ok(());
         }
-        let Sendable { places, contacts } = self.sendable(found).ok_or_else(invalid)?;
+        let found = found.clone();
+        let mut with_guests = self.clone();
+        let Sendable { places, contacts } = with_guests.sendable(&found).ok_or_else(invalid)?;
+        *self = with_guests;
         for invitee in persons(&places) {
             self.introduce(by, invitee);
         }
@@ -127,28 +130,22 @@ impl World {
         Ok(())
     }
 
-    /// The worlds in which sending the draft was broken off while it made contacts: first of those whom the draft names, then of the
-    /// organiser in the address books of the invitees, in any order. None if it cannot be sent.
-    pub(super) fn making_contacts(&self, by: PersonId, event: EventId) -> Vec<Self> {
-        let draft = self.events.get(&event).filter(|found| found.organiser == by && !found.sent);
-        let Some(Sendable { places, contacts }) = draft.and_then(|draft| self.sendable(draft)) else {
-            return Vec::new();
-        };
-        let mut met = self.clone();
-        met.meet(by, &contacts);
-        let mut worlds = vec![met];
-        for invitee in persons(&places).filter(|invitee| self.lacks(*invitee, by)) {
-            let mut also = worlds.clone();
-            for world in &mut also {
-                world.introduce(by, invitee);
-            }
-            worlds.extend(also);
-        }
-        worlds
+    /// The world in which sending the draft was broken off once those whom it names had become contacts. None if it cannot be sent.
+    pub(super) fn making_contacts(&self, by: PersonId, event: EventId) -> Option<Self> {
+        let draft = self.events.get(&event).filter(|found| found.organiser == by && !found.sent)?;
+        let mut world = self.clone();
+        let Sendable { contacts, .. } = self.clone().sendable(draft)?;
+        world.meet(by, &contacts);
+        Some(world)
     }
 
     /// Those who are invited, each once and without the organiser. `None` if somebody is named anew whom nobody knows.
-    fn addressees(&self, organiser: PersonId, invited: &[Invited], stored: &[Addressee]) -> Option<Vec<Addressee>> {
+    pub(super) fn addressees(
+        &self,
+        organiser: PersonId,
+        invited: &[Invited],
+        stored: &[Addressee],
+    ) -> Option<Vec<Addressee>> {
         let mut all: Vec<Addressee> = Vec::new();
         for Invited { typed, name } in invited {
             let user = match (typed, stored.iter().find(|stored| stored.is(typed))) {
@@ -170,28 +167,37 @@ impl World {
     }
 
     /// `None` if anything is missing, or anybody is unknown or gone.
-    fn sendable(&self, draft: &Event) -> Option<Sendable> {
+    fn sendable(&mut self, draft: &Event) -> Option<Sendable> {
         let is_complete = !draft.name.is_empty() && draft.polls.iter().all(|poll| !poll.options.is_empty());
         let (mut places, mut contacts): (Vec<Place>, Vec<PersonId>) = (Vec::new(), Vec::new());
         for Addressee { typed, user, alias } in &draft.addressees {
             let person = match user {
                 Some(user) => Some(*user).filter(|user| self.is_active(*user)),
-                None => self.find(typed),
+                None => Some(self.invitee(typed)),
             }?;
             contacts.extend(user);
             let who = Who::Person(person);
             if person != draft.organiser && places.iter().all(|place| place.who != who) {
-                let alias = user.is_none().then(|| alias.clone());
-                places.push(Place { who, alias, answer: None, votes: Default::default(), since: self.now });
+                let (given, alias) = (alias.clone(), user.is_none().then(|| alias.clone()));
+                places.push(Place { who, alias, given, answer: None, votes: Default::default(), since: self.now });
             }
         }
         (is_complete && !places.is_empty()).then_some(Sendable { places, contacts })
     }
 
+    /// Whom that name or address means when it is invited: an address that is no user's is a guest's.
+    pub(super) fn invitee(&mut self, typed: &Login) -> PersonId {
+        let found = self.find(typed);
+        match typed {
+            Login::Email(address) => found.unwrap_or_else(|| self.guest_with(address)),
+            Login::Name(_) | Login::Id(_) => found.unwrap_or_default(),
+        }
+    }
+
     /// Whether the event was sent of a draft with this content, whatever was voted and decided since.
     fn was_sent_as(&self, sent: &Event, content: &Content, addressees: Vec<Addressee>) -> bool {
         let draft = Event { addressees, places: Vec::new(), ..filled(sent.clone(), content) };
-        let Some(Sendable { places, .. }) = self.sendable(&draft) else { return false };
+        let Some(Sendable { places, .. }) = self.clone().sendable(&draft) else { return false };
         let ballots = |event: &Event| {
             event.polls.each_ref().map(|poll| {
                 let mut options = poll.options.clone();

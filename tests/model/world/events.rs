@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::drafts::Addressee;
-use super::{EventId, PersonId, Reply, World};
+use super::{EventId, PersonId, Reply, World, is_guest};
 use crate::deed::{Answer, same_option};
 
 /// An event.
@@ -49,6 +49,8 @@ pub(crate) struct Place {
     pub(crate) who: Who,
     /// The name that came with an address, until the invitee does something.
     pub(crate) alias: Option<String>,
+    /// The same, for good: it is the only name of a guest.
+    pub(crate) given: String,
     /// The answer.
     pub(crate) answer: Option<Answer>,
     /// What was voted for in each poll.
@@ -72,7 +74,7 @@ impl Place {
     }
 
     fn can_organise(&self) -> bool {
-        self.counts() && matches!(self.who, Who::Person(_))
+        self.counts() && matches!(self.who, Who::Person(person) if !is_guest(person))
     }
 }
 
@@ -120,6 +122,13 @@ impl Event {
             }
             let agreed = (0..poll.options.len()).find(|option| 2 * self.voted(topic, *option).len() > half);
             self.polls[topic].chosen = agreed;
+        }
+    }
+
+    /// Puts that person in the place of a guest.
+    pub(super) fn rename(&mut self, guest: PersonId, person: PersonId) {
+        if let Some(place) = self.place_mut(guest) {
+            place.who = Who::Person(person);
         }
     }
 
@@ -204,6 +213,7 @@ impl Event {
         *place = Place {
             who: Who::Person(by),
             alias: None,
+            given: String::new(),
             answer: Some(Answer::Yes),
             votes: Default::default(),
             since: place.since,
@@ -224,7 +234,9 @@ impl Event {
         let rank = |place: &&Place| match place.answer {
             Some(Answer::Yes) => 0,
             Some(Answer::Maybe) => 1,
-            _ => 2,
+            // Who organises is seen under the own name, which tells whose the address is.
+            _ if place.alias.is_none() => 2,
+            _ => 3,
         };
         let heir = self.places.iter().filter(|place| place.can_organise()).min_by_key(rank).map(|place| place.who);
         let Some(Who::Person(heir)) = heir.filter(|_| self.sent) else { return false };
@@ -237,7 +249,6 @@ impl Event {
 impl World {
     pub(super) fn delete(&mut self, by: PersonId, event: EventId) -> Reply {
         match self.events.get(&event).filter(|found| found.is_seen_by(by)) {
-            None if self.dying.remove(&(by, event)) => Reply::done(204, Value::Null),
             None => Reply::refused(404, "no_such_event"),
             Some(found) if found.organiser != by => Reply::refused(403, "not_organiser"),
             Some(_) => {

@@ -5,10 +5,12 @@
 
 mod drafts;
 mod events;
+mod guests;
+mod members;
 mod people;
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -16,9 +18,10 @@ use crate::deed::{Deed, What};
 
 pub(crate) use self::drafts::Addressee;
 pub(crate) use self::events::{Event, Who};
+pub(crate) use self::guests::{Guest, is_guest};
 pub(crate) use self::people::{Person, State};
 
-/// A person, numbered in the order in which they registered.
+/// A person, numbered in the order in which they registered. A guest has a number of its own, see [`is_guest`].
 pub(crate) type PersonId = u32;
 
 /// An event, numbered in the order in which they were drafted.
@@ -42,8 +45,8 @@ pub(crate) struct World {
     pub(crate) people: BTreeMap<PersonId, Person>,
     /// The events that are there.
     pub(crate) events: BTreeMap<EventId, Event>,
-    /// The events whose deletion was broken off, with their organisers: they are there for nobody, and asking again finishes it.
-    pub(crate) dying: BTreeSet<(PersonId, EventId)>,
+    /// Those who were invited by addresses that nobody has confirmed, by these addresses.
+    pub(crate) guests: BTreeMap<String, Guest>,
     /// Whom an address leads to at a login: who has confirmed it, else the latest of those who registered with it.
     pub(crate) addresses: BTreeMap<String, PersonId>,
     /// Whether the decision of a majority is recorded once it is seen. If AWS fails then, it is left to the next request.
@@ -83,7 +86,7 @@ impl World {
             now: 0,
             people: BTreeMap::new(),
             events: BTreeMap::new(),
-            dying: BTreeSet::new(),
+            guests: BTreeMap::new(),
             addresses: BTreeMap::new(),
             records: true,
         }
@@ -106,6 +109,7 @@ impl World {
             What::LogOutEverywhere => return self.log_out_everywhere(by),
             What::Rename { name } => return self.rename(by, name),
             What::Searchable { searchable } => return self.set_searchable(by, *searchable),
+            What::Mails { wanted } => return self.set_mails(by, *wanted),
             What::Search { query, limit } => return self.search(by, query, *limit),
             What::AddContact { who } => return self.add_contact(by, *who),
             What::RemoveContact { who } => return self.remove_contact(by, *who),
@@ -127,6 +131,11 @@ impl World {
                 self.on_member(by, *event, |found| found.hand_over(by, *to)).map(|()| *event)
             }
             What::Delete { event } => return self.delete(by, *event),
+            What::Invite { event, invited } => return self.invite(by, *event, invited),
+            What::TakeOut { event, who } => return self.take_out(by, *event, *who),
+            What::Amend { event, name, additional, options } => {
+                self.amend(by, *event, (name.as_deref(), additional.as_deref()), options).map(|()| *event)
+            }
         };
         match event {
             Ok(event) => self.shown(200, by, event),
@@ -151,13 +160,8 @@ impl World {
             world.edit(by, event.unwrap_or_default(), content, false);
             worlds.push(world.clone());
         }
-        if let What::Delete { event } = deed.what
-            && world.clone().perform(deed).is_success()
-        {
-            let mut begun = self.clone();
-            begun.events.remove(&event);
-            begun.dying.insert((by, event));
-            worlds.push(begun);
+        if let What::Invite { event, invited } = &deed.what {
+            worlds.extend(self.meeting(by, *event, invited));
         }
         if deed.what.sends() {
             worlds.extend(world.making_contacts(by, event.unwrap_or_default()));

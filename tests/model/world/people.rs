@@ -24,6 +24,12 @@ pub(crate) struct Person {
     pub(crate) name: String,
     /// Whether others find the person.
     pub(crate) searchable: bool,
+    /// Whether mails about events are wanted.
+    pub(crate) mails: bool,
+    /// The guest whom the person was before, whose id the account has.
+    pub(crate) was: Option<PersonId>,
+    /// Until when the link is known that made a guest the user.
+    pub(crate) known_until: i64,
     /// How far the account has come.
     pub(crate) state: State,
     /// The last link that was mailed.
@@ -122,6 +128,9 @@ impl World {
             email: email.to_owned(),
             name: username.to_owned(),
             searchable: true,
+            mails: true,
+            was: None,
+            known_until: 0,
             state: State::Pending(now + DAY),
             link,
             mailed_at: now,
@@ -136,19 +145,29 @@ impl World {
     pub(super) fn confirm(&mut self, id: PersonId, link: LinkId, session: SessionId) -> Reply {
         let now = self.now;
         let spent = Reply::refused(410, "link_spent");
-        let Some(person) = self.people.get(&id).filter(|person| person.is_there(now) && person.link == link) else {
+        let used = Reply::refused(410, "confirmation_link_used");
+        let Some(person) = self.people.get(&id).filter(|person| person.link == link) else { return spent };
+        if person.was.is_some() {
+            // Under the id of the registration only that is known, and for a while.
+            return if now < person.known_until { used } else { spent };
+        }
+        if !person.is_there(now) {
             return spent;
-        };
+        }
         if person.state == State::Active {
-            return Reply::refused(410, "confirmation_link_used");
+            return used;
         }
         let email = person.email.clone();
         if self.find(&Login::Email(email.clone())).is_some() {
             return spent;
         }
         self.addresses.insert(email.to_lowercase(), id);
+        let was = self.take_over(&email, id);
         if let Some(person) = self.people.get_mut(&id) {
-            person.state = State::Active;
+            if let State::Pending(until) = person.state {
+                person.known_until = until;
+            }
+            (person.state, person.was) = (State::Active, was);
         }
         self.open(id, session)
     }
@@ -197,13 +216,13 @@ impl World {
         if let Some(person) = self.people.get_mut(&id) {
             person.sessions.insert(session, Session::new(now));
         }
-        Self::tokens(id)
+        self.tokens(id)
     }
 
-    fn tokens(id: PersonId) -> Reply {
+    fn tokens(&self, id: PersonId) -> Reply {
         let body = json!({
             "access_token": "<any>", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "<any>",
-            "user_id": format!("<p{id}>"),
+            "user_id": self.id(id),
         });
         Reply::done(200, body)
     }
@@ -236,7 +255,7 @@ impl World {
             self.end(id);
             return over;
         }
-        Self::tokens(owner)
+        self.tokens(owner)
     }
 
     pub(super) fn log_out(&mut self, id: SessionId, generation: u32) -> Reply {
@@ -271,6 +290,13 @@ impl World {
     pub(super) fn set_searchable(&mut self, by: PersonId, searchable: bool) -> Reply {
         if let Some(person) = self.people.get_mut(&by) {
             person.searchable = searchable;
+        }
+        self.user_view(by)
+    }
+
+    pub(super) fn set_mails(&mut self, by: PersonId, wanted: bool) -> Reply {
+        if let Some(person) = self.people.get_mut(&by) {
+            person.mails = wanted;
         }
         self.user_view(by)
     }

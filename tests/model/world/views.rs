@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::events::{Event, Place, Who};
-use super::{EventId, PersonId, Reply, SessionId, TOPICS, World};
+use super::{EventId, PersonId, Reply, SessionId, TOPICS, World, is_guest};
 use crate::deed::Answer;
 
 /// The second in which each service starts.
@@ -14,18 +14,20 @@ fn time(second: i64) -> String {
     Timestamp::from_second(START + second).map(|time| time.to_string()).unwrap_or_default()
 }
 
-fn id(person: PersonId) -> String {
-    format!("<p{person}>")
-}
-
-fn id_of(event: EventId, who: Who) -> String {
-    match who {
-        Who::Person(person) => id(person),
-        Who::Nobody(person) => format!("<nobody {event} {person}>"),
-    }
-}
-
 impl World {
+    /// The person's id. Who was a guest has the guest's.
+    pub(super) fn id(&self, person: PersonId) -> String {
+        let was = self.people.get(&person).and_then(|person| person.was);
+        format!("<p{}>", was.unwrap_or(person))
+    }
+
+    fn id_of(&self, event: EventId, who: Who) -> String {
+        match who {
+            Who::Person(person) => self.id(person),
+            Who::Nobody(person) => format!("<nobody {event} {person}>"),
+        }
+    }
+
     /// `GET /user`.
     pub(crate) fn user_view(&self, by: PersonId) -> Reply {
         let Some(person) = self.people.get(&by).filter(|_| self.is_active(by)) else {
@@ -37,9 +39,9 @@ impl World {
             own.iter().filter(|(_, found)| found.sent && found.chats(by)).map(|(event, _)| format!("<e{event}>"));
         let contacts: Vec<_> = person.contacts.iter().filter_map(|contact| self.card(*contact)).collect();
         let user = json!({
-            "id": id(by), "name": person.name, "contacts": contacts, "events": own.iter().map(entry).collect::<Vec<_>>(),
+            "id": self.id(by), "name": person.name, "contacts": contacts, "events": own.iter().map(entry).collect::<Vec<_>>(),
             "chats": chats.collect::<Vec<_>>(), "avatar": "", "username": person.username, "e-mail": person.email,
-            "searchable": person.searchable,
+            "searchable": person.searchable, "mails": person.mails,
         });
         Reply::done(200, json!({ "user": user }))
     }
@@ -47,7 +49,7 @@ impl World {
     /// What others see of somebody who has an account.
     pub(super) fn card(&self, person: PersonId) -> Option<Value> {
         let found = self.people.get(&person).filter(|_| self.is_active(person))?;
-        Some(json!({"id": id(person), "name": found.name, "avatar": "", "username": found.username}))
+        Some(json!({"id": self.id(person), "name": found.name, "avatar": "", "username": found.username}))
     }
 
     /// `GET /event`.
@@ -104,7 +106,7 @@ impl World {
         let organiser = &self.people[&found.organiser];
         let mut invited: Vec<_> = found.addressees.iter().map(|addressee| self.addressee_view(addressee)).collect();
         let mut confirmed = vec![json!({
-            "id": id(found.organiser), "name": organiser.name, "username": organiser.username, "role": "admin",
+            "id": self.id(found.organiser), "name": organiser.name, "username": organiser.username, "role": "admin",
             "chat_success": true,
         })];
         for place in &found.places {
@@ -113,7 +115,7 @@ impl World {
         }
         json!({
             "id": format!("<e{event}>"), "name": found.name, "status": found.sent,
-            "date": [found.poll_view(event, 0, by)], "place": [found.poll_view(event, 1, by)],
+            "date": [self.poll_view(event, 0, by)], "place": [self.poll_view(event, 1, by)],
             "members": [{"invited": invited, "confirmed": confirmed}], "additional": found.additional,
         })
     }
@@ -136,10 +138,11 @@ impl World {
 
     fn place_view(&self, event: EventId, place: &Place) -> Value {
         let opens = matches!(place.answer, Some(Answer::Yes | Answer::Maybe));
-        let mut view = json!({"id": id_of(event, place.who), "role": "user", "chat_success": opens});
+        let mut view = json!({"id": self.id_of(event, place.who), "role": "user", "chat_success": opens});
         match (&place.alias, place.who) {
             (Some(alias), _) => view["name"] = json!(alias),
             (None, Who::Nobody(_)) => view["name"] = json!("deleted user"),
+            (None, Who::Person(person)) if is_guest(person) => view["name"] = json!(place.given),
             (None, Who::Person(person)) => {
                 let person = &self.people[&person];
                 (view["name"], view["username"]) = (json!(person.name), json!(person.username));
@@ -149,6 +152,30 @@ impl World {
             view["answer"] = json!(place.answer.map(Answer::text));
         }
         view
+    }
+
+    fn poll_view(&self, event: EventId, topic: usize, by: PersonId) -> Value {
+        let Some(found) = self.events.get(&event) else { return Value::Null };
+        let poll = &found.polls[topic];
+        let voted = |option: usize| {
+            let who = found.voted(topic, option);
+            who.into_iter().map(|who| self.id_of(event, who)).collect::<Vec<_>>()
+        };
+        let drafts: Vec<_> = found
+            .open(topic)
+            .map(|(option, text)| {
+                let voted = voted(option);
+                json!({TOPICS[topic]: text, "votes": voted.len(), "voted": voted})
+            })
+            .collect();
+        let confirmed = poll.chosen.map(voted).unwrap_or_default();
+        let own = found.place(by).map(|place| place.votes[topic].iter().map(|option| &poll.options[*option]));
+        let own: Vec<_> = own.into_iter().flatten().collect();
+        json!({
+            "drafts": drafts, "confirmed": found.confirmed(topic), "choice": if poll.any { "any" } else { "one" },
+            "confirmed_votes": confirmed.len(), "confirmed_voted": confirmed, "voters": found.voters(topic),
+            "my_vote": if poll.any { json!(own) } else { json!(own.first()) },
+        })
     }
 }
 
@@ -168,28 +195,5 @@ impl Event {
     fn open(&self, topic: usize) -> impl Iterator<Item = (usize, &String)> {
         let poll = &self.polls[topic];
         poll.options.iter().enumerate().filter(|(option, _)| poll.chosen != Some(*option))
-    }
-
-    fn poll_view(&self, event: EventId, topic: usize, by: PersonId) -> Value {
-        let poll = &self.polls[topic];
-        let voted = |option: usize| {
-            let who = self.voted(topic, option);
-            who.into_iter().map(|who| id_of(event, who)).collect::<Vec<_>>()
-        };
-        let drafts: Vec<_> = self
-            .open(topic)
-            .map(|(option, text)| {
-                let voted = voted(option);
-                json!({TOPICS[topic]: text, "votes": voted.len(), "voted": voted})
-            })
-            .collect();
-        let confirmed = poll.chosen.map(voted).unwrap_or_default();
-        let own = self.place(by).map(|place| place.votes[topic].iter().map(|option| &poll.options[*option]));
-        let own: Vec<_> = own.into_iter().flatten().collect();
-        json!({
-            "drafts": drafts, "confirmed": self.confirmed(topic), "choice": if poll.any { "any" } else { "one" },
-            "confirmed_votes": confirmed.len(), "confirmed_voted": confirmed, "voters": self.voters(topic),
-            "my_vote": if poll.any { json!(own) } else { json!(own.first()) },
-        })
     }
 }

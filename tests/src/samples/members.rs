@@ -1,22 +1,37 @@
-//! The routes of an event's members: `GET` of `/event/{id}`, `/event/{id}/vote`, `/event/{id}/answer`, `/event/{id}/organiser`.
+//! The routes of an event's members: `GET` and `PATCH` of `/event/{id}`, what is below it, and where their mails lead.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::scene::{
-    an_event, as_it_stands, decided, draft, sent_to_two, voted_by_one, voted_for_one_of_several, voted_past_each_other,
+    a_reader_of_mails, an_event, as_it_stands, decided, draft, invited_by_mail, sent_past_a_bystander, sent_to_two,
+    voted_by_one, voted_for_one_of_several, voted_past_each_other,
 };
 use super::{By, Meanwhile, Request, Sample, Scenario, Scene, Which};
 use crate::{Service, vote};
 
 pub(super) fn samples() -> Vec<Sample> {
-    vec![reading(), voting(), taking_back(), answering(), handing_over()]
+    vec![
+        reading(),
+        voting(),
+        taking_back(),
+        answering(),
+        inviting(),
+        taking_out(),
+        amending(),
+        handing_over(),
+        opening(),
+        looking_at_the_page(),
+        unsubscribing(),
+    ]
 }
 
 fn reading() -> Sample {
     Sample::new(Method::GET, "/event/{id}", |_| Request::by(By::John))
         .by_role([401, 404, 404, 404, 200, 200])
+        .by_link(200)
         .by_role_of_a_draft([401, 404, 404, 404, 404, 200])
+        .by_link(404)
         .departing_with(Which::Own, |_| Request::by(By::Jane))
         .scenario(Scenario { name: "get-event", ..Scenario::READING })
         .scenario(Scenario {
@@ -38,7 +53,9 @@ fn reading() -> Sample {
 fn voting() -> Sample {
     Sample::new(Method::PUT, "/event/{id}/vote", |_| for_the_first_date(By::John))
         .by_role([401, 404, 404, 404, 200, 200])
+        .by_link(200)
         .by_role_of_a_draft([401, 404, 404, 404, 404, 409])
+        .by_link(404)
         .departing_with(Which::Own, |_| for_the_first_date(By::Jane))
         .departing_with(Which::Invited, |_| for_the_first_date(By::Jane))
         .scenario(Scenario {
@@ -76,7 +93,9 @@ fn voting() -> Sample {
 fn taking_back() -> Sample {
     Sample::new(Method::DELETE, "/event/{id}/vote", |_| for_the_first_date(By::John))
         .by_role([401, 404, 404, 404, 200, 200])
+        .by_link(200)
         .by_role_of_a_draft([401, 404, 404, 404, 404, 409])
+        .by_link(404)
         .scenario(Scenario {
             name: "vote taken back",
             prepare: |service| Box::pin(voted_by_one(service)),
@@ -102,7 +121,9 @@ fn taking_back() -> Sample {
 fn answering() -> Sample {
     Sample::new(Method::PUT, "/event/{id}/answer", |_| answer(By::John, "yes"))
         .by_role([401, 404, 404, 404, 200, 403])
+        .by_link(200)
         .by_role_of_a_draft([401, 404, 404, 404, 404, 403])
+        .by_link(404)
         .departing_with(Which::Invited, |_| answer(By::Jane, "yes"))
         .scenario(Scenario {
             name: "answer",
@@ -118,6 +139,109 @@ fn answering() -> Sample {
         })
         .meanwhile(Meanwhile::new(|_| answer(By::John, "maybe"), &[By::Jane, By::John]))
         .bench(as_it_stands)
+}
+
+fn inviting() -> Sample {
+    Sample::new(Method::POST, "/event/{id}/members", jim_too)
+        .by_role([401, 404, 404, 404, 403, 200])
+        .by_role_of_a_draft([401, 404, 404, 404, 404, 409])
+        .departing_with(Which::Own, jim_too)
+        .scenario(Scenario {
+            name: "members",
+            prepare: |service| Box::pin(sent_past_a_bystander(service)),
+            check: |service, scene, done| Box::pin(jim_is_in(service, scene, done)),
+            ..Scenario::READING
+        })
+        .scenario(Scenario {
+            name: "members: a guest",
+            request: Some(a_guest_too),
+            check: |service, scene, done| Box::pin(two_are_in(service, scene, done)),
+            ..Scenario::READING
+        })
+        .scenario(Scenario {
+            name: "members: one anew",
+            request: Some(|scene| {
+                Request::by(By::Jane).json(json!({"invited": [{"id": scene.john.id, "again": true}]}))
+            }),
+            ..Scenario::READING
+        })
+        // She leaves meanwhile, or the one who is invited.
+        .meanwhile(Meanwhile::new(
+            |scene| Request::by(By::Jane).json(json!({"invited": [{"id": scene.jim.id}]})),
+            &[By::Jane, By::Jim],
+        ))
+        .bench(an_event)
+}
+
+fn taking_out() -> Sample {
+    Sample::new(Method::DELETE, "/event/{id}/members/{user}", |_| Request::by(By::Jane))
+        .by_role([401, 404, 404, 404, 204, 204])
+        .by_link(403)
+        .by_role_of_a_draft([401, 404, 404, 404, 404, 409])
+        .by_link(404)
+        .scenario(Scenario {
+            name: "members: one taken out",
+            success: 204,
+            repeated: Some(404),
+            check: |service, scene, done| Box::pin(john_is_out(service, scene, done)),
+            ..Scenario::READING
+        })
+        .scenario(Scenario {
+            name: "members: one leaves",
+            request: Some(|_| Request::by(By::John)),
+            success: 204,
+            repeated: Some(404),
+            check: |service, scene, done| Box::pin(john_is_out(service, scene, done)),
+            ..Scenario::READING
+        })
+        .meanwhile(Meanwhile::new(|_| Request::by(By::Jane), &[By::Jane, By::John]))
+}
+
+fn amending() -> Sample {
+    Sample::new(Method::PATCH, "/event/{id}", dinner_too)
+        .by_role([401, 404, 404, 404, 403, 200])
+        .by_role_of_a_draft([401, 404, 404, 404, 404, 200])
+        .departing_with(Which::Own, dinner_too)
+        .departing_with(Which::Draft, dinner_too)
+        .scenario(Scenario {
+            name: "amend-event",
+            check: |service, scene, done| Box::pin(was_amended(service, scene, done)),
+            ..Scenario::READING
+        })
+        .scenario(Scenario {
+            name: "amend-event of a draft",
+            prepare: |service| Box::pin(draft(service)),
+            ..Scenario::READING
+        })
+        .meanwhile(Meanwhile::new(dinner_too, &[By::Jane]))
+        .bench(an_event)
+}
+
+fn opening() -> Sample {
+    Sample::new(Method::GET, "/invitation", |_| Request::by(By::Nobody))
+        .by_role([200; 6])
+        .harmless(|_| Request::by(By::Nobody), 200)
+        .scenario(Scenario { name: "invitation", ..Scenario::READING })
+        .bench(as_it_stands)
+}
+
+fn looking_at_the_page() -> Sample {
+    Sample::new(Method::GET, "/mail/unsubscribe", by_its_link).by_role([200; 6]).harmless(by_its_link, 200)
+}
+
+fn unsubscribing() -> Sample {
+    Sample::new(Method::POST, "/mail/unsubscribe", by_its_link)
+        .by_role([400; 6])
+        .harmless(by_its_link, 400)
+        .scenario(Scenario {
+            name: "unsubscribe",
+            // Whoever is gone wants no mails.
+            believes_conditions: true,
+            prepare: |service| Box::pin(invited_by_mail(service)),
+            check: |service, scene, done| Box::pin(is_unsubscribed(service, scene, done)),
+            ..Scenario::READING
+        })
+        .bench(a_reader_of_mails)
 }
 
 fn handing_over() -> Sample {
@@ -140,6 +264,22 @@ fn for_the_first_date(by: By) -> Request {
 
 fn answer(by: By, answer: &str) -> Request {
     Request::by(by).json(json!({ "answer": answer }))
+}
+
+fn jim_too(scene: &Scene) -> Request {
+    Request::by(By::Jane).json(json!({"invited": [{"username": scene.jim.name}]}))
+}
+
+fn a_guest_too(_: &Scene) -> Request {
+    Request::by(By::Jane).json(json!({"invited": [{"e-mail": "ann@example.com"}]}))
+}
+
+fn dinner_too(_: &Scene) -> Request {
+    Request::by(By::Jane).json(json!({"event": {"name": "Dinner", "date": [{"drafts": [{"date": "03.02.2027"}]}]}}))
+}
+
+fn by_its_link(scene: &Scene) -> Request {
+    Request::by(By::Nobody).query(format!("token={}", scene.token))
 }
 
 fn to_john(scene: &Scene) -> Request {
@@ -208,4 +348,33 @@ async fn was_handed_over(service: &Service, scene: &Scene, done: bool) {
     let is_johns = ids == [json!(scene.john.id), json!(scene.jane.id)] && members["invited"] == json!([]);
     let is_janes = ids == [json!(scene.jane.id)] && members["invited"][0]["id"] == json!(scene.john.id);
     assert!(is_johns || !done && is_janes, "{event}");
+}
+
+async fn jim_is_in(service: &Service, scene: &Scene, done: bool) {
+    let status = service.get(&scene.jim, &scene.event).await.status;
+    assert!(status == 200 || !done && status == 404, "{status}");
+}
+
+async fn two_are_in(service: &Service, scene: &Scene, done: bool) {
+    let event = service.event(&scene.jane, &scene.event).await;
+    let number = event["members"][0]["invited"].as_array().unwrap().len();
+    assert!(number == 2 || !done && number == 1, "{event}");
+}
+
+async fn john_is_out(service: &Service, scene: &Scene, done: bool) {
+    let status = service.get(&scene.john, &scene.event).await.status;
+    assert!(status == 404 || !done && status == 200, "{status}");
+    let event = service.event(&scene.jane, &scene.event).await;
+    assert_eq!(event["members"][0]["invited"].as_array().unwrap().is_empty(), status == 404, "{event}");
+}
+
+async fn was_amended(service: &Service, scene: &Scene, done: bool) {
+    let event = service.event(&scene.john, &scene.event).await;
+    let (name, dates) = (event["name"].as_str().unwrap(), event["date"][0]["drafts"].as_array().unwrap().len());
+    assert!((name, dates) == ("Dinner", 3) || !done && (name, dates) == ("Picnic", 2), "{event}");
+}
+
+async fn is_unsubscribed(service: &Service, scene: &Scene, done: bool) {
+    let mails = service.get(&scene.john, "/user").await.expect(200).body["user"]["mails"].clone();
+    assert!(mails == json!(false) || !done, "{mails}");
 }

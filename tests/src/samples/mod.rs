@@ -27,8 +27,9 @@ pub use self::scenario::{Check, Departing, Meanwhile, Play, Prepare, Recover, Sc
 pub use self::scene::{Scene, Step};
 use crate::{Response, Service};
 
-/// The roles in which each route is tried, in the order of the statuses of [`Case`].
-pub const ROLES: [&str; 6] = ["nobody", "unconfirmed", "deleted", "stranger", "invitee", "organiser"];
+/// The roles in which each route is tried, in the order of [`Case::statuses`]. A guest comes with the token of an invitation's link.
+pub const ROLES: [&str; 8] =
+    ["nobody", "unconfirmed", "deleted", "stranger", "invitee", "organiser", "taken out", "guest"];
 
 /// Prepares a request for the benches. Takes the common scene and an unused name, and returns the scene of this request.
 pub type Fresh = for<'a> fn(&'a Service, &'a Scene, &'a str) -> Step<'a, Scene>;
@@ -38,7 +39,7 @@ pub struct Sample {
     /// The method.
     pub method: Method,
     /// The path as in `template.yaml`. `{id}` is the scene's event, `{session}` jane's session, `{id}` of a
-    /// contact john.
+    /// contact and `{user}` john.
     pub path: &'static str,
     /// A valid request. Scenarios and benches make the scene in which it succeeds.
     pub request: Ask,
@@ -66,8 +67,19 @@ pub struct Case {
     pub state: State,
     /// What is asked.
     pub request: Ask,
-    /// The statuses.
-    pub statuses: [u16; 6],
+    /// The statuses of all but those who were taken out, who are strangers from then on, and guests.
+    of_users: [u16; 6],
+    /// The status of a guest, where a link is more than no token.
+    of_guest: Option<u16>,
+}
+
+impl Case {
+    /// The status for each of [`ROLES`].
+    pub fn statuses(&self) -> [u16; 8] {
+        let [nobody, unconfirmed, deleted, stranger, invitee, organiser] = self.of_users;
+        let guest = self.of_guest.unwrap_or(nobody);
+        [nobody, unconfirmed, deleted, stranger, invitee, organiser, stranger, guest]
+    }
 }
 
 /// The state of the event in a [`Case`].
@@ -137,13 +149,21 @@ impl Sample {
 
     /// The same for another request.
     fn case_by_role(mut self, request: Ask, statuses: [u16; 6]) -> Self {
-        self.cases.push(Case { state: State::Sent, request, statuses });
+        self.cases.push(Case { state: State::Sent, request, of_users: statuses, of_guest: None });
         self
     }
 
     /// The status for each role, where the event is a draft.
     fn by_role_of_a_draft(mut self, statuses: [u16; 6]) -> Self {
-        self.cases.push(Case { state: State::Draft, request: self.request, statuses });
+        self.cases.push(Case { state: State::Draft, request: self.request, of_users: statuses, of_guest: None });
+        self
+    }
+
+    /// The status for a guest who comes by a link to an event, in the case before.
+    fn by_link(mut self, status: u16) -> Self {
+        if let Some(case) = self.cases.last_mut() {
+            case.of_guest = Some(status);
+        }
         self
     }
 
@@ -199,7 +219,8 @@ impl Sample {
 
     /// The path and query of a request in that scene.
     pub fn target(&self, scene: &Scene, request: &Request) -> String {
-        let path = self.path.replace("/event/{id}", &scene.event).replace("{id}", &scene.john.id.to_string());
+        let john = scene.john.id.to_string();
+        let path = self.path.replace("/event/{id}", &scene.event).replace("{id}", &john).replace("{user}", &john);
         let path = match path.split_once("{session}") {
             Some((before, after)) => format!("{before}{}{after}", scene.jane.session().session()),
             None => path,

@@ -113,6 +113,19 @@ pub(super) async fn sent_to_two(service: &Service) -> Scene {
     Scene { jim, event, ..scene }
 }
 
+/// Jim is not invited.
+pub(super) async fn sent_past_a_bystander(service: &Service) -> Scene {
+    Scene { jim: service.user("jim").await, ..sent(service).await }
+}
+
+/// John was mailed the invitation, with the token that stops such mails in the scene.
+pub(super) async fn invited_by_mail(service: &Service) -> Scene {
+    let scene = sent(service).await;
+    service.settle().await;
+    service.hold_streams().await;
+    Scene { token: service.unsubscribing_token(&scene.john.email), ..scene }
+}
+
 /// An event of jane's that john is invited to, one of john's that jane is invited to, and a draft of john's.
 pub(super) async fn sent_both_ways(service: &Service) -> Scene {
     let scene = sent(service).await;
@@ -188,6 +201,16 @@ pub(super) fn an_event<'a>(service: &'a Service, scene: &'a Scene, name: &'a str
         let jane = service.user(name).await;
         let event = service.picnic(&jane, std::slice::from_ref(&scene.john)).await;
         Scene { jane, event, ..scene.clone() }
+    })
+}
+
+/// For benches: a new user in john's place, who was mailed an invitation.
+pub(super) fn a_reader_of_mails<'a>(service: &'a Service, scene: &'a Scene, name: &'a str) -> Step<'a, Scene> {
+    Box::pin(async {
+        let john = service.user(name).await;
+        service.picnic(&scene.jane, std::slice::from_ref(&john)).await;
+        service.settle().await;
+        Scene { token: service.unsubscribing_token(&john.email), john, ..scene.clone() }
     })
 }
 

@@ -59,15 +59,17 @@ struct State {
     /// The calls since the plan was made, each with the invocation id that the SDK sends with all retries.
     calls: Vec<(String, Call)>,
     struck: usize,
-    killer: Option<Killer>,
+    killer: Option<Deed>,
+    /// What happens besides whenever the plan applies.
+    beside: Option<Deed>,
 }
 
 #[derive(Clone)]
-struct Killer(Arc<dyn Fn() + Send + Sync>);
+struct Deed(Arc<dyn Fn() + Send + Sync>);
 
-impl fmt::Debug for Killer {
+impl fmt::Debug for Deed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Killer")
+        f.write_str("Deed")
     }
 }
 
@@ -141,7 +143,12 @@ impl Wire {
 
     /// Sets what kills the functions when a plan demands it.
     pub fn kill_with(&self, killer: impl Fn() + Send + Sync + 'static) {
-        self.state().killer = Some(Killer(Arc::new(killer)));
+        self.state().killer = Some(Deed(Arc::new(killer)));
+    }
+
+    /// Sets what happens besides whenever the plan applies.
+    pub fn beside_each_fault(&self, deed: impl Fn() + Send + Sync + 'static) {
+        self.state().beside = Some(Deed(Arc::new(deed)));
     }
 
     fn kill(&self) {
@@ -231,6 +238,9 @@ impl Wire {
         let outcome = strike(plan.fault, operation, body);
         if !matches!(outcome, Outcome::Pass) {
             state.struck += 1;
+            if let Some(Deed(beside)) = &state.beside {
+                beside();
+            }
         }
         outcome
     }

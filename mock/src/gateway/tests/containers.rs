@@ -50,7 +50,8 @@ async fn the_database_answers_no_web_page() {
 #[tokio::test]
 async fn the_bridge_is_listened_on_too_and_nothing_else() {
     let bridge = "127.0.0.2".parse().unwrap();
-    let service = LocalService::start_with(Options { bridge: Some(bridge), ..options() }, ENDPOINTS).await.unwrap();
+    let service =
+        LocalService::start_with(Options { bridge: Some(bridge), ..options() }, ENDPOINTS, &[]).await.unwrap();
     for url in [service.api_url(), service.dynamodb_url()] {
         let reached =
             async |ip: &str| tokio::net::TcpStream::connect(url.replace("http://127.0.0.1", ip)).await.is_ok();

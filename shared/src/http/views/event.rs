@@ -96,6 +96,7 @@ impl<'a> EventBody<'a> {
             invitees,
             additional,
             version: _,
+            history: _,
         } = event;
         let own = invitees.iter().find(|invitee| invitee.person.id == reader);
         let poll = |topic, poll| {
@@ -179,7 +180,8 @@ impl<'a> MemberView<'a> {
 
     fn of_invitee(invitee: &'a Invitee) -> Self {
         // `names` says by the answer and the votes whether the alias or the name is shown.
-        let Invitee { person, alias: _, answer: _, date: _, place: _, gone: _ } = invitee;
+        let Invitee { person, alias: _, answer: _, date: _, place: _, invited_at: _, round: _, guest: _, gone: _ } =
+            invitee;
         let (name, username) = invitee.names();
         let id = MemberId::User(person.id);
         Self { id, name, username, role: role(false), chat_success: invitee.opens_chat(), answer: None }

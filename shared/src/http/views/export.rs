@@ -49,6 +49,7 @@ struct AccountExport<'a> {
     #[serde(rename = "e-mail")]
     email: &'a str,
     searchable: bool,
+    mails: bool,
     #[serde(rename = "new_e-mail")]
     new_email: Option<&'a str>,
 }
@@ -90,9 +91,9 @@ impl<'a> UserExport<'a> {
     #[must_use]
     pub fn new(account: &'a ExportedAccount, sessions: &'a [Session], current: Uuid) -> Self {
         let ExportedAccount { profile, new_email, reset_mailed_at } = account;
-        let Profile { id, username, email, name, avatar, searchable, contacts } = profile;
+        let Profile { id, username, email, name, avatar, searchable, mails, contacts } = profile;
         let (searchable, new_email) = (*searchable, new_email.as_deref());
-        let user = AccountExport { id: *id, name, avatar, username, email, searchable, new_email };
+        let user = AccountExport { id: *id, name, avatar, username, email, searchable, mails: *mails, new_email };
         let contacts = contacts.iter().map(CardView::from).collect();
         Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: *reset_mailed_at }
     }

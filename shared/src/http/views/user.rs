@@ -25,6 +25,7 @@ struct UserView<'a> {
     #[serde(rename = "e-mail")]
     email: &'a str,
     searchable: bool,
+    mails: bool,
 }
 
 /// An event, as far as a menu shows it.
@@ -41,7 +42,7 @@ impl<'a> UserBody<'a> {
     /// The user, with these events and those of their chats that are open.
     #[must_use]
     pub fn new(profile: &'a Profile, events: &'a [ListedEvent]) -> Self {
-        let Profile { id, username, email, name, avatar, searchable, contacts } = profile;
+        let Profile { id, username, email, name, avatar, searchable, mails, contacts } = profile;
         let open = events.iter().filter(|event| event.sent && event.chat_is_open());
         let user = UserView {
             id: *id,
@@ -53,6 +54,7 @@ impl<'a> UserBody<'a> {
             username,
             email,
             searchable: *searchable,
+            mails: *mails,
         };
         Self { user }
     }
