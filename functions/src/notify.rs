@@ -43,7 +43,7 @@ pub const WORK: Duration = Duration::from_secs(105);
 const AT_ONCE: usize = 10;
 
 /// The pauses after SES has not taken a mail: the first, and the longest.
-const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(1600)];
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
 /// How long to wait for a process that is about to send the same mail. Twenty tries of a batch outlast a claim.
 const OTHERS: Duration = Duration::from_secs(10);
