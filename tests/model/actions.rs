@@ -119,6 +119,13 @@ pub(crate) enum Kind {
         name: u8,
         options: [(u8, u8); 2],
     },
+    /// By the link of an invitation.
+    Visit {
+        link: u8,
+        latest: bool,
+        act: u8,
+        option: u8,
+    },
     /// The last deed once more.
     Again,
     /// That time passes.
@@ -210,7 +217,9 @@ fn account() -> impl Strategy<Value = Kind> {
 fn event() -> impl Strategy<Value = Kind> {
     let (is_date, spelling) = (prop::bool::weighted(0.5), prop::bool::weighted(0.2));
     let further = proptest::collection::vec((any::<u8>(), any::<u8>(), prop::bool::weighted(0.3)), 0..5);
+    let visit = (any::<u8>(), prop::bool::weighted(0.85), any::<u8>(), any::<u8>());
     prop_oneof![
+        12 => visit.prop_map(|(link, latest, act, option)| Kind::Visit { link, latest, act, option }),
         7 => (sketch(), prop::bool::weighted(0.6)).prop_map(|(sketch, send)| Kind::Draft { sketch, send }),
         4 => (any::<u8>(), sketch(), prop::bool::weighted(0.4)).prop_map(|(event, sketch, send)| Kind::Edit { event, sketch, send }),
         4 => any::<u8>().prop_map(|event| Kind::Send { event }),
@@ -221,8 +230,8 @@ fn event() -> impl Strategy<Value = Kind> {
         5 => any::<(u8, u8)>().prop_map(|(event, to)| Kind::HandOver { event, to }),
         2 => any::<u8>().prop_map(|event| Kind::Delete { event }),
         5 => (any::<u8>(), further).prop_map(|(event, invited)| Kind::Invite { event, invited }),
-        3 => any::<(u8, u8)>().prop_map(|(event, who)| Kind::TakeOut { event, who }),
-        2 => any::<u8>().prop_map(|event| Kind::Quit { event }),
+        2 => any::<(u8, u8)>().prop_map(|(event, who)| Kind::TakeOut { event, who }),
+        1 => any::<u8>().prop_map(|event| Kind::Quit { event }),
         4 => (any::<(u8, u8)>(), any::<[(u8, u8); 2]>())
             .prop_map(|((event, name), options)| Kind::Amend { event, name, options }),
     ]

@@ -3,9 +3,9 @@
 use tests::email_of;
 
 use crate::actions::{Action, Kind, Sketch, SketchedPoll, Trouble};
-use crate::deed::{Answer, Ballot, Content, DAYS, Deed, Invited, Login, SPOTS, What};
+use crate::deed::{Act, Answer, Ballot, Content, DAYS, Deed, Invited, Login, SPOTS, What, Which};
 use crate::play::Player;
-use crate::world::{Event, EventId, PersonId, State, Who};
+use crate::world::{Event, EventId, PersonId, State, Who, is_guest};
 
 /// The names that people register with. Some begin alike, some are one name.
 const USERNAMES: [&str; 10] = ["Anton", "anna", "ANTON", "berta", "Ben", "carla", "Cleo", "doro", "emil", "Dora"];
@@ -73,6 +73,7 @@ impl Player {
         let by = self.actor(action)?;
         let what = match &action.kind {
             Kind::Register { .. } | Kind::Confirm { .. } | Kind::Resend { .. } => return self.choose_newcomer(action),
+            Kind::Visit { link, latest, act, option } => return self.choose_visit((*link, *latest), *act, *option),
             Kind::Login { .. } | Kind::Refresh { .. } | Kind::LogOut { .. } | Kind::UseOldToken => {
                 return self.choose_session(by, action);
             }
@@ -282,6 +283,29 @@ impl Player {
         Some(Invited { typed, name: (how.is_multiple_of(5)).then(|| "Old friend".to_owned()) })
     }
 
+    fn choose_visit(&self, (link, latest): (u8, bool), act: u8, option: u8) -> Option<Deed> {
+        let all = self.invitations();
+        let is_in = |(event, member): &(EventId, PersonId)| {
+            self.world().events.get(event).is_some_and(|found| found.place(*member).is_some())
+        };
+        let open: Vec<_> = all.iter().copied().filter(is_in).collect();
+        let guests: Vec<_> = open.iter().copied().filter(|(_, member)| is_guest(*member)).collect();
+        let newest = |all: &[(EventId, PersonId)]| pick(&all[all.len().saturating_sub(2 * LATEST)..], link);
+        // Rather a guest, who has no other way in.
+        let guest = if link < 160 { newest(&guests) } else { None };
+        let (event, member) = guest.or_else(|| if link < ODD { newest(&open) } else { pick(&all, link) })?;
+        let topic = usize::from(option.is_multiple_of(2));
+        let act = match act % 16 {
+            0..=2 => Act::Read,
+            3..=8 => Act::Vote { topic, option: self.option(event, topic, option / 2, false) },
+            9 | 10 => Act::TakeBack { topic, option: self.option_back(member, event, topic, option / 2) },
+            11..=14 => Act::Answer { answer: pick(&[Answer::Yes, Answer::Maybe, Answer::No], option)? },
+            _ => Act::Leave,
+        };
+        let which = if latest { Which::Latest } else { Which::First };
+        Some(Deed { by: member, what: What::Visit { event, member, which, act } })
+    }
+
     fn choose_session(&mut self, by: PersonId, action: &Action) -> Option<Deed> {
         let what = match &action.kind {
             Kind::Login { by: how, wrong } => {
@@ -402,6 +426,11 @@ impl Player {
         if how >= 250 {
             let typed = [Login::Name("nobody".to_owned()), Login::Email(email_of("nobody"))];
             return pick(&typed, who).map(|typed| Invited { typed, name: None });
+        }
+        if how % 16 == 7 {
+            // Perhaps somebody who is yet to come.
+            let owner = pick(&USERNAMES, who)?;
+            return Some(Invited { typed: Login::Email(email_of(&owner.to_lowercase())), name: None });
         }
         let others = |id: &PersonId| who >= ODD || *id != by;
         let active: Vec<_> = self.world().active().map(|(id, _)| id).filter(others).collect();

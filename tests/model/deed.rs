@@ -90,6 +90,8 @@ pub(crate) enum What {
     Invite { event: EventId, invited: Vec<(Invited, bool)> },
     /// `DELETE /event/{id}/members/{user}`
     TakeOut { event: EventId, who: Who },
+    /// By the link of an invitation to that member, without logging in.
+    Visit { event: EventId, member: PersonId, which: Which, act: Act },
     /// `PATCH /event/{id}`
     Amend { event: EventId, name: Option<String>, additional: Option<String>, options: [Vec<String>; 2] },
 }
@@ -100,6 +102,32 @@ pub(crate) fn id_of(event: EventId, who: Who) -> String {
         Who::Person(person) => format!("<p{person}>"),
         Who::Nobody(person) => format!("<nobody {event} {person}>"),
     }
+}
+
+/// Which of the invitations of one member to one event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Which {
+    /// The last.
+    Latest,
+    /// The first.
+    First,
+    /// The one that was mailed in that second of the story.
+    Of(i64),
+}
+
+/// What is done by the link of an invitation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Act {
+    /// `GET /event/{id}`
+    Read,
+    /// `PUT /event/{id}/vote`
+    Vote { topic: usize, option: String },
+    /// `DELETE /event/{id}/vote`
+    TakeBack { topic: usize, option: String },
+    /// `PUT /event/{id}/answer`
+    Answer { answer: Answer },
+    /// `DELETE /event/{id}/members/{user}`
+    Leave,
 }
 
 /// How somebody is named.
@@ -235,6 +263,7 @@ impl What {
             | Self::Invite { event, .. }
             | Self::TakeOut { event, .. }
             | Self::Amend { event, .. }
+            | Self::Visit { event, .. }
             | Self::Delete { event } => Some(*event),
             _ => None,
         }
@@ -257,6 +286,7 @@ impl Deed {
                 | What::Login { .. }
                 | What::Refresh { .. }
                 | What::LogOut { .. }
+                | What::Visit { .. }
                 | What::UseOldToken
         )
     }
@@ -269,7 +299,7 @@ impl Deed {
     /// What the same request may be answered again, where its first time has done its work.
     pub(crate) fn answer_when_done(&self) -> Option<u16> {
         match self.what {
-            What::Leave { .. } => Some(401),
+            What::Leave { .. } | What::Visit { act: Act::Leave, .. } => Some(401),
             What::Delete { .. } | What::TakeOut { .. } | What::EndSession { .. } | What::RemoveContact { .. } => {
                 Some(404)
             }
@@ -341,6 +371,13 @@ impl Deed {
             What::TakeOut { event, who } => {
                 (Method::DELETE, on(event, &format!("/members/{}", id_of(*event, *who))), Value::Null)
             }
+            What::Visit { event, member, act, .. } => match act {
+                Act::Read => (Method::GET, on(event, ""), Value::Null),
+                Act::Vote { topic, option } => (Method::PUT, on(event, "/vote"), vote(TOPICS[*topic], option)),
+                Act::TakeBack { topic, option } => (Method::DELETE, on(event, "/vote"), vote(TOPICS[*topic], option)),
+                Act::Answer { answer } => (Method::PUT, on(event, "/answer"), json!({"answer": answer.text()})),
+                Act::Leave => (Method::DELETE, on(event, &format!("/members/<p{member}>")), Value::Null),
+            },
             What::Amend { event, name, additional, options } => {
                 let mut body = json!({});
                 for (field, text) in [("name", name), ("additional", additional)] {
@@ -401,6 +438,7 @@ impl Deed {
             }
             What::TakeOut { event, who } if *who == Who::Person(self.by) => format!("goes out of event {event}"),
             What::TakeOut { event, who } => format!("takes {} out of event {event}", names.told(&id_of(*event, *who))),
+            What::Visit { event, which, act, .. } => format!("opens event {event} by the link ({which:?}): {act:?}"),
             What::Amend { event, name, additional, options } => {
                 format!("changes event {event}: {name:?} {additional:?} {options:?}")
             }

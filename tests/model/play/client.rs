@@ -21,6 +21,7 @@ impl Player {
             What::UseOldToken => self.has_old_token(deed.by),
             // The name may be somebody else's by now.
             What::Resend { .. } => self.usernames.contains_key(&deed.by) && self.has_name(deed.by),
+            What::Visit { .. } => self.token_of(deed).is_some(),
             _ => !deed.needs_account() || self.has_access(deed.by, FRESH),
         };
         is_filled && is_let_in

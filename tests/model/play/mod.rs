@@ -5,6 +5,7 @@
 
 mod client;
 mod judging;
+mod letters;
 mod looking;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,6 +15,7 @@ use reqwest::header::ACCEPT;
 use tests::wire::{Plan, Wire};
 use tests::{Response, Service};
 
+use self::letters::Letters;
 use crate::actions::{Action, Trouble};
 use crate::choose::{Doing, Step};
 use crate::deed::{Deed, What};
@@ -56,6 +58,7 @@ pub(crate) struct Player {
     steps: usize,
     usernames: HashMap<PersonId, String>,
     events: BTreeSet<EventId>,
+    letters: Letters,
     /// The links that were mailed.
     pub(crate) links: Vec<(PersonId, LinkId)>,
     /// The steps so far.
@@ -98,6 +101,7 @@ impl Player {
             steps: 0,
             usernames: HashMap::new(),
             events: BTreeSet::new(),
+            letters: Letters::default(),
             links: Vec::new(),
             history: Vec::new(),
         };
@@ -196,6 +200,7 @@ impl Player {
         let becomes = self.worlds.iter().any(|world| world.is_of_guest(deed));
         let trouble = trouble.filter(|_| self.worlds.len() <= MOST_WORLDS && !becomes);
         let plan = trouble.map(|trouble| trouble.plan);
+        let deed = &self.dated(deed);
         let succeeds = self.worlds.iter().all(|world| world.clone().perform(deed).is_success());
         let outcome = self.carry_out(deed, plan, false).await?;
         let event = deed.what.event();
@@ -258,14 +263,18 @@ impl Player {
 
     /// Waits until members have heard of what was done. Until the next request is answered nobody hears of anything more, so that the
     /// calls that fail are those of the request.
-    async fn hear(&self) {
+    async fn hear(&mut self) {
         self.service.settle().await;
         self.service.hold_streams().await;
+        self.read_letters();
     }
 
     async fn send(&self, deed: &Deed) -> Response {
         let (method, path, body) = deed.request(&self.username(deed.by));
         let mut request = self.service.request(method, &self.names.fill(&path));
+        if let Some(token) = self.token_of(deed) {
+            request = request.bearer_auth(token);
+        }
         if deed.needs_account() || deed.what == What::UseOldToken {
             request = request.bearer_auth(&self.access[&deed.by].token);
         }

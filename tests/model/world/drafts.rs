@@ -179,7 +179,15 @@ impl World {
             let who = Who::Person(person);
             if person != draft.organiser && places.iter().all(|place| place.who != who) {
                 let (given, alias) = (alias.clone(), user.is_none().then(|| alias.clone()));
-                places.push(Place { who, alias, given, answer: None, votes: Default::default(), since: self.now });
+                places.push(Place {
+                    who,
+                    alias,
+                    given,
+                    answer: None,
+                    votes: Default::default(),
+                    since: self.now,
+                    invited_at: self.now,
+                });
             }
         }
         (is_complete && !places.is_empty()).then_some(Sendable { places, contacts })

@@ -57,6 +57,8 @@ pub(crate) struct Place {
     pub(crate) votes: [BTreeSet<usize>; 2],
     /// Since when it stands in the list of the one who has it.
     pub(crate) since: i64,
+    /// When the invitee was last invited.
+    pub(crate) invited_at: i64,
 }
 
 /// Who has a place.
@@ -66,6 +68,16 @@ pub(crate) enum Who {
     Person(PersonId),
     /// Somebody without a name, in the place of this person.
     Nobody(PersonId),
+}
+
+impl Who {
+    /// The person, if it is one.
+    pub(crate) fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Nobody(_) => None,
+        }
+    }
 }
 
 impl Place {
@@ -122,6 +134,13 @@ impl Event {
             }
             let agreed = (0..poll.options.len()).find(|option| 2 * self.voted(topic, *option).len() > half);
             self.polls[topic].chosen = agreed;
+        }
+    }
+
+    /// Invites that member again, so that older links end.
+    pub(super) fn invite_again(&mut self, person: PersonId, now: i64) {
+        if let Some(place) = self.place_mut(person) {
+            place.invited_at = now;
         }
     }
 
@@ -200,7 +219,7 @@ impl Event {
         Ok(())
     }
 
-    pub(super) fn hand_over(&mut self, by: PersonId, to: PersonId) -> Result<(), Reply> {
+    pub(super) fn hand_over(&mut self, by: PersonId, to: PersonId, now: i64) -> Result<(), Reply> {
         self.check_sent()?;
         if to == self.organiser {
             return Ok(());
@@ -217,6 +236,7 @@ impl Event {
             answer: Some(Answer::Yes),
             votes: Default::default(),
             since: place.since,
+            invited_at: now,
         };
         self.organiser = to;
         Ok(())

@@ -60,7 +60,15 @@ impl World {
             } else {
                 let (given, alias) = (addressee.alias.clone(), addressee.user.is_none().then_some(addressee.alias));
                 let (who, votes) = (Who::Person(person), Default::default());
-                further.places.push(Place { who, alias, given, answer: None, votes, since: self.now });
+                further.places.push(Place {
+                    who,
+                    alias,
+                    given,
+                    answer: None,
+                    votes,
+                    since: self.now,
+                    invited_at: self.now,
+                });
             }
         }
         Some(further)
@@ -85,6 +93,9 @@ impl World {
             }
             after.meet(by, &further.contacts);
             if let Some(found) = after.events.get_mut(&event) {
+                for person in &further.again {
+                    found.invite_again(*person, self.now);
+                }
                 found.places.extend(further.places);
             }
             *self = after;

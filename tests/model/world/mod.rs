@@ -9,6 +9,7 @@ mod guests;
 mod members;
 mod people;
 mod views;
+mod visits;
 
 use std::collections::BTreeMap;
 
@@ -128,11 +129,13 @@ impl World {
                 self.on_member(by, *event, |found| found.answer(by, *answer)).map(|()| *event)
             }
             What::HandOver { event, to } => {
-                self.on_member(by, *event, |found| found.hand_over(by, *to)).map(|()| *event)
+                let now = self.now;
+                self.on_member(by, *event, |found| found.hand_over(by, *to, now)).map(|()| *event)
             }
             What::Delete { event } => return self.delete(by, *event),
             What::Invite { event, invited } => return self.invite(by, *event, invited),
             What::TakeOut { event, who } => return self.take_out(by, *event, *who),
+            What::Visit { event, member, which, act } => return self.visit(*event, *member, *which, act),
             What::Amend { event, name, additional, options } => {
                 self.amend(by, *event, (name.as_deref(), additional.as_deref()), options).map(|()| *event)
             }
@@ -197,7 +200,7 @@ impl World {
         }
     }
 
-    fn shown(&self, status: u16, by: PersonId, event: EventId) -> Reply {
+    pub(super) fn shown(&self, status: u16, by: PersonId, event: EventId) -> Reply {
         Reply::done(status, json!({"event": self.event_view(by, event)}))
     }
 }
