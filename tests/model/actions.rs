@@ -126,6 +126,11 @@ pub(crate) enum Kind {
         act: u8,
         option: u8,
     },
+    /// By the link of any mail about an event.
+    Unsubscribe {
+        who: u8,
+        wanted: bool,
+    },
     /// The last deed once more.
     Again,
     /// That time passes.
@@ -219,6 +224,7 @@ fn event() -> impl Strategy<Value = Kind> {
     let further = proptest::collection::vec((any::<u8>(), any::<u8>(), prop::bool::weighted(0.3)), 0..5);
     let visit = (any::<u8>(), prop::bool::weighted(0.85), any::<u8>(), any::<u8>());
     prop_oneof![
+        1 => (any::<u8>(), prop::bool::weighted(0.4)).prop_map(|(who, wanted)| Kind::Unsubscribe { who, wanted }),
         12 => visit.prop_map(|(link, latest, act, option)| Kind::Visit { link, latest, act, option }),
         7 => (sketch(), prop::bool::weighted(0.6)).prop_map(|(sketch, send)| Kind::Draft { sketch, send }),
         4 => (any::<u8>(), sketch(), prop::bool::weighted(0.4)).prop_map(|(event, sketch, send)| Kind::Edit { event, sketch, send }),

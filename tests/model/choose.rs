@@ -73,6 +73,10 @@ impl Player {
         let by = self.actor(action)?;
         let what = match &action.kind {
             Kind::Register { .. } | Kind::Confirm { .. } | Kind::Resend { .. } => return self.choose_newcomer(action),
+            Kind::Unsubscribe { who, wanted } => {
+                let member = pick(&self.mailed(), *who)?;
+                return Some(Deed { by: member, what: What::Unsubscribe { member, wanted: *wanted } });
+            }
             Kind::Visit { link, latest, act, option } => return self.choose_visit((*link, *latest), *act, *option),
             Kind::Login { .. } | Kind::Refresh { .. } | Kind::LogOut { .. } | Kind::UseOldToken => {
                 return self.choose_session(by, action);

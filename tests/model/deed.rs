@@ -90,6 +90,8 @@ pub(crate) enum What {
     Invite { event: EventId, invited: Vec<(Invited, bool)> },
     /// `DELETE /event/{id}/members/{user}`
     TakeOut { event: EventId, who: Who },
+    /// `POST /mail/unsubscribe`, by the link of the last mail to that member.
+    Unsubscribe { member: PersonId, wanted: bool },
     /// By the link of an invitation to that member, without logging in.
     Visit { event: EventId, member: PersonId, which: Which, act: Act },
     /// `PATCH /event/{id}`
@@ -287,6 +289,7 @@ impl Deed {
                 | What::Refresh { .. }
                 | What::LogOut { .. }
                 | What::Visit { .. }
+                | What::Unsubscribe { .. }
                 | What::UseOldToken
         )
     }
@@ -371,6 +374,8 @@ impl Deed {
             What::TakeOut { event, who } => {
                 (Method::DELETE, on(event, &format!("/members/{}", id_of(*event, *who))), Value::Null)
             }
+            // The token comes with the mail.
+            What::Unsubscribe { .. } => (Method::POST, "/mail/unsubscribe".to_owned(), Value::Null),
             What::Visit { event, member, act, .. } => match act {
                 Act::Read => (Method::GET, on(event, ""), Value::Null),
                 Act::Vote { topic, option } => (Method::PUT, on(event, "/vote"), vote(TOPICS[*topic], option)),
@@ -438,6 +443,8 @@ impl Deed {
             }
             What::TakeOut { event, who } if *who == Who::Person(self.by) => format!("goes out of event {event}"),
             What::TakeOut { event, who } => format!("takes {} out of event {event}", names.told(&id_of(*event, *who))),
+            What::Unsubscribe { wanted: true, .. } => "lets mails come again, by the link of one".to_owned(),
+            What::Unsubscribe { wanted: false, .. } => "stops mails, by the link of one".to_owned(),
             What::Visit { event, which, act, .. } => format!("opens event {event} by the link ({which:?}): {act:?}"),
             What::Amend { event, name, additional, options } => {
                 format!("changes event {event}: {name:?} {additional:?} {options:?}")

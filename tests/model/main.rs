@@ -25,7 +25,7 @@ use crate::story::stories;
 const SEED: &str = "MODEL_SEED";
 
 /// The actions of each story.
-const LENGTHS: [usize; 10] = [450, 400, 300, 250, 250, 200, 200, 200, 200, 150];
+const LENGTHS: [usize; 10] = [400, 350, 250, 250, 200, 200, 200, 150, 150, 150];
 
 /// The stories that are told at once. More would take the time that requests may take from each other.
 const AT_ONCE: usize = 4;

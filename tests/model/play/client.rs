@@ -17,10 +17,11 @@ impl Player {
     pub(super) fn can_be_done(&self, deed: &Deed) -> bool {
         let (_, path, body) = deed.request(&self.username(deed.by));
         let is_filled = !self.names.fill(&path).contains('<') && !self.names.fill_body(&body).to_string().contains('<');
-        let is_let_in = match deed.what {
+        let is_let_in = match &deed.what {
             What::UseOldToken => self.has_old_token(deed.by),
             // The name may be somebody else's by now.
             What::Resend { .. } => self.usernames.contains_key(&deed.by) && self.has_name(deed.by),
+            What::Unsubscribe { member, .. } => self.stop(*member).is_some(),
             What::Visit { .. } => self.token_of(deed).is_some(),
             _ => !deed.needs_account() || self.has_access(deed.by, FRESH),
         };

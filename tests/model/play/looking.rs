@@ -28,7 +28,7 @@ impl Player {
             }
             self.look(reader, None).await?;
         }
-        Ok(())
+        self.agree_on_mails()
     }
 
     /// What somebody sees: the list, the event in question and the profile, or the sessions where no event is in question.
@@ -78,7 +78,13 @@ impl Player {
         }
         let response = self.get(reader, &self.names.fill(&format!("/event/<e{event}>"))).await;
         let what = format!("GET event {event} for {}", self.label(reader));
-        self.filter(&what, &response, |world| world.read(reader, event))
+        let before = self.worlds.clone();
+        self.filter(&what, &response, |world| world.read(reader, event))?;
+        if self.worlds != before {
+            // It may have recorded a decision.
+            self.hear().await;
+        }
+        Ok(())
     }
 
     fn label(&self, person: PersonId) -> String {

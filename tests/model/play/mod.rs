@@ -257,13 +257,14 @@ impl Player {
             return Ok(Outcome::Failed);
         }
         self.agree(deed, &response, struck, again)?;
+        self.agree_on_mails()?;
         self.learn(deed, &response);
         Ok(Outcome::Done(response.status))
     }
 
     /// Waits until members have heard of what was done. Until the next request is answered nobody hears of anything more, so that the
     /// calls that fail are those of the request.
-    async fn hear(&mut self) {
+    pub(super) async fn hear(&mut self) {
         self.service.settle().await;
         self.service.hold_streams().await;
         self.read_letters();
@@ -271,7 +272,11 @@ impl Player {
 
     async fn send(&self, deed: &Deed) -> Response {
         let (method, path, body) = deed.request(&self.username(deed.by));
-        let mut request = self.service.request(method, &self.names.fill(&path));
+        let mut path = self.names.fill(&path);
+        if let What::Unsubscribe { member, .. } = deed.what {
+            path = format!("{path}?token={}", self.stop(member).expect("a token"));
+        }
+        let mut request = self.service.request(method, &path);
         if let Some(token) = self.token_of(deed) {
             request = request.bearer_auth(token);
         }
@@ -280,6 +285,9 @@ impl Player {
         }
         if let What::Confirm { .. } = deed.what {
             request = request.header(ACCEPT, "application/json");
+        }
+        if let What::Unsubscribe { wanted, .. } = deed.what {
+            request = request.body(if wanted { "List-Unsubscribe=Undo" } else { "List-Unsubscribe=One-Click" });
         }
         if let What::Draft { event, .. } = deed.what {
             request = request.header("idempotency-key", event);

@@ -81,7 +81,7 @@ impl Who {
 }
 
 impl Place {
-    fn counts(&self) -> bool {
+    pub(super) fn counts(&self) -> bool {
         self.answer != Some(Answer::No)
     }
 

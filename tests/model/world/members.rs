@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::events::{Event, Place, Who};
+use super::news::Kind;
 use super::{EventId, PersonId, Reply, World};
 use crate::deed::{Invited, same_option};
 
@@ -84,12 +85,10 @@ impl World {
         let mut after = self.clone();
         let Some(further) = after.further(by, event, invited) else { return invalid() };
         if !further.is_nobody() {
-            let new = further.places.iter().filter_map(|place| match place.who {
-                Who::Person(person) => Some(person),
-                Who::Nobody(_) => None,
-            });
+            let new = further.places.iter().filter_map(|place| place.who.person());
             for person in new.chain(further.again.iter().copied()) {
                 after.introduce(by, person);
+                after.mail(person, Kind::Invitation);
             }
             after.meet(by, &further.contacts);
             if let Some(found) = after.events.get_mut(&event) {
@@ -124,6 +123,7 @@ impl World {
         let found = self.events.get(&event);
         let index = found.and_then(|found| found.places.iter().position(|place| self.is_one(place.who, who)));
         let is_own = self.is_one(who, Who::Person(by));
+        let mut told = None;
         let taken = self.on_member(by, event, |found| {
             let organises = found.organiser == by;
             if !found.sent {
@@ -134,13 +134,20 @@ impl World {
                 _ if !organises && !is_own => Err(not_organiser()),
                 None => Err(Reply::refused(404, "no_such_member")),
                 Some(index) => {
-                    found.places.remove(index);
+                    let place = found.places.remove(index);
+                    // Who leaves knows of it, and who has declined does not wait for it.
+                    told = place.who.person().filter(|_| organises && found.stands() && place.counts());
                     Ok(())
                 }
             }
         });
         match taken {
-            Ok(()) => Reply::done(204, Value::Null),
+            Ok(()) => {
+                if let Some(person) = told {
+                    self.mail(person, Kind::TakenOut);
+                }
+                Reply::done(204, Value::Null)
+            }
             Err(refused) => refused,
         }
     }

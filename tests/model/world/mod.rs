@@ -7,6 +7,7 @@ mod drafts;
 mod events;
 mod guests;
 mod members;
+mod news;
 mod people;
 mod views;
 mod visits;
@@ -20,6 +21,7 @@ use crate::deed::{Deed, What};
 pub(crate) use self::drafts::Addressee;
 pub(crate) use self::events::{Event, Who};
 pub(crate) use self::guests::{Guest, is_guest};
+pub(crate) use self::news::{Outbox, kind_of};
 pub(crate) use self::people::{Person, State};
 
 /// A person, numbered in the order in which they registered. A guest has a number of its own, see [`is_guest`].
@@ -50,6 +52,8 @@ pub(crate) struct World {
     pub(crate) guests: BTreeMap<String, Guest>,
     /// Whom an address leads to at a login: who has confirmed it, else the latest of those who registered with it.
     pub(crate) addresses: BTreeMap<String, PersonId>,
+    /// How many mails of each kind were sent to each address.
+    pub(crate) outbox: Outbox,
     /// Whether the decision of a majority is recorded once it is seen. If AWS fails then, it is left to the next request.
     pub(crate) records: bool,
 }
@@ -89,12 +93,20 @@ impl World {
             events: BTreeMap::new(),
             guests: BTreeMap::new(),
             addresses: BTreeMap::new(),
+            outbox: Outbox::new(),
             records: true,
         }
     }
 
-    /// Does the deed, and says how it is answered.
+    /// Does the deed, and says how it is answered. Members hear of it.
     pub(crate) fn perform(&mut self, deed: &Deed) -> Reply {
+        let former = self.events.clone();
+        let reply = self.carry_out(deed);
+        self.tell_news(&former);
+        reply
+    }
+
+    fn carry_out(&mut self, deed: &Deed) -> Reply {
         let by = deed.by;
         if deed.needs_account() && !self.is_active(by) {
             return Reply::refused(401, "unauthenticated");
@@ -135,6 +147,7 @@ impl World {
             What::Delete { event } => return self.delete(by, *event),
             What::Invite { event, invited } => return self.invite(by, *event, invited),
             What::TakeOut { event, who } => return self.take_out(by, *event, *who),
+            What::Unsubscribe { member, wanted } => return self.unsubscribe(*member, *wanted),
             What::Visit { event, member, which, act } => return self.visit(*event, *member, *which, act),
             What::Amend { event, name, additional, options } => {
                 self.amend(by, *event, (name.as_deref(), additional.as_deref()), options).map(|()| *event)
@@ -194,7 +207,10 @@ impl World {
 
     /// Reads an event, which records what a majority has decided.
     pub(crate) fn read(&mut self, by: PersonId, event: EventId) -> Reply {
-        match self.on_member(by, event, |_| Ok(())) {
+        let former = self.events.clone();
+        let seen = self.on_member(by, event, |_| Ok(()));
+        self.tell_news(&former);
+        match seen {
             Ok(()) => self.shown(200, by, event),
             Err(refused) => refused,
         }

@@ -36,7 +36,7 @@ impl World {
         });
         let Some(Who::Person(by)) = own else { return over };
         let done = match act {
-            Act::Read => return self.read(by, event),
+            Act::Read => self.on_member(by, event, |_| Ok(())),
             Act::Leave => {
                 let left = self.take_out(by, event, Who::Person(by));
                 return if left.is_success() { Reply::done(204, Value::Null) } else { left };
