@@ -25,7 +25,7 @@ CANARY = """\
       Type: Canary10Percent5Minutes
       Alarms: !If
         - AlarmsOn
-        - [!Ref ErrorsAccounts, !Ref ErrorsSessions, !Ref ErrorsEvents, !Ref ApiFails, !Ref ErrorLines]
+        - [!Ref ErrorsAccounts, !Ref ErrorsSessions, !Ref ErrorsEvents, !Ref ApiFailures, !Ref ErrorLines]
         - [!Ref AWS::NoValue]
 """
 
