@@ -1,7 +1,7 @@
 //! Whom an organiser invites: looked up when a draft is sent, and when more are invited to what was sent.
 //!
-//! Nobody learns from it who has an account: whoever is invited by an address is a member either way, and the calls are of the same
-//! kinds. An address that nobody has confirmed is a guest's.
+//! The answer does not tell who has an account: whoever is invited by an address is a member either way. An address that nobody has
+//! confirmed is a guest's.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,14 @@ use jiff::Timestamp;
 use shared::config::{ConfigError, Env, FromEnv};
 use shared::domain::UserId;
 use shared::domain::addressee::Addressee;
+use shared::domain::email::Email;
 use shared::domain::event::Invitee;
 use shared::domain::fault::Fault;
 use shared::domain::limits::Limits;
 use shared::domain::login::Login;
 use shared::domain::person::Person;
 use shared::error::Result;
-use shared::store::guests::{Guests, Stranger};
+use shared::store::guests::Guests;
 use shared::store::people::{Consistency, People};
 use shared::store::quotas::Quotas;
 
@@ -43,7 +44,7 @@ pub(crate) struct Invited {
     /// Invitees. Those whose addresses belong to nobody yet have no id of their own.
     invitees: Vec<Invitee>,
     /// The addresses of those, in the same order.
-    strangers: Vec<Stranger>,
+    strangers: Vec<Email>,
     /// Which of the addressees each invitee is.
     named: Vec<usize>,
     /// The users who were named by id or username. Only they become contacts, which are shown by their own names.
@@ -59,6 +60,11 @@ impl Invited {
     /// Those of them who have ids of their own.
     pub(crate) fn known(&self) -> impl Iterator<Item = &Invitee> {
         self.invitees.iter().filter(|invitee| !invitee.person.id.is_nil())
+    }
+
+    /// Whether each is somebody whom the service knows already.
+    pub(crate) fn are_known(&self) -> bool {
+        self.strangers.is_empty()
     }
 
     /// Those of them who have ids of their own, each with what `addressees` has of it.
@@ -126,7 +132,7 @@ impl Inviting {
                 }
                 (None, Some(Login::Email(email))) => {
                     let name = alias.clone().unwrap_or_default();
-                    strangers.push(Stranger { email, name: name.clone() });
+                    strangers.push(email);
                     let nobody = Person { id: UserId::nil(), name, username: None };
                     named.push(index);
                     invitees.push(Invitee { alias, guest: true, ..Invitee::new(nobody, round, now) });
@@ -171,9 +177,11 @@ impl Inviting {
 
     /// Those of these members whose accounts are gone.
     pub(crate) async fn gone(&self, invitees: &[Invitee], now: Timestamp) -> Result<Vec<UserId>> {
-        let logins: Vec<Login> = invitees.iter().map(|invitee| Login::Id(invitee.person.id)).collect();
-        let found: Vec<Option<Person>> = self.people.find_people_cheaply(&logins, now).await?;
-        let gone = invitees.iter().zip(found).filter(|(_, person)| person.is_none());
-        Ok(gone.map(|(invitee, _)| invitee.person.id).collect())
+        // Whoever has gone already is left as is.
+        let there: Vec<UserId> =
+            invitees.iter().filter(|invitee| !invitee.gone).map(|invitee| invitee.person.id).collect();
+        let logins: Vec<Login> = there.iter().copied().map(Login::Id).collect();
+        let found = self.people.find_people_cheaply(&logins, now).await?;
+        Ok(there.into_iter().zip(found).filter(|(_, person)| person.is_none()).map(|(id, _)| id).collect())
     }
 }

@@ -218,7 +218,8 @@ impl Shift {
         let name = invitee.map_or(event.organiser.name.as_str(), |invitee| invitee.names().0);
         let occasion = Occasion { event, name, link: link.as_deref(), unsubscribe: &unsubscribe };
         let now = self.batch.now();
-        let news = |kind, number| Notice::News { event: event.id, member, kind, number };
+        let made = event.created_at.as_millisecond();
+        let news = |kind, number| Notice::News { event: event.id, member, made, kind, number };
         let (notice, mail) = match fact {
             Fact::Invited { decided, .. } => {
                 (Notice::Invitation { event: event.id, member, number }, invitation(&occasion, decided, now)?)

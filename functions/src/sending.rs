@@ -44,8 +44,9 @@ pub(crate) struct Ready {
 impl Ready {
     /// Whether that event was sent of a draft like this.
     pub(crate) fn is_of(&self, sent: &Event) -> bool {
+        // Whoever is in an event that was sent is known.
         let invitees = self.invited.known().cloned().collect();
-        Event { invitees, ..self.stored.event.clone() }.was_sent_as(sent)
+        self.invited.are_known() && Event { invitees, ..self.stored.event.clone() }.was_sent_as(sent)
     }
 
     /// The same once the draft was stored so.

@@ -59,11 +59,6 @@ pub(crate) async fn settled_anew(
     }
 }
 
-/// The reason why an organiser's write failed: the event is gone, or has passed on to somebody else at that moment.
-pub(crate) async fn lost(events: &Events, id: EventId) -> Error {
-    events.find_event(id).await.err().unwrap_or(Error::NotOrganiser)
-}
-
 /// A decision that cannot be recorded now is left to the next request. Until then the poll is undecided for everybody.
 async fn settle(events: &Events, decisions: &Decisions, request: &Request, mut event: Event) -> Result<Event> {
     match record(events, decisions, request, &mut event).await {

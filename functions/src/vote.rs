@@ -1,7 +1,10 @@
 //! `PUT /event/{id}/vote`: an invitee's vote, or the organiser's decision. `DELETE` takes them back.
 
+use shared::domain::event::Role;
+use shared::domain::poll::Topic;
 use shared::domain::vote::{Effect, Vote};
-use shared::error::Result;
+use shared::domain::{EventId, UserId};
+use shared::error::{Error, Result};
 use shared::http::{Reply, Request, both};
 use shared::log::{Act, Subject};
 use shared::store::decisions::Decisions;
@@ -9,7 +12,10 @@ use shared::store::events::Events;
 use shared::store::members::Members;
 use shared::token::Signer;
 
-use crate::settling::{lost, settled, settled_anew};
+use crate::settling::{settled, settled_anew};
+
+/// The attempts when the decision changes at the same time.
+const ROUNDS: usize = 5;
 
 /// `200` with the event after the vote, or after it was taken back.
 ///
@@ -36,9 +42,7 @@ pub async fn handle(
             Act::VoteTakenBack
         }
         Effect::Decision { topic, option } => {
-            if !decisions.update_decision(id, user, topic, option).await? {
-                return Err(lost(&events, id).await);
-            }
+            decide(&events, &decisions, (id, user), topic, option).await?;
             if option.is_some() { Act::Decided } else { Act::Reopened }
         }
         Effect::Nothing => return Reply::event(&event, user),
@@ -47,4 +51,27 @@ pub async fn handle(
     event.apply(effect);
     let event = settled_anew(&events, &decisions, &request, event).await?;
     Reply::event(&event, user)
+}
+
+/// Records what the organiser decides. Where it is recorded already, be it that only the answer of DynamoDB was lost, that is well.
+async fn decide(
+    events: &Events,
+    decisions: &Decisions,
+    (id, organiser): (EventId, UserId),
+    topic: Topic,
+    option: Option<usize>,
+) -> Result<()> {
+    for _ in 0..ROUNDS {
+        if decisions.update_decision(id, organiser, topic, option).await? {
+            return Ok(());
+        }
+        let event = events.find_event(id).await?;
+        if event.role(organiser) != Some(Role::Organiser) {
+            return Err(Error::NotOrganiser);
+        }
+        if event.poll(topic).chosen == option {
+            return Ok(());
+        }
+    }
+    Err(Error::unavailable("UpdateItem", "contention"))
 }

@@ -199,7 +199,6 @@ async fn a_user_invites_a_hundred_by_address_in_a_day() {
     }
     assert_eq!(service.get(&jane, "/event").await.expect(200).body["events"].as_array().unwrap().len(), 2);
     service.pass(24 * 60 * 60);
-    let tokens = service.login("jane", tests::PASSWORD).await.expect(200).body;
-    let jane = User { access: tokens["access_token"].as_str().unwrap().to_owned(), ..jane };
+    let jane = service.logged_in("jane").await;
     service.call(&jane, Method::POST, "/event", &strangers(0, 1)).await.expect(201);
 }

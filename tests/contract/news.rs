@@ -176,3 +176,21 @@ async fn nobody_is_mailed_more_than_ten_invitations_a_day() {
     assert_eq!(subjects(&service, &ann).len(), 10);
     assert_eq!(service.logged("mail").iter().filter(|line| line["outcome"] == "withheld").count(), 1);
 }
+
+#[tokio::test]
+async fn an_event_that_is_made_again_by_the_same_key_is_told_of_anew() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let mut body = picnic(std::slice::from_ref(&john));
+    body["event"]["status"] = json!(true);
+    for round in 1..=2 {
+        let request = service.request(Method::POST, "/event").bearer_auth(&jane.access);
+        let made = service.send(request.header("idempotency-key", "1").json(&body)).await.expect(201);
+        let path = made.header("location").to_owned();
+        decide(&service, &jane, &path, "01.02.2027").await;
+        service.call(&jane, Method::DELETE, &path, &Value::Null).await.expect(204);
+        service.settle().await;
+        assert_eq!(subjects(&service, &john.email).len(), 3 * round, "invited, decided, cancelled");
+        service.pass(1);
+    }
+}

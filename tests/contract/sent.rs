@@ -155,3 +155,46 @@ async fn what_is_changed_at_once_is_all_there() {
     service.settle().await;
     assert_eq!(service.local.mailbox().sent(), 5);
 }
+
+#[tokio::test]
+async fn whoever_is_gone_keeps_the_place_when_more_are_invited() {
+    let service = Service::start().await;
+    let [jane, john, jim] = service.users(["jane", "john", "jim"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    service.leave(&john).await.expect(204);
+    let before = service.event(&jane, &path).await["members"][0]["invited"][0].clone();
+    let event = invite(&service, &jane, &path, &json!([jim.id])).await.expect(200).body;
+    assert_eq!(event["event"]["members"][0]["invited"][0], before);
+}
+
+#[tokio::test]
+async fn a_put_of_what_was_sent_with_a_stranger_more_comes_too_late() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let mut body = picnic(std::slice::from_ref(&john));
+    body["event"]["status"] = json!(true);
+    let made = service.call(&jane, Method::POST, "/event", &body).await.expect(201);
+    let path = made.header("location").to_owned();
+    service.put(&jane, &path, &body).await.expect(200);
+    body["event"]["members"][0]["invited"].as_array_mut().unwrap().push(json!("ann@example.com"));
+    assert_eq!(service.put(&jane, &path, &body).await.expect(409).body["code"], "already_sent");
+}
+
+#[tokio::test]
+async fn a_guest_is_invited_by_the_id_too_under_no_name_that_somebody_else_gave() {
+    let service = Service::start().await;
+    let [jane, john] = service.users(["jane", "john"]).await;
+    let path = service.picnic(&jane, std::slice::from_ref(&john)).await;
+    let ann = json!([{"e-mail": "ann@example.com", "name": "My secret love"}]);
+    let event = invite(&service, &jane, &path, &ann).await.expect(200).body;
+    let guest = event["event"]["members"][0]["invited"][1]["id"].clone();
+    invite(&service, &jane, &path, &json!([{"id": guest, "again": true}])).await.expect(200);
+    service.settle().await;
+    assert_eq!(service.local.mailbox().mails(Some("ann@example.com")).len(), 2);
+    let mut body = picnic(&[]);
+    body["event"]["members"] = json!([{"invited": [{"id": guest}]}]);
+    body["event"]["status"] = json!(true);
+    let other = service.call(&john, Method::POST, "/event", &body).await.expect(201).body;
+    assert_eq!(other["event"]["members"][0]["invited"][0]["id"], guest);
+    assert_eq!(names(&other), ["guest"]);
+}

@@ -15,7 +15,7 @@ use shared::store::members::Members;
 use shared::store::organisers::Organisers;
 use shared::store::registrations::Registrations;
 use shared::token::MailedToken;
-use tests::{PASSWORD, Service, User, picnic, picnic_on_any_day, vote};
+use tests::{Service, picnic, picnic_on_any_day, vote};
 use uuid::Uuid;
 
 fn text(text: &str) -> AttributeValue {
@@ -151,8 +151,7 @@ async fn what_is_made_anew_in_the_place_of_a_deleted_event_stays() {
     service.settle().await;
     service.pass(7 * 24 * 60 * 60 + 1);
     service.local.sweep().unwrap();
-    let tokens = service.login("jane", PASSWORD).await.expect(200).body;
-    let jane = User { access: tokens["access_token"].as_str().unwrap().to_owned(), ..jane };
+    let jane = service.logged_in("jane").await;
     assert_eq!(service.event(&jane, &path).await["status"], false);
     assert_eq!(service.local.mailbox().mails(Some(&john.email)).len(), 1, "the invitation, and no cancellation");
 }

@@ -142,6 +142,31 @@ async fn every_mail_comes_and_each_once_whatever_fails() {
     assert!(count > 200, "{count}");
 }
 
+/// The SDK repeats a call whose answer was lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_whose_answer_is_lost_is_told_once() {
+    for taken_back in [false, true] {
+        let (service, wire) = prepare(if taken_back { News::Reopened } else { News::Invited }).await;
+        let jane = service.logged_in("jane").await;
+        let events = service.get(&jane, "/event").await.expect(200).body;
+        let path = format!("/event/{}", events["events"][0]["id"].as_str().unwrap());
+        service.settle().await;
+        service.hold_streams().await;
+        decide(&service, &jane, &path).await;
+        service.settle().await;
+        service.hold_streams().await;
+        let before = service.local.mailbox().sent();
+        wire.plan(Some(Plan { call: 1, fault: Fault::DroppedAfter, always: false }));
+        let (method, option) = if taken_back { (Method::DELETE, "01.02.2027") } else { (Method::PUT, "02.02.2027") };
+        service.call(&jane, method, &format!("{path}/vote"), &vote("date", option)).await.expect(200);
+        assert_eq!(wire.struck(), 1);
+        wire.plan(None);
+        service.settle().await;
+        assert_eq!(mailed(&service, before).keys().collect::<Vec<_>>(), News::Decided.mails(), "{taken_back}");
+        assert!(mailed(&service, before).values().all(|count| *count == 1));
+    }
+}
+
 /// A new account of SES takes fourteen mails a second. The sending itself takes as long as one to one guest.
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_are_invited_at_the_rate_that_ses_takes() {

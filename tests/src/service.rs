@@ -14,7 +14,7 @@ use shared::config::{Env, FromEnv};
 use shared::log::Log;
 
 use crate::wire::Wire;
-use crate::{PASSWORD, PASSWORD_HASH, Response, User, picnic, registration, secrets};
+use crate::{PASSWORD, PASSWORD_HASH, Response, User, email_of, picnic, registration, secrets};
 
 /// The template of all services of a run.
 static TEMPLATE: LazyLock<TemplateFile> = LazyLock::new(Options::default_template);
@@ -232,6 +232,15 @@ impl Service {
     /// Tries to log in.
     pub async fn login(&self, login: &str, password: &str) -> Response {
         self.post("/login", &json!({"login": {"username": login, "password": password}})).await
+    }
+
+    /// The user of that name, who has [`PASSWORD`], with new tokens.
+    pub async fn logged_in(&self, name: &str) -> User {
+        let tokens = self.login(name, PASSWORD).await.expect(200).body;
+        let text = |field: &str| tokens[field].as_str().unwrap().to_owned();
+        let id = text("user_id").parse().unwrap();
+        let (access, refresh) = (text("access_token"), text("refresh_token"));
+        User { id, name: name.to_owned(), email: email_of(name), access, refresh }
     }
 
     /// Makes a draft as that user and returns its id.

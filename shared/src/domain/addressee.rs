@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::UserId;
 use super::fault::{Fault, Node};
 use super::login::Login;
-use super::person::{DELETED_USER, MAX_NAME, Person, parse_name};
+use super::person::{DELETED_USER, GUEST, MAX_NAME, Person, parse_name};
 use super::text;
 
 /// The most invitees of an event.
@@ -163,10 +163,11 @@ impl Addressee {
         Self { name, username: None, ..self.clone() }
     }
 
-    /// The user as the lookup of the names has found the user: none for an address, nor for one who is no more.
+    /// The user or guest as the lookup of the names has found them: none for an address, nor for one who is no more.
     #[must_use]
     pub fn person(&self) -> Option<Person> {
-        Some(Person { id: self.user?, name: self.name.clone(), username: Some(self.username.clone()?) })
+        let is_there = self.username.is_some() || self.name == GUEST;
+        Some(Person { id: self.user?, name: self.name.clone(), username: self.username.clone() }).filter(|_| is_there)
     }
 
     /// The login to look up when the draft is sent, if the typed text can still be read.

@@ -10,18 +10,27 @@ pub const MAX_NAME: usize = 50;
 /// The name of a user whose account was deleted.
 pub const DELETED_USER: &str = "deleted user";
 
-/// The id and the names of a user.
+/// The name of a guest who is invited by the id, without a name that an inviter gave.
+pub const GUEST: &str = "guest";
+
+/// The id and the names of a user or a guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The user.
     pub id: UserId,
     /// The name that others see.
     pub name: String,
-    /// The username, which tells users of the same name apart. Deleted users and old rows have none.
+    /// The username, which tells users of the same name apart. Guests, deleted users and old rows have none.
     pub username: Option<String>,
 }
 
 impl Person {
+    /// A guest.
+    #[must_use]
+    pub fn guest(id: UserId) -> Self {
+        Self { id, name: GUEST.to_owned(), username: None }
+    }
+
     /// A deleted user.
     #[must_use]
     pub fn deleted(id: UserId) -> Self {

@@ -17,8 +17,8 @@ pub struct Decisions(Table);
 over_table!(Decisions, of_events);
 
 impl Decisions {
-    /// Records the organiser's decision, or takes a decision back, after which no majority decides that poll any more. `false` if the
-    /// event is gone, or another's by now.
+    /// Records the organiser's decision, or takes a decision back, after which no majority decides that poll any more. `false` if it is
+    /// so already, and if the event is gone, or another's by now.
     pub async fn update_decision(
         &self,
         event: EventId,
@@ -26,10 +26,15 @@ impl Decisions {
         topic: Topic,
         option: Option<usize>,
     ) -> Result<bool> {
+        // A repeated call, whose first answer was lost, must not count twice: each count is mailed.
+        let is_change = match option {
+            Some(_) => "attribute_not_exists(#decided) OR #decided <> :option",
+            None => "attribute_exists(#decided)",
+        };
         let update = self
             .0
             .update_item(keys::event(event))
-            .condition_expression("user_id = :user AND attribute_not_exists(expires_at)")
+            .condition_expression(format!("user_id = :user AND attribute_not_exists(expires_at) AND ({is_change})"))
             .expression_attribute_names("#decided", topic.name())
             .expression_attribute_values(":user", text(&organiser))
             .expression_attribute_values(":one", number(&1));

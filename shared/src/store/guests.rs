@@ -24,19 +24,10 @@ pub struct Guests(Table);
 
 over_table!(Guests, of_users);
 
-/// An address that belongs to nobody yet.
-#[derive(Clone, Debug)]
-pub struct Stranger {
-    /// The address.
-    pub email: Email,
-    /// The name by which the organiser invites whoever reads there.
-    pub name: String,
-}
-
 impl Guests {
     /// The ids of the guests with these addresses, in their order; made for those who have none yet. `None` if somebody has confirmed
     /// one of the addresses meanwhile.
-    pub async fn ids_of(&self, strangers: &[Stranger]) -> Result<Option<Vec<UserId>>> {
+    pub async fn ids_of(&self, strangers: &[Email]) -> Result<Option<Vec<UserId>>> {
         let mut ids = Vec::with_capacity(strangers.len());
         for chunk in strangers.chunks(AT_ONCE) {
             let Some(found) = self.ids_of_chunk(chunk).await? else { return Ok(None) };
@@ -45,7 +36,7 @@ impl Guests {
         Ok(Some(ids))
     }
 
-    async fn ids_of_chunk(&self, strangers: &[Stranger]) -> Result<Option<Vec<UserId>>> {
+    async fn ids_of_chunk(&self, strangers: &[Email]) -> Result<Option<Vec<UserId>>> {
         let mut rounds = Rounds::new("TransactWriteItems");
         let mut ids: Vec<Option<UserId>> = vec![None; strangers.len()];
         loop {
@@ -66,14 +57,14 @@ impl Guests {
             }
             // Another request has made a guest of one of them, or one has confirmed the address.
             let wanted = strangers.iter().flat_map(|stranger| {
-                let key = stranger.email.key();
+                let key = stranger.key();
                 [keys::mail(&key), keys::guest_mail(&key)]
             });
             for item in self.0.get_many(wanted.collect(), true, Some(&CLAIM)).await? {
                 let pk = string(&item, "pk").unwrap_or_default();
                 let of = |key: &Item| string(key, "pk") == Some(pk);
                 for (stranger, id) in strangers.iter().zip(&mut ids) {
-                    let key = stranger.email.key();
+                    let key = stranger.key();
                     if of(&keys::mail(&key)) && !item.contains_key(EXPIRES_AT) {
                         return Ok(None);
                     }
@@ -87,8 +78,8 @@ impl Guests {
     }
 
     /// What makes a guest, as long as nobody has confirmed the address and there is none with it yet.
-    fn new_guest(&self, id: UserId, stranger: &Stranger) -> Result<[TransactWriteItem; 3]> {
-        let key = stranger.email.key();
+    fn new_guest(&self, id: UserId, stranger: &Email) -> Result<[TransactWriteItem; 3]> {
+        let key = stranger.key();
         let put = |key: Item, attributes: &[(&str, &str)]| {
             let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), text(value)));
             self.0
@@ -97,7 +88,7 @@ impl Guests {
                 .part()
         };
         let own = id.to_string();
-        let guest = [("user_id", own.as_str()), ("email", stranger.email.as_str()), ("name", &stranger.name)];
+        let guest = [("user_id", own.as_str()), ("email", stranger.as_str())];
         let unclaimed = self.0.check(keys::mail(&key)).condition_expression(UNCONFIRMED);
         Ok([put(keys::guest(id), &guest)?, put(keys::guest_mail(&key), &[("user_id", &own)])?, unclaimed.part()?])
     }

@@ -80,11 +80,10 @@ impl People {
             _ => None,
         });
         for item in self.0.get_many(distinct(unknown), consistent, Some(&GUEST)).await? {
-            let GuestItem { user_id: id, name } = from_item(item)?;
-            people.insert(id, Person { id, name, username: None });
+            let GuestItem { user_id: id } = from_item(item)?;
+            people.insert(id, Person::guest(id));
         }
-        let guest_with =
-            |login: &Login| claimant(guest_key(login)).map(|id| Person { id, name: String::new(), username: None });
+        let guest_with = |login: &Login| claimant(guest_key(login)).map(Person::guest);
         let person = |(login, id): (&Login, Option<UserId>)| {
             id.and_then(|id| people.get(&id).cloned()).or_else(|| guest_with(login))
         };
@@ -131,10 +130,9 @@ fn guest_key(login: &Login) -> Option<Item> {
 #[derive(Deserialize)]
 struct GuestItem {
     user_id: UserId,
-    name: String,
 }
 
-const GUEST: Projection<'static> = Projection { expression: "user_id, #name", names: &[("#name", "name")] };
+const GUEST: Projection<'static> = Projection { expression: "user_id", names: &[] };
 
 const CLAIM: Projection<'static> = Projection { expression: "pk, user_id, expires_at", names: &[] };
 

@@ -50,6 +50,8 @@ pub enum Notice {
         event: EventId,
         /// Who is told.
         member: UserId,
+        /// When the event was made, in milliseconds since 1970. One that is made anew in the place of a deleted one has its id.
+        made: i64,
         /// The kind.
         kind: &'static str,
         /// The number of the decision or removal.
@@ -81,8 +83,9 @@ impl Notice {
                 let day = number.div_euclid(1000).div_euclid(DAY);
                 told(&[b"invitations", member.as_bytes(), &day.to_be_bytes()])
             }
-            Self::News { event, member, kind, number } => {
-                told(&[kind.as_bytes(), event.as_bytes(), &number.to_be_bytes(), member.as_bytes()])
+            Self::News { event, member, made, kind, number } => {
+                let (made, number) = (made.to_be_bytes(), number.to_be_bytes());
+                told(&[kind.as_bytes(), event.as_bytes(), &made, &number, member.as_bytes()])
             }
         }
     }
