@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use shared::config::{ConfigError, Env, FromEnv};
 use shared::error::{Error, Result};
-use shared::http::pages::confirm_page;
+use shared::http::pages::{LinkFault, Shell};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
 use shared::store::accounts::{Account, Accounts};
@@ -24,11 +24,11 @@ use crate::tokens::token_object;
 /// many of those.
 pub async fn handle(
     request: Request,
-    (signer, guard, accounts, confirming): (Signer, Guard, Accounts, Confirming),
+    (signer, guard, accounts, confirming, shell): (Signer, Guard, Accounts, Confirming, Shell),
 ) -> Result<Reply> {
     let token = request.query("token").and_then(|text| MailedToken::parse(&text));
     if !request.asks_for_json() {
-        return page(&accounts, token.as_ref(), request.now()).await;
+        return page(&request, &accounts, token.as_ref(), shell).await;
     }
     let token =
         token.ok_or_else(|| Error::invalid("token", "must be the token of a confirmation link, in the query"))?;
@@ -44,21 +44,13 @@ pub async fn handle(
     }
 }
 
-async fn page(accounts: &Accounts, token: Option<&MailedToken>, now: Timestamp) -> Result<Reply> {
-    let Some(token) = token else {
-        return confirm_page(Err("This link is not complete. Open the one in the mail again."));
-    };
-    match pending(accounts, token, now).await {
-        Ok(account) if accounts.is_confirmed(&account).await? => {
-            confirm_page(Err("This e-mail address was confirmed under another username. Log in with that one."))
-        }
-        Ok(account) => confirm_page(Ok(&account.username)),
-        Err(Error::LinkSpent) => {
-            confirm_page(Err("This link was replaced, or is too old. Ask for a new one, or register again."))
-        }
-        Err(Error::ConfirmationLinkUsed) => {
-            confirm_page(Err("Your e-mail address is confirmed already. You can log in."))
-        }
+async fn page(request: &Request, accounts: &Accounts, token: Option<&MailedToken>, shell: Shell) -> Result<Reply> {
+    let Some(token) = token else { return shell.confirm(request, Err(LinkFault::NoToken)) };
+    match pending(accounts, token, request.now()).await {
+        Ok(account) if accounts.is_confirmed(&account).await? => shell.confirm(request, Err(LinkFault::OtherUsername)),
+        Ok(account) => shell.confirm(request, Ok(&account.username)),
+        Err(Error::LinkSpent) => shell.confirm(request, Err(LinkFault::Spent)),
+        Err(Error::ConfirmationLinkUsed) => shell.confirm(request, Err(LinkFault::Confirmed)),
         Err(error) => Err(error),
     }
 }

@@ -22,6 +22,7 @@ pub mod login;
 pub mod logout;
 pub mod members;
 pub mod notify;
+pub mod page;
 pub mod refresh;
 pub mod register;
 pub mod resend_confirmation;
@@ -112,4 +113,5 @@ endpoints! {
     "hand-over" => hand_over,
     "invitation" => invitation,
     "unsubscribe" => unsubscribe,
+    "page" => page,
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared::domain::fault::{Fault, Known, Node};
 use shared::domain::password::{Attempt, Password};
 use shared::error::{Error, Result};
-use shared::http::pages::reset_page;
+use shared::http::pages::Shell;
 use shared::http::{Reply, Request, both};
 use shared::log::{Act, Subject};
 use shared::mail::Mailer;
@@ -32,10 +32,10 @@ struct Reset {
 /// `Invalid`; `ResetLinkUsed` and `LinkSpent`, whatever the password; `IdempotencyMismatch`; `TooSoon` after too many of those.
 pub async fn handle(
     request: Request,
-    (guard, accounts, resets, sessions, mailer): (Guard, Accounts, Resets, Sessions, Mailer),
+    (guard, accounts, resets, sessions, mailer, shell): (Guard, Accounts, Resets, Sessions, Mailer, Shell),
 ) -> Result<Reply> {
     if request.is_get() {
-        return reset_page();
+        return shell.reset(&request);
     }
     let (key, reset) = both(request.idempotency_key(), request.parse(Reset::parse))?;
     let (now, user) = (request.now(), reset.token.user());

@@ -3,7 +3,7 @@
 
 use shared::domain::UserId;
 use shared::error::{Error, Result};
-use shared::http::pages::unsubscribe_page;
+use shared::http::pages::{LinkFault, Shell};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
 use shared::store::mailboxes::Mailboxes;
@@ -19,13 +19,13 @@ const UNDO: &str = "List-Unsubscribe=Undo";
 ///
 /// # Errors
 /// `Invalid` for text that is no token, `BodyTooLarge`, `BodyEncoded`.
-pub async fn handle(request: Request, (signer, mailboxes): (Signer, Mailboxes)) -> Result<Reply> {
+pub async fn handle(request: Request, (signer, mailboxes, shell): (Signer, Mailboxes, Shell)) -> Result<Reply> {
     let token = request.query("token");
     let known = token.as_ref().and_then(|token| unsubscriber(&signer, token));
     if request.is_get() {
         // A page that is loaded again has the token no more in its address, and knows it.
-        let message = "This link is not complete. Open the one in the mail again.";
-        return unsubscribe_page(token.filter(|_| known.is_none()).map(|_| message));
+        let is_broken = token.is_some() && known.is_none();
+        return shell.unsubscribe(&request, is_broken.then_some(LinkFault::NoToken));
     }
     let (member, fingerprint) =
         known.ok_or_else(|| Error::invalid("token", "must be the token of such a link, in the query"))?;

@@ -10,7 +10,7 @@ use shared::domain::lifetime::{self, seconds};
 use shared::domain::limits::Limits;
 use shared::domain::password::Attempt;
 use shared::error::{Error, Result};
-use shared::http::pages::email_page;
+use shared::http::pages::{LinkFault, Shell};
 use shared::http::{Reply, Request};
 use shared::log::{Act, Subject};
 use shared::mail::Mailer;
@@ -58,10 +58,10 @@ impl FromEnv for Changing {
 /// of those, or too many mails; `MailRefused`, `Unavailable`. By the link: `EmailTaken`, `LinkSpent`.
 pub async fn handle(
     request: Request,
-    (signer, guard, accounts, changing): (Signer, Guard, Accounts, Changing),
+    (signer, guard, accounts, changing, shell): (Signer, Guard, Accounts, Changing, Shell),
 ) -> Result<Reply> {
     if request.is_get() {
-        return page(&request, &accounts).await;
+        return page(&request, &accounts, shell).await;
     }
     if request.is_post() {
         return confirm(&request, &guard, &accounts, &changing.changes).await;
@@ -146,16 +146,14 @@ async fn find(accounts: &Accounts, token: &MailedToken, now: Timestamp) -> Resul
     Ok(account.map(|account| (account.email_link(&token.hash(), now), account)))
 }
 
-async fn page(request: &Request, accounts: &Accounts) -> Result<Reply> {
+async fn page(request: &Request, accounts: &Accounts, shell: Shell) -> Result<Reply> {
     let Some(token) = request.query("token").and_then(|text| MailedToken::parse(&text)) else {
-        return email_page(Err("This link is not complete. Open the one in the mail again."));
+        return shell.email(request, Err(LinkFault::NoToken));
     };
     match find(accounts, &token, request.now()).await? {
-        Some((EmailLink::Open(email), account)) => email_page(Ok((&account.username, &email))),
-        Some((EmailLink::Used, _)) => email_page(Err("Your new e-mail address is confirmed already.")),
-        Some((EmailLink::Spent, _)) | None => {
-            email_page(Err("This link was replaced, or is too old. Ask for a new one in your account."))
-        }
+        Some((EmailLink::Open(email), account)) => shell.email(request, Ok((&account.username, &email))),
+        Some((EmailLink::Used, _)) => shell.email(request, Err(LinkFault::Changed)),
+        Some((EmailLink::Spent, _)) | None => shell.email(request, Err(LinkFault::Spent)),
     }
 }
 

@@ -127,7 +127,9 @@ fn banner(service: &LocalService, data: &Data) -> String {
         Data::Dir(folder) => folder.display().to_string(),
         Data::Memory => "nowhere: all is gone at the end".to_owned(),
     };
-    let mut text = format!("API      {api}\nMailbox  {api}/_local/\nExplorer {api}/_local/docs\nData     {kept}\n\n");
+    let mut text = format!(
+        "API      {api}\nPage     {api}/\nMailbox  {api}/_local/\nExplorer {api}/_local/docs\nData     {kept}\n\n"
+    );
     for (method, path, function) in service.routes() {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {method:<6} {path:<24} {function}");

@@ -49,6 +49,8 @@ pub enum Error {
     NoSuchEvent,
     /// A member asks for what only the organiser may do.
     NotOrganiser,
+    /// There is no such file of the page, or the page is turned off.
+    NoSuchPage,
     /// The event has no such member.
     NoSuchMember,
     /// The organiser takes the own leave of an event that is then nobody's.
@@ -123,6 +125,7 @@ impl Error {
             Self::NoSuchContact => "no_such_contact",
             Self::NoSuchEvent => "no_such_event",
             Self::NotOrganiser => "not_organiser",
+            Self::NoSuchPage => "no_such_page",
             Self::NoSuchMember => "no_such_member",
             Self::OrganiserStays => "organiser_stays",
             Self::OrganiserNeedNotAnswer => "organiser_needs_no_answer",

@@ -17,5 +17,7 @@ pub mod http;
 pub mod lambda;
 pub mod log;
 pub mod mail;
+pub mod page;
 pub mod store;
+mod texts;
 pub mod token;

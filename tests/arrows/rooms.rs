@@ -16,7 +16,7 @@ const HOUSES: [House; 2] = [
             &["lambda", "app"],
             &["http"],
             &["store", "mail"],
-            &["token", "calendar"],
+            &["token", "calendar", "page", "texts"],
             &["error", "log", "config", "clock", "aws"],
             &["domain"],
         ],

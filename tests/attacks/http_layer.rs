@@ -217,7 +217,7 @@ async fn targets() {
         ("a whole URL elsewhere", get("http://elsewhere.example/user", ""), &[401]),
         ("a whole URL with a broken host", get("http://1.2.3.4.5/user", ""), &[400]),
         ("a whole URL with a user", get("http://a:b@localhost/user", ""), &[400]),
-        ("a whole URL without a path", get("http://localhost", ""), &[404]),
+        ("a whole URL without a path", get("http://localhost", ""), &[200]),
         ("an authority", line("CONNECT localhost:80 HTTP/1.1"), &[400]),
         ("an authority to be got", get("localhost:80", ""), &[400]),
         ("an asterisk", line("OPTIONS * HTTP/1.1"), &[400]),

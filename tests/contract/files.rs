@@ -250,6 +250,8 @@ async fn every_sample_event_is_answered_as_its_name_says() {
         ("logout-all", 401),
         ("members", 401),
         ("members-take-out", 401),
+        ("page", 200),
+        ("page-no-such-file", 404),
         ("refresh", 401),
         ("register", 200),
         ("register-base64", 200),

@@ -27,6 +27,7 @@ mod mail_refusals;
 mod mails;
 mod members;
 mod news;
+mod pages;
 mod passwords;
 mod people;
 mod races;

@@ -30,7 +30,11 @@ impl Response {
             return Ok(Self { status, headers, body: json!({"message": "Internal Server Error"}) });
         }
         let header = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        let caching = if headers.contains_key("etag") { "private, no-cache" } else { "no-store" };
+        let caching = match status {
+            200 if request.1.starts_with("/app/") => "public, max-age=31536000, immutable",
+            _ if headers.contains_key("etag") => "private, no-cache",
+            _ => "no-store",
+        };
         for (name, value) in [("cache-control", caching), ("x-content-type-options", "nosniff")] {
             let found = header(name);
             if found.as_deref() != Some(value) {
@@ -72,6 +76,14 @@ impl Response {
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// What a page tells its script of the link that led to it.
+    #[must_use]
+    pub fn facts(&self) -> Value {
+        let html = self.body.as_str().unwrap();
+        let facts = html.split_once(" data-facts=\"").unwrap().1.split_once('"').unwrap().0;
+        serde_json::from_str(&facts.replace("&#34;", "\"")).unwrap()
     }
 
     /// The fields that the list of errors names.

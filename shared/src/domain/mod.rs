@@ -11,6 +11,7 @@ pub mod event;
 pub mod export;
 pub mod fault;
 pub mod invitation;
+pub mod language;
 pub mod lifetime;
 pub mod limits;
 pub mod listing;

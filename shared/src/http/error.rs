@@ -83,6 +83,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str) {
         Error::NoSuchContact => (StatusCode::NOT_FOUND, "There is no such contact."),
         Error::NoSuchEvent => (StatusCode::NOT_FOUND, "There is no such event."),
         Error::NotOrganiser => (StatusCode::FORBIDDEN, "Only the organiser may do this."),
+        Error::NoSuchPage => (StatusCode::NOT_FOUND, "There is no such page."),
         Error::NoSuchMember => (StatusCode::NOT_FOUND, "The event has no such member."),
         Error::OrganiserStays => {
             (StatusCode::CONFLICT, "The organiser cannot leave; hand the event over first, or delete it.")

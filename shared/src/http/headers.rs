@@ -53,7 +53,7 @@ fn range(element: &str) -> Option<Range<'_>> {
 }
 
 /// A weight: a number from 0 to 1 with at most three decimal places.
-fn thousandths(value: &str) -> Option<u16> {
+pub(super) fn thousandths(value: &str) -> Option<u16> {
     let (whole, digits) = value.split_once('.').unwrap_or((value, ""));
     let is_number = digits.len() <= 3 && digits.bytes().all(|octet| octet.is_ascii_digit());
     let fraction: u16 = if is_number { format!("{digits:0<3}").parse().ok()? } else { return None };
@@ -65,7 +65,7 @@ fn thousandths(value: &str) -> Option<u16> {
 }
 
 /// The parts between separators outside quoted strings, without the white space around them. `None` if a string does not end.
-fn split(text: &str, separator: char) -> Option<Vec<&str>> {
+pub(super) fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = text.split(|c| {
         let separates = c == separator && !quoted;
@@ -77,7 +77,7 @@ fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     if quoted { None } else { Some(parts) }
 }
 
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     let is_of_token = |octet: u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet);
     !text.is_empty() && text.bytes().all(is_of_token)
 }

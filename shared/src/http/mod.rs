@@ -3,6 +3,7 @@
 mod body;
 mod error;
 mod headers;
+mod negotiation;
 pub mod pages;
 mod reply;
 mod request;

@@ -82,6 +82,20 @@ impl Reply {
         Self(response)
     }
 
+    /// `200` with a file of that content type.
+    pub(super) fn file(content: &[u8], kind: &str) -> Result<Self> {
+        Self(Response::new(Body::Binary(content.to_vec()))).with(header::CONTENT_TYPE, kind)
+    }
+
+    /// The same with the `ETag` of its body.
+    pub(super) fn with_tag(self) -> Result<Self> {
+        let etag = match self.0.body() {
+            Body::Text(text) => etag_of(text),
+            _ => return Ok(self),
+        };
+        self.with(header::ETAG, &etag)
+    }
+
     pub(super) fn json(status: StatusCode, body: String) -> Self {
         let mut response = Response::new(Body::Text(body));
         *response.status_mut() = status;
@@ -102,7 +116,7 @@ impl Reply {
         let headers = self.0.headers_mut();
         // What has a tag may be kept by its reader, and asked for anew by the tag.
         let caching = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(id) = request_id.and_then(|id| HeaderValue::from_str(id).ok()) {
             headers.insert(HeaderName::from_static("x-request-id"), id);

@@ -6,17 +6,20 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderName, HeaderValue, IF_MATCH,
+    IF_NONE_MATCH, USER_AGENT,
 };
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::negotiation::{self, Encoding};
 use super::{body, headers};
 use crate::clock::Clock;
 use crate::domain::fault::Fault;
 use crate::domain::invitation::Visitor;
+use crate::domain::language::Language;
 use crate::domain::login::parse_id;
 use crate::domain::session::Device;
 use crate::domain::{EventId, UserId};
@@ -203,6 +206,28 @@ impl Request {
     pub fn query(&self, name: &str) -> Option<String> {
         let parameters = self.http.query_string_parameters();
         parameters.first(name).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
+    /// The name of the file in the path; none if the route has none.
+    #[must_use]
+    pub fn file(&self) -> Option<String> {
+        self.http.path_parameters().first("file").map(str::to_owned)
+    }
+
+    /// The path, as the client has it.
+    pub(super) fn path(&self) -> &str {
+        self.http.raw_http_path()
+    }
+
+    /// The language that the client likes best, of those that there are.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        negotiation::language(&self.whole(&ACCEPT_LANGUAGE)?)
+    }
+
+    /// How a file is compressed for the client.
+    pub(super) fn encoding(&self) -> Encoding {
+        negotiation::encoding(&self.whole(&ACCEPT_ENCODING).unwrap_or_default())
     }
 
     fn header(&self, name: &HeaderName) -> Option<&str> {

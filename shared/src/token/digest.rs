@@ -1,7 +1,7 @@
 //! Digests that are not secret.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -61,12 +61,6 @@ fn write_canonical(value: &Value, text: &mut String) {
         text.push(',');
     }
     text.push(end);
-}
-
-/// A SHA-256 in base64, as a Content-Security-Policy expects it for an inline script or style.
-#[must_use]
-pub fn csp_hash(text: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
 #[cfg(test)]

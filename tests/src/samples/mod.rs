@@ -9,6 +9,7 @@ mod drafts;
 mod emails;
 mod events;
 mod members;
+mod page;
 mod passwords;
 mod people;
 mod request;
@@ -19,6 +20,7 @@ mod sessions;
 use std::sync::LazyLock;
 
 use reqwest::Method;
+use shared::page::FILES;
 
 pub use self::accounts::{NEW_NAME, OTHER_EMAIL};
 pub use self::events::{event, function, names};
@@ -39,7 +41,7 @@ pub struct Sample {
     /// The method.
     pub method: Method,
     /// The path as in `template.yaml`. `{id}` is the scene's event, `{session}` jane's session, `{id}` of a
-    /// contact and `{user}` john.
+    /// contact, `{user}` john and `{file}` a file of the page.
     pub path: &'static str,
     /// A valid request. Scenarios and benches make the scene in which it succeeds.
     pub request: Ask,
@@ -100,6 +102,7 @@ static TABLE: LazyLock<Vec<Sample>> = LazyLock::new(|| {
         sessions::samples(),
         drafts::samples(),
         members::samples(),
+        page::samples(),
     ];
     kinds.into_iter().flatten().collect()
 });
@@ -225,6 +228,7 @@ impl Sample {
             Some((before, after)) => format!("{before}{}{after}", scene.jane.session().session()),
             None => path,
         };
+        let path = path.replace("{file}", FILES.first().map_or("", |file| file.name));
         if request.query.is_empty() { path } else { format!("{path}?{}", request.query) }
     }
 
@@ -256,6 +260,7 @@ pub fn missing(method: &str, path: &str, function: &str) -> String {
         path if path.starts_with("/user/e-mail") => "emails",
         path if path.starts_with("/user/password") => "passwords",
         path if path.starts_with("/user") => "accounts",
+        path if path == "/" || path.starts_with("/app") => "page",
         _ => "sessions",
     };
     let of_a_draft =
