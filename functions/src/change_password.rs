@@ -50,7 +50,7 @@ pub async fn handle(
     trial.passed_once().await?;
     sessions.revoke_sessions(holder.user, Some(holder.session)).await?;
     request.audit(Act::PasswordChanged, Subject::Account(Some(holder.user)));
-    let notice = password_changed(&account.username, now, request.address())?;
+    let notice = password_changed(account.language, &account.username, now, request.address())?;
     tell(&mailer, &request, &account, notice).await;
     Ok(Reply::done())
 }

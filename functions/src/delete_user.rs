@@ -44,7 +44,7 @@ pub async fn handle(
     sessions.revoke_sessions(account.id, None).await?;
     accounts.delete_inactive(&account).await?;
     request.audit(Act::UserDeleted, Subject::Account(Some(account.id)));
-    let notice = account_deleted(&account.username, now, request.address())?;
+    let notice = account_deleted(account.language, &account.username, now, request.address())?;
     tell(&mailer, &request, &account, notice).await;
     Ok(Reply::no_content())
 }

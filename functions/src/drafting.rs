@@ -34,12 +34,10 @@ pub(crate) async fn plan(
     let wanted = Wanted::of(&invited, &[]);
     let mut logins: Vec<Login> = wanted.iter().filter_map(Wanted::login).collect();
     logins.push(Login::Id(organiser));
-    let mut found = if send {
-        people.find_people(&logins, Consistency::Strong, now).await?
-    } else {
-        people.find_people_cheaply(&logins, now).await?
-    };
-    let organiser = found.pop().flatten().ok_or(Error::Unauthenticated)?;
+    let consistency = if send { Consistency::Strong } else { Consistency::Eventual };
+    let mut found = people.find_speakers(&logins, consistency, now).await?;
+    let (organiser, language) = found.pop().flatten().ok_or(Error::Unauthenticated)?;
+    let found = found.into_iter().map(|found| found.map(|(person, _)| person)).collect();
     Ok(Event {
         id,
         name,
@@ -53,6 +51,7 @@ pub(crate) async fn plan(
         additional,
         version: 1,
         history: History::default(),
+        language,
     })
 }
 

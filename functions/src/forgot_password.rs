@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use shared::domain::UserId;
 use shared::domain::fault::{Fault, Known, Node};
+use shared::domain::language::Language;
 use shared::domain::limits::Limits;
 use shared::domain::login::Login;
 use shared::error::Result;
@@ -85,7 +86,8 @@ async fn send(
     let binding = account.map(Account::reset_binding).unwrap_or_default();
     let is_kept = resets.create_reset(token, &binding, request.address(), limits, request.now()).await?;
     let receiver = account.filter(|_| is_kept);
-    let to = receiver.map_or(("nobody", NOBODY), |account| (&account.username, &account.email));
+    let nobody = (Language::default(), "nobody", NOBODY);
+    let to = receiver.map_or(nobody, |account| (account.language, &account.username, &account.email));
     mails.send(request, to, token).await?;
     Ok(receiver.map(|account| account.id))
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use shared::config::{ConfigError, Env, FromEnv};
 use shared::domain::UserId;
+use shared::domain::language::Language;
 use shared::domain::lifetime;
 use shared::error::{Error, Result};
 use shared::http::Request;
@@ -47,7 +48,8 @@ impl ConfirmationMails {
         let link = link(self.page.as_deref(), request, "/user/confirm", token);
         let expires_at = account.expires_at.map(Timestamp::from_second).transpose();
         let expires_at = expires_at.map_err(|error| Error::internal("expiry", error))?;
-        let mail = confirmation(&account.username, &link, expires_at.ok_or(Error::AlreadyConfirmed)?)?;
+        let mail =
+            confirmation(account.language, &account.username, &link, expires_at.ok_or(Error::AlreadyConfirmed)?)?;
         self.mailer.send(&account.email, mail).await
     }
 }
@@ -57,13 +59,13 @@ impl ResetMails {
     pub(crate) async fn send(
         &self,
         request: &Request,
-        (username, address): (&str, &str),
+        (language, username, address): (Language, &str, &str),
         token: &MailedToken,
     ) -> Result<()> {
         let link = link(self.page.as_deref(), request, "/user/password/reset", token);
         let expires_at = request.now().checked_add(lifetime::RESET);
         let expires_at = expires_at.map_err(|error| Error::internal("expiry", error))?;
-        self.mailer.send(address, password_reset(username, &link, expires_at)?).await
+        self.mailer.send(address, password_reset(language, username, &link, expires_at)?).await
     }
 }
 

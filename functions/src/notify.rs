@@ -188,7 +188,7 @@ impl Shift {
             let users: Vec<UserId> = concerned
                 .iter()
                 .map(|one| one.id)
-                .filter(|id| mailboxes.get(id).is_some_and(|mailbox| mailbox.is_user))
+                .filter(|id| mailboxes.get(id).is_some_and(|mailbox| mailbox.language.is_some()))
                 .collect();
             self.parts.contacts.introduce(event.organiser.id, &users).await?;
         }
@@ -216,7 +216,8 @@ impl Shift {
         };
         let unsubscribe = format!("{unsubscribe}?token={}", unsubscribing(&self.parts.signer, member, &mailbox.email));
         let name = invitee.map_or(event.organiser.name.as_str(), |invitee| invitee.names().0);
-        let occasion = Occasion { event, name, link: link.as_deref(), unsubscribe: &unsubscribe };
+        let language = mailbox.language.unwrap_or(event.language);
+        let occasion = Occasion { event, language, name, link: link.as_deref(), unsubscribe: &unsubscribe };
         let now = self.batch.now();
         let made = event.created_at.as_millisecond();
         let news = |kind, number| Notice::News { event: event.id, member, made, kind, number };

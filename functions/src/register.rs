@@ -24,7 +24,9 @@ pub async fn handle(
     request: Request,
     (accounts, registrations, quotas, mails, limits): (Accounts, Registrations, Quotas, ConfirmationMails, Limits),
 ) -> Result<Reply> {
-    let user = request.parse(NewUser::parse)?;
+    let mut user = request.parse(NewUser::parse)?;
+    // Who says no language speaks the one of the browser.
+    user.language = user.language.or(request.language());
     let now = request.now();
     // First, since everything below costs more.
     quotas.count(&Quota::of_mail_requests(request.address(), &limits, now)).await?;

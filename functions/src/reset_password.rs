@@ -49,7 +49,7 @@ pub async fn handle(
     sessions.revoke_sessions(account.id, None).await?;
     request.identify(account.id);
     request.audit(Act::PasswordReset, Subject::Account(Some(account.id)));
-    let notice = password_changed(&account.username, now, request.address())?;
+    let notice = password_changed(account.language, &account.username, now, request.address())?;
     tell(&mailer, &request, &account, notice).await;
     Ok(Reply::done())
 }

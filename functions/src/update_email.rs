@@ -78,7 +78,8 @@ pub async fn handle(
     if change.email.key() != account.email.to_ascii_lowercase() {
         changing.ask(&request, &account, &change).await?;
         request.audit(Act::EmailChangeAsked, Subject::Account(Some(account.id)));
-        let notice = email_notice(&account.username, change.email.as_str(), request.now(), request.address())?;
+        let notice =
+            email_notice(account.language, &account.username, change.email.as_str(), request.now(), request.address())?;
         tell(&changing.mailer, &request, &account, notice).await;
     }
     Ok(Reply::done())
@@ -103,7 +104,7 @@ impl Changing {
             }
             let expires_at =
                 now.checked_add(lifetime::EMAIL_CHANGE).map_err(|error| Error::internal("expiry", error))?;
-            let mail = email_change(&account.username, &email_link(request, &token), expires_at)?;
+            let mail = email_change(account.language, &account.username, &email_link(request, &token), expires_at)?;
             self.mailer.send(change.email.as_str(), mail).await
         };
         let Err(error) = sent.await else { return Ok(()) };

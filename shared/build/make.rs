@@ -19,7 +19,8 @@ const OF_THE_SHELL: &str = "shell";
 /// What is wrong with the sources.
 pub(crate) fn make(root: &Path, out: &Path) -> Result<()> {
     let texts = Texts::read(&root.join("texts"))?;
-    let functions = functions::of(&texts.section("page", OF_THE_SHELL));
+    let spoken = [texts.of_mails(), texts.of_the_shell(OF_THE_SHELL)];
+    let functions: String = spoken.iter().map(functions::of).collect();
     write(&out.join("texts.rs"), functions.as_bytes())?;
     page(&root.join("page"), &texts)?.write(out)
 }

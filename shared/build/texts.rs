@@ -68,12 +68,21 @@ impl Texts {
         LANGUAGES.iter().zip(&self.0).map(|((language, _), file)| (*language, of(file))).collect()
     }
 
-    /// The texts of a section of a part: under each key the text in each language. None of them has plurals.
-    pub(crate) fn section(&self, part: &str, section: &str) -> BTreeMap<String, Vec<String>> {
+    /// The texts of mails: under each key the text in each language. None of them has plurals.
+    pub(crate) fn of_mails(&self) -> BTreeMap<String, Vec<String>> {
+        self.by_key("", |file| &file["mail"])
+    }
+
+    /// The texts of the page's shell, which is that section.
+    pub(crate) fn of_the_shell(&self, section: &str) -> BTreeMap<String, Vec<String>> {
+        self.by_key(section, |file| &file["page"][section])
+    }
+
+    fn by_key(&self, before: &str, part: impl Fn(&Value) -> &Value) -> BTreeMap<String, Vec<String>> {
         let mut texts = BTreeMap::<String, Vec<String>>::new();
         for file in &self.0 {
             let mut found = Vec::new();
-            walk("", &file[part][section], &mut |key, value| found.push((key.to_owned(), value.clone())));
+            walk(before, part(file), &mut |key, value| found.push((key.to_owned(), value.clone())));
             for (key, value) in found {
                 texts.entry(key).or_default().push(value.as_str().unwrap_or_default().to_owned());
             }
@@ -184,7 +193,7 @@ mod tests {
         let page = |a: &str| json!({"shell": {"b": {"c": "x"}}, "a": a});
         let texts = texts([page("A {n}"), page("Б {n}"), page("В {n}")]).unwrap();
         assert_eq!(texts.of_the_page("shell")[1], ("uk", "{\"a\":\"Б {n}\"}".to_owned()));
-        assert_eq!(texts.section("page", "shell"), BTreeMap::from([("b.c".to_owned(), vec!["x".to_owned(); 3])]));
+        assert_eq!(texts.of_the_shell("shell"), BTreeMap::from([("shell.b.c".to_owned(), vec!["x".to_owned(); 3])]));
     }
 
     #[test]

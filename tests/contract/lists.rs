@@ -33,7 +33,7 @@ async fn a_user_sees_oneself() {
     let user = service.get(&jane, "/user").await.expect(200).body;
     let expected = json!({"user": {
         "id": jane.id, "username": "jane", "e-mail": "jane@example.com", "name": "jane", "avatar": "",
-        "contacts": [], "events": [], "chats": [], "searchable": true, "mails": true,
+        "contacts": [], "events": [], "chats": [], "searchable": true, "mails": true, "language": "en",
     }});
     assert_eq!(user, expected);
 

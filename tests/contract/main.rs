@@ -20,6 +20,7 @@ mod generated;
 mod guests;
 mod headers;
 mod invitees;
+mod languages;
 mod limits;
 mod lists;
 mod login;

@@ -145,7 +145,7 @@ async fn whoever_has_such_a_name_keeps_it() {
     for name in ["evil.example/win1", "jane.doe", "support"] {
         let email = Email::parse(&format!("{}@example.com", name.replace('/', "-"))).unwrap();
         let password = Password::parse(PASSWORD, None, None).unwrap();
-        let new = NewUser { username: Username::parse(name).unwrap(), email, password };
+        let new = NewUser { username: Username::parse(name).unwrap(), email, password, language: None };
         let token = MailedToken::new(Uuid::new_v4()).unwrap();
         let account = Account::new(token.user(), &new, PASSWORD_HASH.to_owned(), token.hash(), now);
         service.part::<Registrations>().create_account(&account, now).await.unwrap();

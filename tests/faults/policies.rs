@@ -177,8 +177,7 @@ async fn change_password(service: &Service, user: &User, old: &str, status: u16)
 async fn a_picture_and_contacts(service: &Service) {
     let [jane, john] = service.users(["jane", "john"]).await;
     service.picnic(&jane, &[john]).await;
-    let changes =
-        json!({"name": "Jane Doe", "avatar": "https://example.com/jane.png", "searchable": true, "mails": false});
+    let changes = json!({"name": "Jane Doe", "avatar": "https://example.com/jane.png", "searchable": true, "mails": false, "language": "uk"});
     service.call(&jane, Method::PATCH, "/user", &changes).await.expect(200);
     service.get(&jane, "/user").await.expect(200);
     service.get(&jane, "/user/export").await.expect(200);

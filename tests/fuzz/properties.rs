@@ -10,6 +10,7 @@ use shared::domain::date::When;
 use shared::domain::draft::Draft;
 use shared::domain::email::Email;
 use shared::domain::event::{Event, History, Invitee, Role};
+use shared::domain::language::Language;
 use shared::domain::login::{Credentials, Login};
 use shared::domain::password::Password;
 use shared::domain::person::Person;
@@ -68,6 +69,7 @@ fn picnic() -> Event {
         additional: String::new(),
         version: 1,
         history: History::default(),
+        language: Language::En,
     }
 }
 

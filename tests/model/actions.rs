@@ -55,6 +55,9 @@ pub(crate) enum Kind {
     Mails {
         wanted: bool,
     },
+    Language {
+        language: u8,
+    },
     Search {
         query: u8,
         limit: u8,
@@ -211,6 +214,7 @@ fn account() -> impl Strategy<Value = Kind> {
         2 => any::<u8>().prop_map(|name| Kind::Rename { name }),
         3 => any::<bool>().prop_map(|searchable| Kind::Searchable { searchable }),
         2 => any::<bool>().prop_map(|wanted| Kind::Mails { wanted }),
+        2 => any::<u8>().prop_map(|language| Kind::Language { language }),
         4 => any::<(u8, u8)>().prop_map(|(query, limit)| Kind::Search { query, limit }),
         4 => any::<u8>().prop_map(|who| Kind::AddContact { who }),
         3 => any::<u8>().prop_map(|who| Kind::RemoveContact { who }),

@@ -90,6 +90,7 @@ impl Player {
             Kind::Rename { name } => What::Rename { name: pick(&CALLED, *name)?.to_owned() },
             Kind::Searchable { searchable } => What::Searchable { searchable: *searchable },
             Kind::Mails { wanted } => What::Mails { wanted: *wanted },
+            Kind::Language { language } => What::Language { language: pick(&["en", "uk", "ru"], *language)? },
             Kind::Search { query, limit } => {
                 What::Search { query: pick(&QUERIES, *query)?.to_owned(), limit: 1 + usize::from(limit % 4) }
             }

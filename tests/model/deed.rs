@@ -60,6 +60,8 @@ pub(crate) enum What {
     Searchable { searchable: bool },
     /// `PATCH /user`
     Mails { wanted: bool },
+    /// `PATCH /user`
+    Language { language: &'static str },
     /// `GET /user/search`
     Search { query: String, limit: usize },
     /// `PUT /user/contacts/{id}`
@@ -340,6 +342,7 @@ impl Deed {
             What::Rename { name } => (Method::PATCH, "/user".to_owned(), json!({ "name": name })),
             What::Searchable { searchable } => (Method::PATCH, "/user".to_owned(), json!({ "searchable": searchable })),
             What::Mails { wanted } => (Method::PATCH, "/user".to_owned(), json!({ "mails": wanted })),
+            What::Language { language } => (Method::PATCH, "/user".to_owned(), json!({ "language": language })),
             What::Search { query, limit } => {
                 (Method::GET, format!("/user/search?query={query}&limit={limit}"), Value::Null)
             }
@@ -420,6 +423,7 @@ impl Deed {
             What::Searchable { searchable: false } => "does not want to be found".to_owned(),
             What::Mails { wanted: true } => "wants mails about events".to_owned(),
             What::Mails { wanted: false } => "wants no mails about events".to_owned(),
+            What::Language { language } => format!("speaks {language} from now on"),
             What::Search { query, limit } => format!("searches {query:?}, at most {limit}"),
             What::AddContact { who } => format!("adds {} to the contacts", person(who)),
             What::RemoveContact { who } => format!("removes {} from the contacts", person(who)),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::addressee::Addressee;
 use super::fault::Fault;
+use super::language::Language;
 use super::person::Person;
 use super::poll::{Choice, Poll, Standing, Topic, Votes};
 use super::{EventId, UserId};
@@ -189,6 +190,8 @@ pub struct Event {
     pub version: u64,
     /// What was changed since it was sent.
     pub history: History,
+    /// The organiser's language when it was made. Guests, who have said none, are mailed in it.
+    pub language: Language,
 }
 
 impl Event {
@@ -323,6 +326,7 @@ pub(crate) mod tests {
             additional: String::new(),
             version: 1,
             history: History::default(),
+            language: Language::En,
         }
     }
 

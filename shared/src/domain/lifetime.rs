@@ -82,36 +82,3 @@ pub const LONGEST_WAIT: Duration = Duration::from_mins(15);
 pub const fn seconds(time: Duration) -> i64 {
     time.as_secs().cast_signed()
 }
-
-/// The time as a sentence names it, in its largest whole unit: `a day`, `30 minutes`.
-#[must_use]
-pub fn words(time: Duration) -> String {
-    let units = [(24 * 60 * 60, "a", "day"), (60 * 60, "an", "hour"), (60, "a", "minute"), (1, "a", "second")];
-    let seconds = time.as_secs();
-    let unit = units.into_iter().find(|(length, _, _)| seconds.is_multiple_of(*length) && seconds >= *length);
-    match unit {
-        Some((length, article, name)) if seconds == length => format!("{article} {name}"),
-        Some((length, _, name)) => format!("{} {name}s", seconds / length),
-        None => "0 seconds".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_named_in_their_largest_whole_unit() {
-        let cases = [
-            (CONFIRMATION, "a day"),
-            (SESSION, "90 days"),
-            (ACCESS_TOKEN, "an hour"),
-            (RESET, "30 minutes"),
-            (Duration::from_secs(90), "90 seconds"),
-            (Duration::ZERO, "0 seconds"),
-        ];
-        for (time, expected) in cases {
-            assert_eq!(words(time), expected);
-        }
-    }
-}

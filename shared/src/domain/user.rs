@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::UserId;
 use super::email::Email;
 use super::fault::{Fault, Known, Node};
+use super::language::Language;
 use super::password::Password;
 use super::person::{Card, parse_name};
 use super::text;
@@ -19,14 +20,17 @@ pub struct NewUser {
     pub email: Email,
     /// The password.
     pub password: Password,
+    /// The language, if the user said one.
+    pub language: Option<Language>,
 }
 
 /// The fields of a registration.
-pub const REGISTRATION: Known = Known(&["username", "password", "e-mail", "email"], &["id", "name", "avatar"]);
+pub const REGISTRATION: Known =
+    Known(&["username", "password", "e-mail", "email", "language"], &["id", "name", "avatar"]);
 
 impl NewUser {
-    /// Reads the body of `POST /user`: `{"post-data": {"username", "password", "e-mail"}}`, with or without the envelope.
-    /// `email` is read as `e-mail`.
+    /// Reads the body of `POST /user`: `{"post-data": {"username", "password", "e-mail", "language"}}`, with or without the envelope.
+    /// `email` is read as `e-mail`; the language may be missing.
     ///
     /// # Errors
     /// Every fault of the body.
@@ -44,11 +48,20 @@ impl NewUser {
         let email = email.parsed(&mut faults, Email::parse);
         let password =
             password.parsed(&mut faults, |text| Password::parse(text, taken.0.as_deref(), taken.1.as_deref()));
+        let language = language(&node, &mut faults);
         match (username, email, password) {
-            (Some(username), Some(email), Some(password)) => Ok(Self { username, email, password }),
+            (Some(username), Some(email), Some(password)) if faults.is_empty() => {
+                Ok(Self { username, email, password, language })
+            }
             _ => Err(faults),
         }
     }
+}
+
+/// The language that a body names, if it names one.
+fn language(body: &Node<'_>, faults: &mut Vec<Fault>) -> Option<Language> {
+    let language = body.get("language");
+    language.is_present().then(|| language.parsed(faults, Language::parse)).flatten()
 }
 
 /// The longest URL of a picture, in characters.
@@ -65,14 +78,18 @@ pub struct ProfileChanges {
     pub searchable: Option<bool>,
     /// Whether the user is mailed about events.
     pub mails: Option<bool>,
+    /// The language of the mails.
+    pub language: Option<Language>,
 }
 
-const PROFILE: Known =
-    Known(&["name", "avatar", "searchable", "mails"], &["id", "username", "e-mail", "contacts", "events", "chats"]);
+const PROFILE: Known = Known(
+    &["name", "avatar", "searchable", "mails", "language"],
+    &["id", "username", "e-mail", "contacts", "events", "chats"],
+);
 
 impl ProfileChanges {
-    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar", "searchable", "mails"}}`, with or without the envelope. A missing field
-    /// stays as it is, and an empty avatar removes the picture.
+    /// Reads the body of `PATCH /user`: `{"user": {"name", "avatar", "searchable", "mails", "language"}}`, with or without the
+    /// envelope. A missing field stays as it is, and an empty avatar removes the picture.
     ///
     /// # Errors
     /// Every fault of the body.
@@ -81,9 +98,9 @@ impl ProfileChanges {
         let mut faults = Vec::new();
         let (name, avatar, searchable, mails) =
             (node.get("name"), node.get("avatar"), node.get("searchable"), node.get("mails"));
-        if ![&name, &avatar, &searchable, &mails].into_iter().any(Node::is_present) {
-            let message =
-                "must hold a name, an avatar, whether one is searchable, or whether one wants mails about events";
+        if ![&name, &avatar, &searchable, &mails, &node.get("language")].into_iter().any(Node::is_present) {
+            let message = "must hold a name, an avatar, whether one is searchable, whether one wants mails about events, or \
+                           the language of mails";
             return Err(vec![Fault::new("body", message)]);
         }
         let changes = Self {
@@ -91,6 +108,7 @@ impl ProfileChanges {
             avatar: avatar.is_present().then(|| avatar.optional(&mut faults, parse_avatar).unwrap_or_default()),
             searchable: searchable.flag(&mut faults),
             mails: mails.flag(&mut faults),
+            language: language(&node, &mut faults),
         };
         if faults.is_empty() { Ok(changes) } else { Err(faults) }
     }
@@ -123,6 +141,8 @@ pub struct Profile {
     pub searchable: bool,
     /// Whether the user is mailed about events.
     pub mails: bool,
+    /// The language of the mails.
+    pub language: Language,
     /// Those whom the user has added or sent an event to, and those who have sent the user one, the latest first.
     pub contacts: Vec<Card>,
 }

@@ -161,7 +161,7 @@ impl Shell {
             off: self.off,
             all_texts: to_json(&addresses.collect::<BTreeMap<_, _>>())?,
             facts: to_json(facts)?,
-            noscript: texts::noscript(language),
+            noscript: texts::shell_noscript(language),
             app: &app,
         };
         let page = page.render().map_err(|error| Error::internal("page", error))?;

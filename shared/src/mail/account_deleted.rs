@@ -2,22 +2,18 @@
 
 use jiff::Timestamp;
 
+use super::Mail;
+use super::dates::moment;
 use super::inert::{Inert, Network};
 use super::letter::Letter;
-use super::{Mail, moment};
+use crate::domain::language::Language;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail that tells this user that the account was deleted then, from that network address.
-pub fn account_deleted(username: &str, at: Timestamp, address: &str) -> Result<Mail> {
-    Letter::new("Your account was deleted", Inert(username))
-        .text(format_args!(
-            "your account was deleted on {}, from the network address {}. In events that were sent, somebody without a name \
-             takes your place.",
-            moment(at)?,
-            Network(address),
-        ))
-        .text(
-            "If that was not you, somebody else knows your password: change it wherever else you use it.",
-        )
+pub fn account_deleted(language: Language, username: &str, at: Timestamp, address: &str) -> Result<Mail> {
+    Letter::new(language, texts::account_deleted_subject(language), Inert(username))
+        .text(texts::account_deleted_done(language, &moment(language, at), &Network(address)))
+        .text(texts::account_deleted_theft(language))
         .render()
 }

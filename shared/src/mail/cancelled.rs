@@ -6,22 +6,24 @@ use super::Mail;
 use super::occasion::{Occasion, standing};
 use crate::calendar::Method;
 use crate::domain::person::DELETED_USER;
+use crate::domain::poll::Topic;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail that tells a member that the event is cancelled. If date and place stood, it takes the entry off the calendar.
 pub fn cancelled(occasion: &Occasion<'_>, now: Timestamp) -> Result<Mail> {
-    let event = occasion.event;
-    let letter = occasion.letter(format_args!("Cancelled: {}", occasion.title()), "It does not take place.");
-    let mut letter = if event.organiser.name == DELETED_USER {
-        letter.text(format_args!("{} is cancelled.", occasion.title()))
+    let (event, language, title) = (occasion.event, occasion.language, occasion.title());
+    let text = if event.organiser.name == DELETED_USER {
+        texts::cancelled_alone(language, &title)
     } else {
-        letter.text(format_args!("{} has cancelled {}.", occasion.organiser(), occasion.title()))
+        texts::cancelled_by(language, &occasion.organiser(), &title)
     };
+    let subject = texts::cancelled_subject(language, &title);
+    let mut letter = occasion.letter(&subject, texts::cancelled_preheader(language)).text(text);
     if let Some(standing) = standing(event) {
-        letter = letter
-            .text(format_args!("It was to be: {}; {}", occasion.when(), occasion.place()))
-            .text("The attached entry takes it off your calendar.");
+        let [date, place] = [Topic::Date, Topic::Place].map(|topic| occasion.options(topic));
+        letter = letter.text(texts::cancelled_was(language, &date, &place)).text(texts::event_off(language));
         letter = occasion.with_entry(letter, standing, Method::Cancel, now);
     }
-    occasion.signed(letter, "you were invited to this event.").render()
+    occasion.signed(letter, texts::event_was_invited(language)).render()
 }

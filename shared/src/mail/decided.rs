@@ -6,25 +6,21 @@ use super::Mail;
 use super::occasion::{Occasion, standing};
 use crate::calendar::Method;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail that tells a member when and where the event is, with the entry for the calendar.
 pub fn decided(occasion: &Occasion<'_>, now: Timestamp) -> Result<Mail> {
-    let event = occasion.event;
+    let (language, title) = (occasion.language, occasion.title());
     let mut letter = occasion
-        .letter(format_args!("It is on: {}", occasion.title()), "When and where stand.")
-        .text(format_args!("when and where {} is stand now.", occasion.title()))
-        .text(format_args!("When: {}", occasion.when()))
-        .text(format_args!("Where: {}", occasion.place()));
+        .letter(&texts::decided_subject(language, &title), texts::decided_preheader(language))
+        .text(texts::decided_stands(language, &title));
+    letter = occasion.with_when_and_where(letter);
     if let Some(link) = occasion.link {
-        letter = letter.link("Say whether you come", link);
+        letter = letter.link(texts::decided_button(language), link);
     }
-    if let Some(standing) = standing(event) {
-        letter = occasion.with_entry(
-            letter.text("The entry for your calendar is attached."),
-            standing,
-            Method::Publish,
-            now,
-        );
+    if let Some(standing) = standing(occasion.event) {
+        letter = letter.text(texts::decided_entry(language));
+        letter = occasion.with_entry(letter, standing, Method::Publish, now);
     }
-    occasion.signed(letter, "you take part in this event.").render()
+    occasion.signed(letter, texts::event_takes_part(language)).render()
 }

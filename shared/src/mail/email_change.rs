@@ -2,18 +2,21 @@
 
 use jiff::Timestamp;
 
+use super::Mail;
+use super::dates::moment;
 use super::inert::Inert;
 use super::letter::Letter;
-use super::{Mail, moment};
+use crate::domain::language::Language;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail to the new address of this user, with the link that confirms it, which works until then.
-pub fn email_change(username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
+pub fn email_change(language: Language, username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
     let username = Inert(username);
-    Letter::new("Confirm your new e-mail address", username)
-        .text(format_args!("please confirm that this is to be the e-mail address of your account {username}, by opening this link:"))
-        .link("Confirm the new address", link)
-        .text(format_args!("It works once, until {}.", moment(expires_at)?))
-        .text("If that account is not yours, do nothing: somebody else gave your address, and without you nothing changes.")
+    Letter::new(language, texts::email_change_subject(language), username)
+        .text(texts::email_change_please(language, &username))
+        .link(texts::email_change_button(language), link)
+        .text(texts::letter_once(language, &moment(language, expires_at)))
+        .text(texts::email_change_other(language))
         .render()
 }

@@ -2,25 +2,19 @@
 
 use jiff::Timestamp;
 
+use super::Mail;
+use super::dates::moment;
 use super::inert::{Inert, Network};
 use super::letter::Letter;
-use super::{Mail, moment};
+use crate::domain::language::Language;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail that tells this user that this address is to take the place of the one that the mail goes to, as it was asked for then, from
 /// that network address.
-pub fn email_notice(username: &str, new: &str, at: Timestamp, address: &str) -> Result<Mail> {
-    Letter::new("Your e-mail address is to be changed", Inert(username))
-        .text(format_args!(
-            "on {}, from the network address {}, somebody with your password asked to make {} the e-mail address of your account. It \
-             takes the place of this one as soon as the link is opened that was mailed there.",
-            moment(at)?,
-            Network(address),
-            Inert(new),
-        ))
-        .text(
-            "If that was not you, somebody else knows your password: change it now. That makes the link worthless, and ends all other \
-             sessions.",
-        )
+pub fn email_notice(language: Language, username: &str, new: &str, at: Timestamp, address: &str) -> Result<Mail> {
+    Letter::new(language, texts::email_notice_subject(language), Inert(username))
+        .text(texts::email_notice_asked(language, &moment(language, at), &Network(address), &Inert(new)))
+        .text(texts::email_notice_theft(language))
         .render()
 }

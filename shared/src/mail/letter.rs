@@ -1,16 +1,17 @@
 //! A mail as it is written: its paragraphs, from which the plain text and the HTML are made by one layout.
 
-use std::fmt::Display;
-
 use askama::Template;
 
 use super::inert::Inert;
 use super::{Attachment, Mail, SERVICE};
 use crate::calendar::Method;
+use crate::domain::language::Language;
 use crate::error::{Error, Result};
+use crate::texts;
 
 /// A mail that is being written. What somebody typed goes in by [`Inert`] alone.
 pub(super) struct Letter {
+    language: Language,
     subject: String,
     /// What a list of mails shows after the subject.
     preheader: &'static str,
@@ -37,18 +38,23 @@ struct Reason {
 #[derive(Template)]
 #[template(path = "mail.html")]
 struct Html<'a> {
+    language: &'static str,
     subject: &'a str,
     preheader: &'a str,
     paragraphs: &'a [Paragraph],
     reason: Option<&'a Reason>,
     service: &'a str,
+    /// What stands before a link that is written out, and what the one says that stops such mails.
+    open: &'static str,
+    stop: &'static str,
 }
 
 impl Letter {
-    /// A mail with that subject to somebody of that name.
-    pub(super) fn new(subject: impl Into<String>, name: Inert<'_>) -> Self {
+    /// A mail in that language, with that subject, to somebody of that name.
+    pub(super) fn new(language: Language, subject: impl Into<String>, name: Inert<'_>) -> Self {
         let (subject, paragraphs) = (subject.into(), Vec::new());
-        Self { subject, preheader: "", paragraphs, reason: None, attachment: None }.text(format_args!("Hello {name},"))
+        Self { language, subject, preheader: "", paragraphs, reason: None, attachment: None }
+            .text(texts::letter_greeting(language, &name))
     }
 
     /// What one can do, for lists of mails.
@@ -58,8 +64,8 @@ impl Letter {
     }
 
     /// A paragraph.
-    pub(super) fn text(mut self, text: impl Display) -> Self {
-        self.paragraphs.push(Paragraph::Text(text.to_string()));
+    pub(super) fn text(mut self, text: impl Into<String>) -> Self {
+        self.paragraphs.push(Paragraph::Text(text.into()));
         self
     }
 
@@ -69,10 +75,9 @@ impl Letter {
         self
     }
 
-    /// Why the mail comes, as the end of a sentence, and the page that stops such mails. Only mails that nobody asked for have it.
-    pub(super) fn reason(mut self, reason: impl Display, unsubscribe: &str) -> Self {
-        let text = format!("You get this mail because {reason}");
-        self.reason = Some(Reason { text, unsubscribe: unsubscribe.to_owned() });
+    /// Why the mail comes, and the page that stops such mails. Only mails that nobody asked for have it.
+    pub(super) fn reason(mut self, reason: impl Into<String>, unsubscribe: &str) -> Self {
+        self.reason = Some(Reason { text: reason.into(), unsubscribe: unsubscribe.to_owned() });
         self
     }
 
@@ -85,12 +90,18 @@ impl Letter {
 
     /// The mail in its two forms.
     pub(super) fn render(self) -> Result<Mail> {
-        let Self { subject, preheader, paragraphs, reason, attachment } = self;
-        let reason_shown = reason.as_ref();
-        let html =
-            Html { subject: &subject, preheader, paragraphs: &paragraphs, reason: reason_shown, service: SERVICE }
-                .render();
-        let html = html.map_err(|error| Error::internal("mail", error))?;
+        let Self { language, subject, preheader, paragraphs, reason, attachment } = self;
+        let html = Html {
+            language: language.tag(),
+            subject: &subject,
+            preheader,
+            paragraphs: &paragraphs,
+            reason: reason.as_ref(),
+            service: SERVICE,
+            open: texts::letter_open(language),
+            stop: texts::letter_stop(language),
+        };
+        let html = html.render().map_err(|error| Error::internal("mail", error))?;
         let mut text = String::new();
         for paragraph in paragraphs {
             text += match &paragraph {
@@ -103,7 +114,9 @@ impl Letter {
         if let Some(Reason { text: reason, unsubscribe }) = &reason {
             text.push_str("\n\n");
             text.push_str(reason);
-            text.push_str(" To get no more mails about events, open\n");
+            text.push(' ');
+            text.push_str(texts::letter_stop_by(language));
+            text.push('\n');
             text.push_str(unsubscribe);
         }
         Ok(Mail { subject, text, html, unsubscribe: reason.map(|reason| reason.unsubscribe), attachment })

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use linkify::LinkFinder;
+use strum::VariantArray;
 
 use super::account_deleted::account_deleted;
 use super::cancelled::cancelled;
@@ -14,8 +15,9 @@ use super::password_changed::password_changed;
 use super::password_reset::password_reset;
 use super::reopened::reopened;
 use super::taken_out::taken_out;
-use super::{Mail, Occasion};
+use super::{Mail, Occasion, SERVICE};
 use crate::domain::event::tests::event;
+use crate::domain::language::Language;
 use crate::domain::poll::Poll;
 
 const LINK: &str = "https://api.example.com/user/confirm?token=abc-DEF_123&x=y";
@@ -50,7 +52,7 @@ const HOSTILE: [&str; 22] = [
 const STOP: &str = "https://api.example.com/mail/unsubscribe?token=abc-DEF_123";
 
 /// Every mail with that for all that is not the service's own, and whether it has a link.
-fn mails(typed: &str) -> [(&'static str, Mail, bool); 11] {
+fn mails(language: Language, typed: &str) -> [(&'static str, Mail, bool); 11] {
     let at = Timestamp::UNIX_EPOCH;
     let mut event = event(1);
     event.organiser.name = typed.to_owned();
@@ -58,18 +60,18 @@ fn mails(typed: &str) -> [(&'static str, Mail, bool); 11] {
     event.additional = format!("{typed}\n{typed}");
     event.date = Poll { options: vec![typed.to_owned()], chosen: Some(0), ..Poll::default() };
     event.place = event.date.clone();
-    let occasion = Occasion { event: &event, name: typed, link: Some(LINK), unsubscribe: STOP };
+    let occasion = Occasion { event: &event, language, name: typed, link: Some(LINK), unsubscribe: STOP };
     let last = Occasion { link: None, ..occasion };
     [
-        ("account_deleted", account_deleted(typed, at, typed).unwrap(), false),
+        ("account_deleted", account_deleted(language, typed, at, typed).unwrap(), false),
         ("cancelled", cancelled(&last, at).unwrap(), false),
-        ("confirmation", confirmation(typed, LINK, at).unwrap(), true),
+        ("confirmation", confirmation(language, typed, LINK, at).unwrap(), true),
         ("decided", decided(&occasion, at).unwrap(), true),
-        ("email_change", email_change(typed, LINK, at).unwrap(), true),
-        ("email_notice", email_notice(typed, typed, at, typed).unwrap(), false),
+        ("email_change", email_change(language, typed, LINK, at).unwrap(), true),
+        ("email_notice", email_notice(language, typed, typed, at, typed).unwrap(), false),
         ("invitation", invitation(&occasion, true, at).unwrap(), true),
-        ("password_changed", password_changed(typed, at, typed).unwrap(), false),
-        ("password_reset", password_reset(typed, LINK, at).unwrap(), true),
+        ("password_changed", password_changed(language, typed, at, typed).unwrap(), false),
+        ("password_reset", password_reset(language, typed, LINK, at).unwrap(), true),
         ("reopened", reopened(&occasion, (typed, typed), at).unwrap(), true),
         ("taken_out", taken_out(&last, at).unwrap(), false),
     ]
@@ -98,8 +100,8 @@ fn unescaped(html: &str) -> String {
 
 #[test]
 fn the_only_link_of_a_mail_is_the_services_own() {
-    for typed in HOSTILE {
-        for (name, mail, has_link) in mails(typed) {
+    for (language, typed) in Language::VARIANTS.iter().flat_map(|language| HOSTILE.map(|typed| (*language, typed))) {
+        for (name, mail, has_link) in mails(language, typed) {
             let stop = mail.unsubscribe.clone();
             let expected: Vec<_> = has_link.then(|| LINK.to_owned()).into_iter().chain(stop.clone()).collect();
             assert!(links(&mail.subject).is_empty(), "{name} for {typed}: {}", mail.subject);
@@ -117,8 +119,10 @@ fn the_only_link_of_a_mail_is_the_services_own() {
 /// What the test above rests on.
 #[test]
 fn what_is_hostile_would_be_a_link() {
-    let linked = HOSTILE.into_iter().filter(|typed| !links(&format!("Hello {typed},")).is_empty()).count();
-    assert!(linked >= 15, "{linked}");
+    for greeting in ["Hello {},", "Добрий день, {}."] {
+        let linked = HOSTILE.into_iter().filter(|typed| !links(&greeting.replace("{}", typed)).is_empty()).count();
+        assert!(linked >= 15, "{greeting} {linked}");
+    }
 }
 
 /// A mail that is missing here is no mail that is safe.
@@ -131,5 +135,26 @@ fn every_mail_is_looked_at() {
     });
     let mut names: Vec<_> = files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     names.sort();
-    assert_eq!(names, mails("jane").map(|(name, _, _)| name));
+    assert_eq!(names, mails(Language::En, "jane").map(|(name, _, _)| name));
+}
+
+/// In each language a mail is whole: nothing of it is left in another one, and no placeholder stays.
+#[test]
+fn every_mail_is_in_its_language() {
+    let alphabet = |c: char| c.is_ascii_alphabetic();
+    for language in Language::VARIANTS {
+        for (name, mail, _) in mails(*language, "1") {
+            assert!(!mail.text.contains(['{', '}']) && !mail.subject.contains(['{', '}']), "{name}: {}", mail.text);
+            assert!(mail.html.contains(&format!("<html lang=\"{}\">", language.tag())), "{name}: {}", mail.html);
+            let (english, text) = (*language == Language::En, mail.text.replace(SERVICE, ""));
+            let own = text.lines().filter(|line| !line.starts_with("https://")).collect::<Vec<_>>().join("\n");
+            let words = own.replace("UTC", "");
+            assert_eq!(words.contains(alphabet), english, "{name}: {words}");
+            assert_eq!(
+                shown(&mail.html).contains("Or open this link"),
+                english && mail.html.contains("<a href=\"https://api.example.com/user"),
+                "{name}"
+            );
+        }
+    }
 }

@@ -12,6 +12,7 @@ pub mod password_reset;
 pub mod reopened;
 pub mod taken_out;
 
+mod dates;
 mod inert;
 mod letter;
 #[cfg(test)]
@@ -27,7 +28,6 @@ use aws_sdk_sesv2::types::{
     MessageHeader,
 };
 use aws_smithy_types::Blob;
-use jiff::Timestamp;
 
 pub use self::occasion::Occasion;
 use crate::aws::{self, Connection};
@@ -164,12 +164,6 @@ impl Mailer {
 fn header(name: &str, value: impl Into<String>) -> Result<MessageHeader> {
     let header = MessageHeader::builder().name(name).value(value).build();
     header.map_err(|error| Error::internal("mail", error))
-}
-
-/// An instant as a mail names it.
-fn moment(at: Timestamp) -> Result<String> {
-    let text = jiff::fmt::strtime::format("%d %B %Y, %H:%M UTC", at);
-    text.map_err(|error| Error::internal("mail", error))
 }
 
 fn content(data: impl Into<String>) -> Result<Content> {

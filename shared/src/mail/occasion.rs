@@ -1,16 +1,15 @@
 //! What the mails about an event have in common.
 
-use std::fmt::Display;
-
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
+use super::dates::spoken;
 use super::inert::Inert;
 use super::letter::Letter;
 use crate::calendar::{Method, calendar_entry};
-use crate::domain::date::When;
 use crate::domain::event::Event;
+use crate::domain::language::Language;
 use crate::domain::poll::Topic;
+use crate::texts;
 
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 120;
@@ -23,6 +22,8 @@ const MAX_NAMED: usize = 5;
 pub struct Occasion<'a> {
     /// The event as it is now.
     pub event: &'a Event,
+    /// The language of the mail.
+    pub language: Language,
     /// What the member is called.
     pub name: &'a str,
     /// The personal link to the event; none for the organiser.
@@ -33,13 +34,12 @@ pub struct Occasion<'a> {
 
 impl<'a> Occasion<'a> {
     /// A letter to the member with that subject, which is cut.
-    pub(super) fn letter(&self, subject: impl Display, preheader: &'static str) -> Letter {
-        let whole = subject.to_string();
+    pub(super) fn letter(&self, whole: &str, preheader: &'static str) -> Letter {
         let mut subject: String = whole.chars().take(MAX_SUBJECT).collect();
         if subject.len() < whole.len() {
             subject.push('…');
         }
-        Letter::new(subject, Inert(self.name)).preheader(preheader)
+        Letter::new(self.language, subject, Inert(self.name)).preheader(preheader)
     }
 
     /// The name of the event.
@@ -52,40 +52,34 @@ impl<'a> Occasion<'a> {
         Inert(&self.event.organiser.name)
     }
 
-    /// When it is, or may be.
-    pub(super) fn when(&self) -> String {
-        self.options(Topic::Date)
+    /// The letter with the lines on when and where it is, or may be.
+    pub(super) fn with_when_and_where(&self, letter: Letter) -> Letter {
+        letter
+            .text(texts::event_when(self.language, &self.options(Topic::Date)))
+            .text(texts::event_where(self.language, &self.options(Topic::Place)))
     }
 
-    /// Where it is, or may be.
-    pub(super) fn place(&self) -> String {
-        self.options(Topic::Place)
-    }
-
-    fn options(&self, topic: Topic) -> String {
+    /// What stands in that poll, or may come of it.
+    pub(super) fn options(&self, topic: Topic) -> String {
         let poll = self.event.poll(topic);
         let shown = |option: &str| match topic {
-            Topic::Date => spoken(option),
+            Topic::Date => spoken(self.language, option),
             Topic::Place => Inert(option).to_string(),
         };
         if let Some(decided) = poll.decided() {
             return shown(decided);
         }
         let named: Vec<_> = poll.options.iter().take(MAX_NAMED).map(|option| shown(option)).collect();
-        let more = match poll.options.len().saturating_sub(named.len()) {
-            0 => String::new(),
-            more => format!(", or one of {more} more"),
-        };
-        let last = if more.is_empty() { ", or " } else { ", " };
+        let more = poll.options.len().saturating_sub(named.len());
         match named.split_last() {
-            Some((only, [])) => format!("{only}{more}"),
-            Some((end, others)) => format!("{}{last}{end}{more}", others.join(", ")),
-            None => String::new(),
+            _ if more > 0 => texts::event_more(self.language, &named.join(", "), &more),
+            Some((last, others)) if !others.is_empty() => texts::event_or(self.language, &others.join(", "), last),
+            _ => named.concat(),
         }
     }
 
     /// The letter with the reason why it comes, and how to stop such letters.
-    pub(super) fn signed(&self, letter: Letter, reason: impl Display) -> Letter {
+    pub(super) fn signed(&self, letter: Letter, reason: impl Into<String>) -> Letter {
         letter.reason(reason, self.unsubscribe)
     }
 
@@ -109,33 +103,13 @@ pub(super) fn standing(event: &Event) -> Option<(&str, &str)> {
     event.date.decided().zip(event.place.decided())
 }
 
-/// A date as one would say it.
-fn spoken(date: &str) -> String {
-    let day = "%A, %-d %B %Y";
-    let text = match When::parse(date) {
-        Ok(When::Day(date)) => jiff::fmt::strtime::format(day, date),
-        Ok(When::Time(time)) => jiff::fmt::strtime::format(format!("{day}, %H:%M"), time),
-        Ok(When::Instant(at)) => jiff::fmt::strtime::format(format!("{day}, %H:%M UTC"), &at.to_zoned(TimeZone::UTC)),
-        Err(_) => return Inert(date).to_string(),
-    };
-    text.unwrap_or_else(|_| Inert(date).to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::event::tests::event;
 
-    #[test]
-    fn dates_are_spoken() {
-        for (date, text) in [
-            ("01.02.2027", "Monday, 1 February 2027"),
-            ("2027-02-01T19:30", "Monday, 1 February 2027, 19:30"),
-            ("2027-02-01T19:30:00+02:00", "Monday, 1 February 2027, 17:30 UTC"),
-            ("some day", "some day"),
-        ] {
-            assert_eq!(spoken(date), text);
-        }
+    fn occasion(event: &Event, language: Language) -> Occasion<'_> {
+        Occasion { event, language, name: "Ann", link: None, unsubscribe: "https://example.com" }
     }
 
     #[test]
@@ -152,8 +126,9 @@ mod tests {
         for (number, chosen, expected) in cases {
             event.place.options = (0..number).map(|n| format!("p{n}")).collect();
             event.place.chosen = chosen;
-            let occasion = Occasion { event: &event, name: "Ann", link: None, unsubscribe: "https://example.com" };
-            assert_eq!(occasion.place(), expected);
+            assert_eq!(occasion(&event, Language::En).options(Topic::Place), expected);
         }
+        event.place.chosen = None;
+        assert_eq!(occasion(&event, Language::Uk).options(Topic::Place), "p0, p1, p2, p3, p4 (і ще варіантів: 2)");
     }
 }

@@ -2,22 +2,18 @@
 
 use jiff::Timestamp;
 
+use super::Mail;
+use super::dates::moment;
 use super::inert::{Inert, Network};
 use super::letter::Letter;
-use super::{Mail, moment};
+use crate::domain::language::Language;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail that tells this user that the password was changed then, from that network address.
-pub fn password_changed(username: &str, at: Timestamp, address: &str) -> Result<Mail> {
-    Letter::new("Your password was changed", Inert(username))
-        .text(format_args!(
-            "your password was changed on {}, from the network address {}. All other sessions have ended.",
-            moment(at)?,
-            Network(address),
-        ))
-        .text(
-            "If that was not you, somebody else knows your password and can read your mail or use your device: secure both \
-             first.",
-        )
+pub fn password_changed(language: Language, username: &str, at: Timestamp, address: &str) -> Result<Mail> {
+    Letter::new(language, texts::password_changed_subject(language), Inert(username))
+        .text(texts::password_changed_done(language, &moment(language, at), &Network(address)))
+        .text(texts::password_changed_theft(language))
         .render()
 }

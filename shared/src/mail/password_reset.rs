@@ -2,19 +2,20 @@
 
 use jiff::Timestamp;
 
+use super::Mail;
+use super::dates::moment;
 use super::inert::Inert;
 use super::letter::Letter;
-use super::{Mail, moment};
+use crate::domain::language::Language;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail by which this user can set a new password, with this link, which works until then.
-pub fn password_reset(username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
-    Letter::new("Set a new password", Inert(username))
-        .text("you can set a new password by opening this link:")
-        .link("Set a new password", link)
-        .text(format_args!(
-            "It works once, until {}. If you did not ask for it, do nothing: your password stays as it is.",
-            moment(expires_at)?,
-        ))
+pub fn password_reset(language: Language, username: &str, link: &str, expires_at: Timestamp) -> Result<Mail> {
+    Letter::new(language, texts::password_reset_subject(language), Inert(username))
+        .text(texts::password_reset_please(language))
+        .link(texts::password_reset_button(language), link)
+        .text(texts::letter_once(language, &moment(language, expires_at)))
+        .text(texts::password_reset_other(language))
         .render()
 }

@@ -7,25 +7,23 @@ use super::occasion::Occasion;
 use crate::calendar::Method;
 use crate::domain::poll::Topic;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail that tells a member that what stood, this date and place, is open again. It takes the entry off the calendar.
 pub fn reopened(occasion: &Occasion<'_>, stood: (&str, &str), now: Timestamp) -> Result<Mail> {
-    let event = occasion.event;
+    let (event, language, title) = (occasion.event, occasion.language, occasion.title());
     let open: Vec<_> = Topic::ALL.iter().filter(|topic| event.poll(**topic).chosen.is_none()).collect();
     let what = match open.as_slice() {
-        [Topic::Date] => "the date",
-        [Topic::Place] => "the place",
-        _ => "date and place",
+        [Topic::Date] => texts::reopened_date(language, &title),
+        [Topic::Place] => texts::reopened_place(language, &title),
+        _ => texts::reopened_both(language, &title),
     };
-    let mut letter = occasion
-        .letter(format_args!("Open again: {}", occasion.title()), "What was decided is open again.")
-        .text(format_args!("{what} of {} is open again.", occasion.title()))
-        .text(format_args!("When: {}", occasion.when()))
-        .text(format_args!("Where: {}", occasion.place()));
+    let subject = texts::reopened_subject(language, &title);
+    let mut letter = occasion.letter(&subject, texts::reopened_preheader(language)).text(what);
+    letter = occasion.with_when_and_where(letter);
     if let Some(link) = occasion.link {
-        letter = letter.link("See what suits you", link);
+        letter = letter.link(texts::reopened_button(language), link);
     }
-    letter = letter.text("The attached entry takes it off your calendar.");
-    let letter = occasion.with_entry(letter, stood, Method::Cancel, now);
-    occasion.signed(letter, "you take part in this event.").render()
+    letter = occasion.with_entry(letter.text(texts::event_off(language)), stood, Method::Cancel, now);
+    occasion.signed(letter, texts::event_takes_part(language)).render()
 }

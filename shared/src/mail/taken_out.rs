@@ -6,16 +6,16 @@ use super::Mail;
 use super::occasion::{Occasion, standing};
 use crate::calendar::Method;
 use crate::error::Result;
+use crate::texts;
 
 /// The mail that tells that the invitation is taken back. It takes the entry off the calendar.
 pub fn taken_out(occasion: &Occasion<'_>, now: Timestamp) -> Result<Mail> {
-    let event = occasion.event;
+    let (language, title) = (occasion.language, occasion.title());
     let mut letter = occasion
-        .letter(format_args!("No longer on your calendar: {}", occasion.title()), "The invitation was taken back.")
-        .text(format_args!("{} has taken back the invitation to {}.", occasion.organiser(), occasion.title()));
-    if let Some(standing) = standing(event) {
-        letter = letter.text("The attached entry takes it off your calendar.");
-        letter = occasion.with_entry(letter, standing, Method::Cancel, now);
+        .letter(&texts::taken_out_subject(language, &title), texts::taken_out_preheader(language))
+        .text(texts::taken_out_by(language, &occasion.organiser(), &title));
+    if let Some(standing) = standing(occasion.event) {
+        letter = occasion.with_entry(letter.text(texts::event_off(language)), standing, Method::Cancel, now);
     }
-    occasion.signed(letter, "you were invited to this event.").render()
+    occasion.signed(letter, texts::event_was_invited(language)).render()
 }

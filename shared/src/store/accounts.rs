@@ -16,6 +16,7 @@ use super::keys;
 use super::mailboxes::NO_MAILS;
 use super::table::{Part, Table, over_table};
 use crate::domain::UserId;
+use crate::domain::language::Language;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::login::Login;
 use crate::domain::user::{NewUser, ProfileChanges};
@@ -24,6 +25,9 @@ use crate::token::TokenHash;
 
 /// The attribute of a marker that stands in the place of what was deleted with an account.
 pub(super) const LEFT: &str = "left";
+
+/// The attribute of the language of an account that has not the usual one.
+const LANGUAGE: &str = "lang";
 
 /// What an account has of a change of the address that waits for its link.
 pub(super) const NEW_EMAIL: [&str; 3] = ["new_email", "new_email_hash", "new_email_at"];
@@ -105,6 +109,9 @@ pub struct Account {
     /// Whether the user does not want mails about events.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_mails: bool,
+    /// The language of the mails.
+    #[serde(rename = "lang", default, skip_serializing_if = "Language::is_usual")]
+    pub language: Language,
     /// The id under which the user is found, where that is the one of a guest: what is here is left for the link alone, which was used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub became: Option<UserId>,
@@ -163,6 +170,7 @@ impl Account {
             new_email_at: None,
             email_hash: None,
             no_mails: false,
+            language: user.language.unwrap_or_default(),
             became: None,
             leaving: false,
             expires_at: Some(now.as_second() + seconds(lifetime::CONFIRMATION)),
@@ -249,7 +257,7 @@ impl Accounts {
 
     /// Changes what others see of the user; `false` if there is no such user.
     pub async fn update_profile(&self, user: UserId, changes: &ProfileChanges) -> Result<bool> {
-        let ProfileChanges { name, avatar, searchable, mails } = changes;
+        let ProfileChanges { name, avatar, searchable, mails, language } = changes;
         let mut change = Change::new().when("active = :true").value(":true", AttributeValue::Bool(true));
         for (placeholder, attribute, value) in [("#name", "name", name), ("#avatar", "avatar", avatar)] {
             if let Some(value) = value {
@@ -270,6 +278,11 @@ impl Accounts {
             None => change,
             Some(true) => change.remove(NO_MAILS),
             Some(false) => change.set(NO_MAILS, AttributeValue::Bool(true)),
+        };
+        change = match language {
+            None => change,
+            Some(language) if language.is_usual() => change.remove(LANGUAGE),
+            Some(language) => change.set(LANGUAGE, text(&language.tag())),
         };
         conditional("UpdateItem", change.of(self.0.update_item(keys::user(user))).send().await)
     }

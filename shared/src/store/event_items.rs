@@ -18,6 +18,7 @@ use super::keys::{EVENT, MEMBER, member_row};
 use crate::domain::addressee::Addressee;
 use crate::domain::event::{Answer, Event, History, Invitee};
 use crate::domain::export::{ExportedEvent, ExportedPoll};
+use crate::domain::language::Language;
 use crate::domain::person::{DELETED_USER, Person};
 use crate::domain::poll::{Choice, Poll, Votes};
 use crate::domain::{EventId, UserId};
@@ -72,6 +73,9 @@ pub(super) struct EventRow {
     decisions: u32,
     #[serde(default, skip_serializing_if = "is_zero")]
     revision: u32,
+    /// The language of guests: see [`Event::language`].
+    #[serde(rename = "lang", default, skip_serializing_if = "Language::is_usual")]
+    language: Language,
     /// Set when the event is deleted: from then on it does not exist, and its rows are removed in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires_at: Option<i64>,
@@ -153,6 +157,7 @@ impl EventRow {
             removals: _,
             decisions: _,
             revision: _,
+            language: _,
             expires_at: _,
         } = self;
         let (answer, alias, date_votes, place_votes) = match membership {
@@ -303,6 +308,7 @@ fn draft_row(event: &Event) -> EventRow {
         additional,
         version,
         history: _,
+        language,
     } = event;
     EventRow {
         event_id: *id,
@@ -328,6 +334,7 @@ fn draft_row(event: &Event) -> EventRow {
         removals: 0,
         decisions: 0,
         revision: 0,
+        language: *language,
         expires_at: None,
     }
 }
@@ -358,6 +365,7 @@ pub(super) fn draft_content(event: &Event) -> Result<[(&'static str, Option<Attr
         removals: _,
         decisions: _,
         revision: _,
+        language: _,
         expires_at: _,
     } = draft_row(event);
     let choice = |choice: Choice| (!choice.is_usual()).then(|| attribute(choice)).transpose();
@@ -423,6 +431,7 @@ pub(super) fn record_of(items: Vec<Item>) -> Result<Option<Record>> {
             decisions: stored.decisions,
             revision: stored.revision,
         },
+        language: stored.language,
     };
     let removal = |row: MemberRow| Ok((row.removed.unwrap_or_default(), Invitee::try_from(row)?));
     let taken_out = taken_out.into_iter().map(removal).collect::<Result<_>>()?;

@@ -11,6 +11,7 @@ use super::item::{Item, Projection, from_item, string};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
+use crate::domain::language::Language;
 use crate::error::Result;
 
 /// The attribute of those who do not want mails about events.
@@ -23,8 +24,8 @@ pub struct Mailbox {
     pub email: String,
     /// Whether mails about events are wanted there.
     pub wants_mails: bool,
-    /// Whether the member has an account.
-    pub is_user: bool,
+    /// The language of the member's account. A guest has none.
+    pub language: Option<Language>,
 }
 
 #[derive(Deserialize)]
@@ -35,9 +36,11 @@ struct Owner {
     active: Option<bool>,
     #[serde(default)]
     no_mails: bool,
+    #[serde(default)]
+    lang: Language,
 }
 
-const SHOWN: Projection<'static> = Projection { expression: "user_id, email, active, no_mails", names: &[] };
+const SHOWN: Projection<'static> = Projection { expression: "user_id, email, active, no_mails, lang", names: &[] };
 
 /// The addresses of members.
 #[derive(Clone, Debug)]
@@ -57,9 +60,10 @@ impl Mailboxes {
     async fn read(&self, keys: Vec<Item>) -> Result<HashMap<UserId, Mailbox>> {
         let mut found = HashMap::new();
         for item in self.0.get_many(keys, true, Some(&SHOWN)).await? {
-            let Owner { user_id, email, active, no_mails } = from_item(item)?;
+            let Owner { user_id, email, active, no_mails, lang } = from_item(item)?;
             if active != Some(false) {
-                found.insert(user_id, Mailbox { email, wants_mails: !no_mails, is_user: active.is_some() });
+                let language = active.map(|_| lang);
+                found.insert(user_id, Mailbox { email, wants_mails: !no_mails, language });
             }
         }
         Ok(found)

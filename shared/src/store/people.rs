@@ -11,6 +11,7 @@ use super::item::{Item, Projection, from_item, string};
 use super::keys;
 use super::table::{Table, over_table};
 use crate::domain::UserId;
+use crate::domain::language::Language;
 use crate::domain::login::Login;
 use crate::domain::person::{Card, Person};
 use crate::error::Result;
@@ -30,6 +31,8 @@ struct KnownUser {
     name: String,
     username: String,
     active: bool,
+    #[serde(default)]
+    lang: Language,
 }
 
 impl KnownUser {
@@ -54,6 +57,50 @@ impl People {
         consistency: Consistency,
         now: Timestamp,
     ) -> Result<Vec<Option<Person>>> {
+        Ok(persons(self.look_up(logins, consistency, &KNOWN, now).await?))
+    }
+
+    /// The same at half the price: only users who are not found at first are looked up by consistent reads.
+    pub async fn find_people_cheaply(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
+        Ok(persons(self.look_up_cheaply(logins, &KNOWN, now).await?))
+    }
+
+    /// The same, each with the language of the account; cheaply, unless every write before has to be seen.
+    pub async fn find_speakers(
+        &self,
+        logins: &[Login],
+        consistency: Consistency,
+        now: Timestamp,
+    ) -> Result<Vec<Option<(Person, Language)>>> {
+        match consistency {
+            Consistency::Strong => self.look_up(logins, consistency, &SPEAKING, now).await,
+            Consistency::Eventual => self.look_up_cheaply(logins, &SPEAKING, now).await,
+        }
+    }
+
+    async fn look_up_cheaply(
+        &self,
+        logins: &[Login],
+        shown: &Projection<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<(Person, Language)>>> {
+        let mut people = self.look_up(logins, Consistency::Eventual, shown, now).await?;
+        let missing = people.iter().zip(logins).filter(|(person, _)| person.is_none());
+        let missing: Vec<Login> = missing.map(|(_, login)| login.clone()).collect();
+        let again = self.look_up(&missing, Consistency::Strong, shown, now).await?;
+        for (person, found) in people.iter_mut().filter(|person| person.is_none()).zip(again) {
+            *person = found;
+        }
+        Ok(people)
+    }
+
+    async fn look_up(
+        &self,
+        logins: &[Login],
+        consistency: Consistency,
+        shown: &Projection<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<(Person, Language)>>> {
         let consistent = consistency == Consistency::Strong;
         let wanted = logins.iter().flat_map(|login| claim_key(login).into_iter().chain(guest_key(login)));
         let mut claims = HashMap::new();
@@ -71,9 +118,10 @@ impl People {
 
         let wanted = ids.iter().flatten().map(|id| keys::user(*id));
         let mut people = HashMap::new();
-        for item in self.0.get_many(distinct(wanted), consistent, Some(&KNOWN)).await? {
-            let person = from_item::<KnownUser>(item)?.person();
-            people.extend(person.map(|person| (person.id, person)));
+        for item in self.0.get_many(distinct(wanted), consistent, Some(shown)).await? {
+            let user = from_item::<KnownUser>(item)?;
+            let language = user.lang;
+            people.extend(user.person().map(|person| (person.id, (person, language))));
         }
         let unknown = logins.iter().filter_map(|login| match login {
             Login::Id(id) if !people.contains_key(id) => Some(keys::guest(*id)),
@@ -81,25 +129,13 @@ impl People {
         });
         for item in self.0.get_many(distinct(unknown), consistent, Some(&GUEST)).await? {
             let GuestItem { user_id: id } = from_item(item)?;
-            people.insert(id, Person::guest(id));
+            people.insert(id, guest(id));
         }
-        let guest_with = |login: &Login| claimant(guest_key(login)).map(Person::guest);
+        let guest_with = |login: &Login| claimant(guest_key(login)).map(guest);
         let person = |(login, id): (&Login, Option<UserId>)| {
             id.and_then(|id| people.get(&id).cloned()).or_else(|| guest_with(login))
         };
         Ok(logins.iter().zip(ids).map(person).collect())
-    }
-
-    /// The same at half the price: only users who are not found at first are looked up by consistent reads.
-    pub async fn find_people_cheaply(&self, logins: &[Login], now: Timestamp) -> Result<Vec<Option<Person>>> {
-        let mut people = self.find_people(logins, Consistency::Eventual, now).await?;
-        let missing = people.iter().zip(logins).filter(|(person, _)| person.is_none());
-        let missing: Vec<Login> = missing.map(|(_, login)| login.clone()).collect();
-        let again = self.find_people(&missing, Consistency::Strong, now).await?;
-        for (person, found) in people.iter_mut().filter(|person| person.is_none()).zip(again) {
-            *person = found;
-        }
-        Ok(people)
     }
 
     /// What others see of those of these users who are still there, in their order.
@@ -117,6 +153,15 @@ impl People {
         let item = self.0.get_as(keys::user(id), true, Some(&KNOWN)).await?;
         Ok(item.map(from_item::<KnownUser>).transpose()?.and_then(KnownUser::person))
     }
+}
+
+/// A guest, who has said no language.
+fn guest(id: UserId) -> (Person, Language) {
+    (Person::guest(id), Language::default())
+}
+
+fn persons(found: Vec<Option<(Person, Language)>>) -> Vec<Option<Person>> {
+    found.into_iter().map(|found| found.map(|(person, _)| person)).collect()
 }
 
 /// Where the guest with that address is found.
@@ -139,6 +184,10 @@ const CLAIM: Projection<'static> = Projection { expression: "pk, user_id, expire
 /// Never the password's hash: the functions that deal with events have no right to it.
 const KNOWN: Projection<'static> =
     Projection { expression: "user_id, #name, username, active", names: &[("#name", "name")] };
+
+/// The same with the language.
+const SPEAKING: Projection<'static> =
+    Projection { expression: "user_id, #name, username, active, lang", names: &[("#name", "name")] };
 
 /// The partition key of an item.
 fn partition_key(item: &Item) -> String {

@@ -12,6 +12,7 @@ use super::table::{Table, over_table};
 use crate::domain::UserId;
 use crate::domain::contact::MAX_CONTACTS;
 use crate::domain::export::ExportedAccount;
+use crate::domain::language::Language;
 use crate::domain::lifetime::{self, seconds};
 use crate::domain::user::Profile;
 use crate::error::Result;
@@ -37,17 +38,19 @@ struct Shown {
     found_under: Option<String>,
     #[serde(default)]
     no_mails: bool,
+    #[serde(default)]
+    lang: Language,
 }
 
 /// Never the password's hash: the function that shows a user has no right to it.
 const SHOWN: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, found_under, no_mails, ids, people",
+    expression: "username, email, #name, avatar, active, found_under, no_mails, lang, ids, people",
     names: &[("#name", "name")],
 };
 
 /// Never the hash of the mailed token either.
 const EXPORTED: Projection<'static> = Projection {
-    expression: "username, email, #name, avatar, active, found_under, no_mails, ids, people, new_email, new_email_at, sent_at, expires_at",
+    expression: "username, email, #name, avatar, active, found_under, no_mails, lang, ids, people, new_email, new_email_at, sent_at, expires_at",
     names: &[("#name", "name")],
 };
 
@@ -83,7 +86,7 @@ impl Profiles {
                 contacts = people(item)?;
             }
         }
-        let Some(Shown { username, email, name, avatar, found_under, no_mails, .. }) =
+        let Some(Shown { username, email, name, avatar, found_under, no_mails, lang: language, .. }) =
             shown.filter(|shown| shown.active)
         else {
             return Ok(None);
@@ -91,6 +94,6 @@ impl Profiles {
         contacts.truncate(most);
         let contacts = People::from(self.0.clone()).find_cards(&contacts).await?;
         let searchable = found_under.is_some();
-        Ok(Some(Profile { id, username, email, name, avatar, searchable, mails: !no_mails, contacts }))
+        Ok(Some(Profile { id, username, email, name, avatar, searchable, mails: !no_mails, language, contacts }))
     }
 }

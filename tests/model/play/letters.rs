@@ -35,8 +35,8 @@ impl Player {
         self.letters.read += new;
         let mails = mailbox.mails(None);
         for mail in &mails[mails.len() - new..] {
-            if let Some(kind) = kind_of(&mail.subject) {
-                *self.letters.counts.entry((mail.to.to_lowercase(), kind)).or_default() += 1;
+            if let Some((kind, language)) = kind_of(&mail.subject) {
+                *self.letters.counts.entry((mail.to.to_lowercase(), kind, language)).or_default() += 1;
             }
             let Some((_, rest)) = mail.text.split_once("#token=") else { continue };
             let token = rest.split_whitespace().next().unwrap().to_owned();
@@ -80,7 +80,7 @@ impl Player {
             let mut keys = world.outbox.keys().chain(counts.keys());
             keys.find(|key| world.outbox.get(key) != counts.get(key)).map(|key| {
                 let [expected, got] = [&world.outbox, counts].map(|all| all.get(key).copied().unwrap_or_default());
-                format!("mails to {}: expected {expected} of the kind {:?}, got {got}", key.0, key.1)
+                format!("mails to {}: expected {expected} of the kind {:?} in {}, got {got}", key.0, key.1, key.2)
             })
         });
         let agreeing: Vec<_> = self.worlds.iter().filter(|world| world.outbox == *counts).cloned().collect();

@@ -55,6 +55,7 @@ impl World {
             additional: String::new(),
             sent: false,
             made_at: self.now,
+            language: self.people.get(&by).map_or("en", |person| person.language),
             organiser: by,
             polls: content.polls.each_ref().map(poll),
             addressees: Vec::new(),

@@ -19,6 +19,8 @@ pub(crate) struct Event {
     pub(crate) sent: bool,
     /// When it was made.
     pub(crate) made_at: i64,
+    /// The language of its guests: the organiser's at that time.
+    pub(crate) language: &'static str,
     /// Whose it is.
     pub(crate) organiser: PersonId,
     /// The polls on the date and on the place.

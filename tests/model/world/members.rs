@@ -84,11 +84,12 @@ impl World {
         }
         let mut after = self.clone();
         let Some(further) = after.further(by, event, invited) else { return invalid() };
+        let of_guests = self.events[&event].language;
         if !further.is_nobody() {
             let new = further.places.iter().filter_map(|place| place.who.person());
             for person in new.chain(further.again.iter().copied()) {
                 after.introduce(by, person);
-                after.mail(person, Kind::Invitation);
+                after.mail(person, Kind::Invitation, of_guests);
             }
             after.meet(by, &further.contacts);
             if let Some(found) = after.events.get_mut(&event) {
@@ -136,15 +137,16 @@ impl World {
                 Some(index) => {
                     let place = found.places.remove(index);
                     // Who leaves knows of it, and who has declined does not wait for it.
-                    told = place.who.person().filter(|_| organises && found.stands() && place.counts());
+                    let is_told = organises && found.stands() && place.counts();
+                    told = place.who.person().filter(|_| is_told).map(|person| (person, found.language));
                     Ok(())
                 }
             }
         });
         match taken {
             Ok(()) => {
-                if let Some(person) = told {
-                    self.mail(person, Kind::TakenOut);
+                if let Some((person, of_guests)) = told {
+                    self.mail(person, Kind::TakenOut, of_guests);
                 }
                 Reply::done(204, Value::Null)
             }

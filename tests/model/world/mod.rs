@@ -52,7 +52,7 @@ pub(crate) struct World {
     pub(crate) guests: BTreeMap<String, Guest>,
     /// Whom an address leads to at a login: who has confirmed it, else the latest of those who registered with it.
     pub(crate) addresses: BTreeMap<String, PersonId>,
-    /// How many mails of each kind were sent to each address.
+    /// How many mails of each kind in each language were sent to each address.
     pub(crate) outbox: Outbox,
     /// Whether the decision of a majority is recorded once it is seen. If AWS fails then, it is left to the next request.
     pub(crate) records: bool,
@@ -123,6 +123,7 @@ impl World {
             What::Rename { name } => return self.rename(by, name),
             What::Searchable { searchable } => return self.set_searchable(by, *searchable),
             What::Mails { wanted } => return self.set_mails(by, *wanted),
+            What::Language { language } => return self.set_language(by, language),
             What::Search { query, limit } => return self.search(by, query, *limit),
             What::AddContact { who } => return self.add_contact(by, *who),
             What::RemoveContact { who } => return self.remove_contact(by, *who),

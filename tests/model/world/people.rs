@@ -26,6 +26,8 @@ pub(crate) struct Person {
     pub(crate) searchable: bool,
     /// Whether mails about events are wanted.
     pub(crate) mails: bool,
+    /// The language of the mails.
+    pub(crate) language: &'static str,
     /// The guest whom the person was before, whose id the account has.
     pub(crate) was: Option<PersonId>,
     /// Until when the link is known that made a guest the user.
@@ -129,6 +131,7 @@ impl World {
             name: username.to_owned(),
             searchable: true,
             mails: true,
+            language: "en",
             was: None,
             known_until: 0,
             state: State::Pending(now + DAY),
@@ -297,6 +300,13 @@ impl World {
     pub(super) fn set_mails(&mut self, by: PersonId, wanted: bool) -> Reply {
         if let Some(person) = self.people.get_mut(&by) {
             person.mails = wanted;
+        }
+        self.user_view(by)
+    }
+
+    pub(super) fn set_language(&mut self, by: PersonId, language: &'static str) -> Reply {
+        if let Some(person) = self.people.get_mut(&by) {
+            person.language = language;
         }
         self.user_view(by)
     }

@@ -41,7 +41,7 @@ impl World {
         let user = json!({
             "id": self.id(by), "name": person.name, "contacts": contacts, "events": own.iter().map(entry).collect::<Vec<_>>(),
             "chats": chats.collect::<Vec<_>>(), "avatar": "", "username": person.username, "e-mail": person.email,
-            "searchable": person.searchable, "mails": person.mails,
+            "searchable": person.searchable, "mails": person.mails, "language": person.language,
         });
         Reply::done(200, json!({ "user": user }))
     }

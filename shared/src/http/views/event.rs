@@ -97,6 +97,7 @@ impl<'a> EventBody<'a> {
             additional,
             version: _,
             history: _,
+            language: _,
         } = event;
         let own = invitees.iter().find(|invitee| invitee.person.id == reader);
         let poll = |topic, poll| {

@@ -10,6 +10,7 @@ use super::role;
 use super::sessions::{SessionView, views};
 use crate::domain::event::Answer;
 use crate::domain::export::{ExportedAccount, ExportedEvent, ExportedPoll};
+use crate::domain::language::Language;
 use crate::domain::poll::{Choice, Poll};
 use crate::domain::session::Session;
 use crate::domain::user::Profile;
@@ -50,6 +51,7 @@ struct AccountExport<'a> {
     email: &'a str,
     searchable: bool,
     mails: bool,
+    language: Language,
     #[serde(rename = "new_e-mail")]
     new_email: Option<&'a str>,
 }
@@ -91,9 +93,10 @@ impl<'a> UserExport<'a> {
     #[must_use]
     pub fn new(account: &'a ExportedAccount, sessions: &'a [Session], current: Uuid) -> Self {
         let ExportedAccount { profile, new_email, reset_mailed_at } = account;
-        let Profile { id, username, email, name, avatar, searchable, mails, contacts } = profile;
+        let Profile { id, username, email, name, avatar, searchable, mails, language, contacts } = profile;
         let (searchable, new_email) = (*searchable, new_email.as_deref());
-        let user = AccountExport { id: *id, name, avatar, username, email, searchable, mails: *mails, new_email };
+        let (mails, language) = (*mails, *language);
+        let user = AccountExport { id: *id, name, avatar, username, email, searchable, mails, language, new_email };
         let contacts = contacts.iter().map(CardView::from).collect();
         Self { user, contacts, sessions: views(sessions, current), password_reset_mailed_at: *reset_mailed_at }
     }

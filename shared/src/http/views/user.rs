@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::people::CardView;
+use crate::domain::language::Language;
 use crate::domain::listing::ListedEvent;
 use crate::domain::user::Profile;
 use crate::domain::{EventId, UserId};
@@ -26,6 +27,7 @@ struct UserView<'a> {
     email: &'a str,
     searchable: bool,
     mails: bool,
+    language: Language,
 }
 
 /// An event, as far as a menu shows it.
@@ -42,7 +44,7 @@ impl<'a> UserBody<'a> {
     /// The user, with these events and those of their chats that are open.
     #[must_use]
     pub fn new(profile: &'a Profile, events: &'a [ListedEvent]) -> Self {
-        let Profile { id, username, email, name, avatar, searchable, mails, contacts } = profile;
+        let Profile { id, username, email, name, avatar, searchable, mails, language, contacts } = profile;
         let open = events.iter().filter(|event| event.sent && event.chat_is_open());
         let user = UserView {
             id: *id,
@@ -55,6 +57,7 @@ impl<'a> UserBody<'a> {
             email,
             searchable: *searchable,
             mails: *mails,
+            language: *language,
         };
         Self { user }
     }
