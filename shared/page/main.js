@@ -1,5 +1,6 @@
 // The page for people. What it shows is chosen here: by the place in the address, and by the link in a mail that has led to it.
 import { html, render, useEffect, useState } from "./vendor/preact.js";
+import { reason } from "./lib/api.js";
 import { useBox } from "./lib/box.js";
 import { forgetLoaded } from "./lib/load.js";
 import { isOnline } from "./lib/network.js";
@@ -51,7 +52,7 @@ function Top() {
     ${!alone &&
     who &&
     html`<nav aria-label=${t("nav.label")}>
-      ${TABS.map((tab) => html`<a href=${href(tab === "events" ? "/" : `/${tab}`)} aria-current=${(first ?? "events") === tab ? "page" : undefined}>${t(`nav.${tab}`)}</a>`)}
+      ${TABS.map((tab) => html`<a href=${href(tab === "events" ? "/" : `/${tab}`)} aria-current=${view === "home" && (first ?? "events") === tab ? "page" : undefined}>${t(`nav.${tab}`)}</a>`)}
     </nav>`}
     ${!alone && !who && first !== "login" && view === "home" && html`<nav aria-label=${t("nav.label")}><a href=${href("/login")}>${t("nav.login")}</a></nav>`}
   </header>`;
@@ -66,12 +67,21 @@ function skip(event) {
 function Bottom() {
   const now = useBox(language);
   const who = useBox(me);
+  const [error, setError] = useState(/** @type {unknown} */ (null));
   // Who has an account chooses the language there, since the mails are in it too.
   if (who && view === "home") return null;
+  const change = (/** @type {any} */ event) => {
+    setError(null);
+    choose(event.target.value).catch((fault) => {
+      event.target.value = now;
+      setError(fault);
+    });
+  };
   return html`<footer class="bottom">
-    <label>${t("nav.language")} <select value=${now} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
+    <label>${t("nav.language")} <select value=${now} onChange=${change}>
       ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} lang=${code} selected=${code === now}>${name}</option>`)}
     </select></label>
+    <p role="status">${error != null && reason(error)}</p>
   </footer>`;
 }
 

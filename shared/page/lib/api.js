@@ -1,6 +1,6 @@
 // One request to the API.
 import { base } from "./shell.js";
-import { has, t } from "./texts.js";
+import { has, language, t } from "./texts.js";
 
 /** @import { TextKey } from "./types.js" */
 
@@ -90,6 +90,8 @@ export function reason(error) {
   if (!status) return navigator.onLine ? t("faults.unreachable") : t("faults.offline");
   if (status === 429) return `${t("faults.often")} ${later}`;
   if (status >= 500) return `${t("faults.busy")} ${later}`;
+  // What exactly does not fit, the service says in English alone.
+  if (code === "invalid" && language.value === "en") return message;
   const key = `codes.${code}`;
   return has(key) ? t(/** @type {TextKey} */ (key)) : message || t("faults.page");
 }

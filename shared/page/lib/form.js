@@ -18,6 +18,9 @@ const GRAMMAR = {
   avatar: (value) => value === "" || (/^https:\/\/\S+$/.test(value) && value.length <= 2048),
 };
 
+/** Where the service knows more than the grammar. @type {Record<string, string>} */
+const REFUSED = { username: "reserved", password: "weak", new_password: "weak" };
+
 /** What is wrong with a field, as its texts have it. @param {string} field */
 function said(field) {
   const key = `form.wrong.${field}`;
@@ -29,10 +32,11 @@ function said(field) {
  * @param {object} options
  * @param {string} [options.key] under which the tab remembers what was typed, but for passwords
  * @param {Values} options.initial
- * @param {string[]} options.checked the fields that have a grammar; all others must not be empty
+ * @param {string[]} options.checked the fields that have a grammar; all but the picture must not be empty
  * @param {(values: Values) => Promise<unknown>} options.act
  */
 export function useForm({ key, initial, checked, act }) {
+  const fields = Object.keys(initial);
   const [values, setValues] = useState(() => ({ ...initial, .../** @type {Values} */ (key ? JSON.parse(recall(key, true) ?? "{}") : {}) }));
   const [faults, setFaults] = useState(/** @type {Values} */ ({}));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
@@ -41,7 +45,7 @@ export function useForm({ key, initial, checked, act }) {
       await act(values);
       if (key) keep(key, null, true);
     } catch (fault) {
-      const found = fault instanceof Fault ? refused(fault, Object.keys(initial)) : null;
+      const found = fault instanceof Fault ? refused(fault, fields) : null;
       if (!found) throw fault;
       setFaults(found);
     }
@@ -53,9 +57,16 @@ export function useForm({ key, initial, checked, act }) {
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
-    const wrong = Object.keys(initial).filter((field) => (checked.includes(field) ? !GRAMMAR[field.replace("new_", "")]?.(values[field] ?? "", values) : !values[field]));
-    setFaults(Object.fromEntries(wrong.map((field) => [field, checked.includes(field) ? said(field) : t("form.wrong.empty")])));
-    if (!wrong.length) run(values);
+    // Keyboards of phones leave a space after a word that they have proposed.
+    const typed = Object.fromEntries(fields.map((field) => [field, field.includes("password") ? (values[field] ?? "") : (values[field] ?? "").trim()]));
+    /** @type {Values} */
+    const wrong = {};
+    for (const [field, value] of Object.entries(typed)) {
+      if (!value && field !== "avatar") wrong[field] = t("form.wrong.empty");
+      else if (checked.includes(field) && !GRAMMAR[field.replace("new_", "")]?.(value, typed)) wrong[field] = said(field);
+    }
+    setFaults(wrong);
+    if (!Object.keys(wrong).length) run(typed);
   };
   /** @param {string} field */
   const bind = (field) => ({
@@ -76,23 +87,26 @@ export function useForm({ key, initial, checked, act }) {
 function refused(fault, fields) {
   /** @type {Values} */
   const found = {};
+  // Who is logged in has typed the password alone, so that is what is wrong.
+  const proof = fields.find((field) => ["password", "old_password"].includes(field));
+  if (fault.code === "bad_credentials" && proof && !fields.includes("login")) return { [proof]: t("form.wrong.mismatch") };
   for (const { field } of fault.errors) {
     const name = field.split(".").at(-1) ?? "";
     if (!fields.includes(name)) return null;
-    found[name] = said(name === "password" || name === "new_password" ? "weak" : name);
+    found[name] = said(REFUSED[name] ?? name);
   }
   return fault.errors.length ? found : null;
 }
 
 /**
  * The form around its fields, with the button that sends it.
- * @param {{form: Form, yes: string, children?: ComponentChildren}} props
+ * @param {{form: Form, yes: string, kind?: string, children?: ComponentChildren}} props
  */
-export function FormBody({ form, yes, children }) {
+export function FormBody({ form, yes, kind = "first", children }) {
   return html`<form ref=${form.ref} class="stack" novalidate onSubmit=${form.submit}>
     ${children}
     ${form.error != null && html`<${Failure} error=${form.error} />`}
-    <div class="row"><button class="first" aria-disabled=${form.busy ? "true" : undefined}>${yes}</button></div>
+    <div class="row"><button class=${kind} aria-disabled=${form.busy ? "true" : undefined}>${yes}</button></div>
   </form>`;
 }
 

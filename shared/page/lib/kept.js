@@ -36,10 +36,10 @@ export function keep(key, value, forTab = false) {
   }
 }
 
-/** Forgets all that the browser keeps under keys that begin so. @param {string} start */
+/** Forgets all that the browser and the tab keep under keys that begin so. @param {string} start */
 export function forgetAll(start) {
   try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(start)) localStorage.removeItem(key);
+    for (const kept of [localStorage, sessionStorage]) for (const key of Object.keys(kept)) if (key.startsWith(start)) kept.removeItem(key);
   } catch {
     for (const key of instead.keys()) if (key.startsWith(start)) instead.delete(key);
   }

@@ -14,19 +14,19 @@ export function forgetLoaded() {
 const FRESH = 15000;
 
 /**
- * Loads something, and loads it again when the reader comes back to the page or online.
+ * Loads something, and loads it again when the reader comes back to the page or online. What `set` is given takes its place, or makes of it what does.
  * @template T
  * @param {string} key what it is
  * @param {(signal: AbortSignal) => Promise<T>} load
- * @returns {{data: T | undefined, error: unknown, reload: () => void, set: (data: T) => void}}
+ * @returns {{data: T | undefined, error: unknown, reload: () => void, set: (data: T | ((old: T) => T)) => void}}
  */
 export function useLoaded(key, load) {
   const [state, setState] = useState(/** @type {{key: string, error: unknown, turn: number, at: number}} */ ({ key, error: null, turn: 0, at: 0 }));
   const online = useBox(isOnline);
   const turn = state.key === key ? state.turn : 0;
   const set = useCallback(
-    (/** @type {T} */ data) => {
-      before.set(key, data);
+    (/** @type {T | ((old: T) => T)} */ data) => {
+      before.set(key, typeof data === "function" ? /** @type {(old: unknown) => T} */ (data)(before.get(key)) : data);
       setState((old) => ({ ...old, key, error: null, at: Date.now() }));
     },
     [key],

@@ -8,15 +8,15 @@ import { t } from "./texts.js";
 
 /**
  * The heading of a view, which names the page too. It takes the focus when one comes from another view, so that a screen reader reads it.
- * @param {{title: string, children?: ComponentChildren}} props
+ * @param {{title: string, takes?: boolean, children?: ComponentChildren}} props `takes`: also when one stays at the place
  */
-export function Heading({ title, children }) {
+export function Heading({ title, takes = false, children }) {
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     document.title = `${title} · event-messenger`;
   }, [title]);
   useEffect(() => {
-    if (moves) {
+    if (moves || takes) {
       scrollTo(0, 0);
       heading.current?.focus({ preventScroll: true });
     }
@@ -40,9 +40,25 @@ export function Failure({ error, again }) {
   </div>`;
 }
 
-/** @param {{kind?: "good" | "bad" | "plain", children?: ComponentChildren}} props */
-export function Notice({ kind = "plain", children }) {
-  return html`<div class="notice ${kind}" role=${kind === "bad" ? "alert" : "status"}>${children}</div>`;
+/**
+ * @param {{kind?: "good" | "bad" | "plain", takes?: boolean, children?: ComponentChildren}} props `takes`: it stands where the button was that was
+ *   pressed, and takes the focus over
+ */
+export function Notice({ kind = "plain", takes = false, children }) {
+  const notice = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (takes) notice.current?.focus();
+  }, [takes]);
+  return html`<div ref=${notice} class="notice ${kind}" role=${kind === "bad" ? "alert" : "status"} tabindex=${takes ? "-1" : undefined}>${children}</div>`;
+}
+
+/** What has become of a button, in its place. It takes over the focus that went with it. @param {{children?: ComponentChildren}} props */
+export function Instead({ children }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (document.activeElement === document.body) place.current?.focus();
+  }, []);
+  return html`<span ref=${place} class="quiet" tabindex="-1">${children}</span>`;
 }
 
 /**

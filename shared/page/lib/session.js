@@ -66,6 +66,8 @@ function forget() {
 /** Ends the session here. @param {boolean} [unasked] whether the user did not want it */
 export function end(unasked = false) {
   forget();
+  // What was typed and not saved is nobody else's business on this device.
+  if (!unasked) forgetAll("draft.");
   if (me.value !== null) hasEnded.set(unasked);
   me.set(null);
 }
@@ -73,8 +75,6 @@ export function end(unasked = false) {
 /** Ends the session here and at the service. */
 export async function logOut() {
   const token = kept()?.token;
-  // What was typed and not saved is nobody else's business on this device.
-  forgetAll("draft.");
   end();
   // The session ends by itself if this does not arrive; the token is gone from here in any case.
   if (token) await send("POST", "token/revoke", { body: { refresh_token: token }, outlives: true }).catch(() => {});
@@ -128,11 +128,20 @@ export async function ask(method, path, asked = {}) {
   }
 }
 
-/** Asks who is logged in. */
-export async function loadUser() {
-  const { body } = await ask("GET", "user");
-  user.set(body.user);
-  return /** @type {User} */ (body.user);
+/** Asked once, however many views want to know at the same time. @type {Promise<User> | null} */
+let asking = null;
+
+/** Asks who is logged in. @returns {Promise<User>} */
+export function loadUser() {
+  asking ??= ask("GET", "user")
+    .then(({ body }) => {
+      if (body.user.id === me.value) user.set(body.user);
+      return body.user;
+    })
+    .finally(() => {
+      asking = null;
+    });
+  return asking;
 }
 
 // Another tab has logged in or out.

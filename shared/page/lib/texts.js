@@ -36,8 +36,8 @@ export async function speak(code) {
 
 /** Speaks that language from now on, on this browser. @param {string} code */
 export async function choose(code) {
-  keep("language", code);
   if (code !== language.value) await speak(code);
+  keep("language", code);
 }
 
 /** How dates and numbers are written: as where the reader lives, if the browser says so of that language. */

@@ -8,7 +8,7 @@ type Schemas = components["schemas"];
 type Known<T> = unknown extends T ? string : T extends (infer U)[] ? Known<U>[] : T extends object ? { [K in keyof T]: Known<T[K]> } : T;
 
 export type Tokens = Schemas["AuthResp"];
-export type User = Known<Schemas["UserPattern"]["user"]> & { language: string };
+export type User = Known<Schemas["UserPattern"]["user"]>;
 export type Contact = Schemas["Contact"]["contact"];
 export type Session = Schemas["Sessions"]["sessions"][number];
 export type Event = Known<Schemas["Event"]["event"]>;

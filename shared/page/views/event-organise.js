@@ -77,8 +77,8 @@ function ToolForm({ label, act, children }) {
 
 /** @param {ToolProps} props */
 function TextTool({ scene: { event, queue } }) {
-  const [name, setName] = useTyped(`${event.id} name`, event.name);
-  const [text, setText] = useTyped(`${event.id} text`, event.additional);
+  const [name, setName] = useTyped(`draft.${event.id} name`, event.name);
+  const [text, setText] = useTyped(`draft.${event.id} text`, event.additional);
   const act = async () => {
     await queue.act("PATCH", "", { event: { name, additional: text } });
     setName(null);
@@ -93,8 +93,8 @@ function TextTool({ scene: { event, queue } }) {
 
 /** @param {ToolProps & {topic: Topic}} props */
 function OptionTool({ scene: { event, queue, polls }, topic }) {
-  const [option, setOption] = useTyped(`${event.id} ${topic}`);
-  const [time, setTime] = useTyped(`${event.id} time`);
+  const [option, setOption] = useTyped(`draft.${event.id} ${topic}`);
+  const [time, setTime] = useTyped(`draft.${event.id} time`);
   const act = async () => {
     const before = polls[topic].options.length;
     const text = topic === "date" && time ? `${option}T${time}` : option;
@@ -123,7 +123,7 @@ function explained(error, invited) {
 
 /** @param {ToolProps} props */
 function InviteTool({ scene: { event, queue, names } }) {
-  const [typed, setTyped] = useTyped(`${event.id} invite`);
+  const [typed, setTyped] = useTyped(`draft.${event.id} invite`);
   const act = async () => {
     const invited = typed.split(/[\s,;]+/).filter(Boolean);
     if (!invited.length) return null;

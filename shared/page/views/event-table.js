@@ -7,6 +7,10 @@ import { vote } from "./event-work.js";
 
 /** @import { PollProps } from "./event-polls.js" */
 
+/** The least width of the columns, in rem. It does not hang on what is in them, so that hundreds of rows need not be measured. */
+const NAME_WIDTH = 8.5;
+const OPTION_WIDTH = 7.5;
+
 /** @param {PollProps} props */
 export function VoteTable({ scene, topic, poll }) {
   const { electors, me, my, leads, queue } = scene;
@@ -19,7 +23,7 @@ export function VoteTable({ scene, topic, poll }) {
   return html`
     ${!leads && html`<p class="quiet" id="${topic}-how">${t(`event.${topic}.any`)}</p>`}
     <div class="event-grid" role="group" tabindex="0" aria-labelledby="${topic}-title">
-      <table>
+      <table style=${{ width: `max(100%, ${NAME_WIDTH + OPTION_WIDTH * options.length}rem)` }}>
         <thead>
           <tr>
             <td></td>
@@ -55,8 +59,8 @@ function VoterRow({ name, marks }) {
     <th scope="row"><bdi>${name}</bdi></th>
     ${marks.includes("1")
       ? [...marks].map((mark) => mark === "1"
-        ? html`<td class="event-yes"><span class="event-sign" aria-hidden="true">✓</span><span class="unseen">${t("event.for_it")}</span></td>`
-        : html`<td class="quiet"><span aria-hidden="true">–</span><span class="unseen">${t("event.not_for_it")}</span></td>`)
+        ? html`<td><span class="event-yes" role="img" aria-label=${t("event.for_it")}>✓</span></td>`
+        : html`<td><span class="quiet" role="img" aria-label=${t("event.not_for_it")}>–</span></td>`)
       : html`<td class="quiet small" colspan=${marks.length}>${t("event.not_voted")}</td>`}
   </tr>`, [name, marks, language.value]);
 }

@@ -37,15 +37,20 @@ export function EventView({ source }) {
     if (isDraft) go(`/events/${source.id}/edit`, true);
   }, [isDraft]);
   const wanted = useRef(false);
+  const shown = useRef(false);
   const again = () => {
     wanted.current = true;
     reload();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!wanted.current || !(event || error)) return;
     // The button that was pressed is gone.
     wanted.current = false;
     /** @type {HTMLElement | null} */ (document.querySelector("main h1"))?.focus();
+  });
+  useLayoutEffect(() => {
+    if (over && shown.current) /** @type {HTMLElement} */ (document.querySelector("main h1")).focus();
+    shown.current = !over && Boolean(event);
   });
   if (over) return html`<${EventOver} why=${over} byLink=${source.byLink} />`;
   if (!event && error) {
@@ -100,10 +105,14 @@ function EventBody({ scene, said, fault, again }) {
   </div>`;
 }
 
-/** What the reader still has to do, as the part of the page and the text. @param {Scene} scene @returns {[string, TextKey] | undefined} */
+/**
+ * What the reader still has to do, as the part of the page and the text. The organiser need not decide before anybody has voted.
+ * @param {Scene} scene
+ * @returns {[string, TextKey] | undefined}
+ */
 function leftToDo({ leads, my, polls }) {
   if (!my || my.answer === "no") return undefined;
-  const open = TOPICS.find((topic) => !polls[topic].confirmed && polls[topic].options.length && (leads || !polls[topic].mine.size));
+  const open = TOPICS.find((topic) => !polls[topic].confirmed && polls[topic].options.length && (leads ? polls[topic].voters : !polls[topic].mine.size));
   if (open) return [open, `event.${open}.${leads ? "decide" : "vote"}`];
   return leads || my.answer ? undefined : ["you", "event.say"];
 }
@@ -149,7 +158,6 @@ function Leave({ scene: { event, queue, me } }) {
 export function EventOver({ why, byLink = false }) {
   const word = why instanceof Fault ? why.code : (why.word ?? why);
   const key = has(`event.over.${word}`) ? word : "unauthenticated";
-  useEffect(() => /** @type {HTMLElement} */ (document.querySelector("main h1")).focus(), []);
   return html`<div class="stack">
     <${Heading} title=${t(/** @type {TextKey} */ (`event.over.${key}`))} />
     <p>${t(/** @type {TextKey} */ (`event.over.${key}_text`), { name: why.name ?? "" })}</p>

@@ -30,15 +30,16 @@ function sourceOf(token) {
 }
 
 export function InvitationLink() {
-  const [token, setToken] = useState(takeInvitation);
+  // The same link that is opened again, from a newer mail, shows the event as it is by then.
+  const [{ token, turn }, setOpened] = useState(() => ({ token: takeInvitation(), turn: 0 }));
   const source = useMemo(() => (token ? sourceOf(token) : null), [token]);
   useEffect(() => {
     // A second link that is opened in the same tab only changes the fragment.
-    const take = () => location.hash && setToken(takeInvitation());
+    const take = () => location.hash && setOpened(({ turn }) => ({ token: takeInvitation(), turn: turn + 1 }));
     addEventListener("hashchange", take);
     return () => removeEventListener("hashchange", take);
   }, []);
-  if (source) return html`<${EventView} key=${source.key} source=${source} />`;
+  if (source) return html`<${EventView} key=${`${turn} ${source.key}`} source=${source} />`;
   const why = token ? "incomplete" : "none";
   return html`<${EventOver} key=${why} why=${why} byLink />`;
 }

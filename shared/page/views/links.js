@@ -49,22 +49,24 @@ function Onwards() {
   return isOff ? null : html`<p><a class="button first" href=${href("/login")}>${t("door.login")}</a></p>`;
 }
 
-/** Whether the link itself is what a request failed for, so that trying again does not help. @param {unknown} error */
-function isSpent(error) {
-  return error instanceof Fault && [400, 409, 410].includes(error.status);
+/** What is wrong with the link itself, so that trying again does not help; empty if something else is. @param {unknown} error */
+function wrongLink(error) {
+  if (!(error instanceof Fault) || ![400, 409, 410].includes(error.status)) return "";
+  return error.code === "invalid" ? "no_token" : error.code;
 }
 
-/** A button that does what the link is for, until it is done or cannot be. @param {{yes: string, act: () => Promise<unknown>, over: (code: string) => void}} props */
-function LinkAction({ yes, act, over }) {
+/** A button that does what the link is for, until it is done or cannot be. @param {{yes: string, kind?: string, act: () => Promise<unknown>, over: (code: string) => void}} props */
+function LinkAction({ yes, kind = "first", act, over }) {
   const run = async () => {
     try {
       await act();
     } catch (error) {
-      if (!isSpent(error)) throw error;
-      over(/** @type {Fault} */ (error).code === "invalid" ? "no_token" : /** @type {Fault} */ (error).code);
+      const code = wrongLink(error);
+      if (!code) throw error;
+      over(code);
     }
   };
-  return html`<div class="stack"><${Action} kind="first" act=${run}>${yes}<//></div>`;
+  return html`<div class="row"><${Action} kind=${kind} act=${run}>${yes}<//></div>`;
 }
 
 /** Confirms the address of a new account, and logs in. */
@@ -79,8 +81,8 @@ export function ConfirmLink() {
     begin(body);
     go("/");
   };
-  if (done) return html`<${LinkPage} title=${t("links.confirm")}><${Notice} kind="good">${t("links.confirmed")}<//><//>`;
-  if (wrong) return html`<${LinkPage} title=${t("links.confirm")}><${Notice}>${wrong}<//><${Onwards} /><//>`;
+  if (done) return html`<${LinkPage} title=${t("links.confirm")}><${Notice} kind="good" takes>${t("links.confirmed")}<//><//>`;
+  if (wrong) return html`<${LinkPage} title=${t("links.confirm")}><${Notice} takes=${code !== undefined}>${wrong}<//><${Onwards} /><//>`;
   return html`<${LinkPage} title=${t("links.confirm")}>
     <p>${rich("links.registered", { username: html`<b>${opened.facts.username}</b>` })}</p>
     <p class="quiet">${t("links.notYou")}</p>
@@ -102,17 +104,19 @@ export function ResetLink() {
       try {
         await send("POST", "user/password/reset", { body: { token: opened.token, new_password }, headers: { "Idempotency-Key": names.get(new_password) } });
       } catch (error) {
-        const spent = error instanceof Fault && (error.status === 410 || error.errors.some(({ field }) => field === "token"));
-        if (!spent) throw error;
-        return over(error.status === 410 ? error.code : "no_token");
+        // The same status says that the password is refused, at its field.
+        const isToken = error instanceof Fault && (error.status === 410 || error.errors.some(({ field }) => field === "token"));
+        const code = isToken && wrongLink(error);
+        if (!code) throw error;
+        return over(code);
       }
       forgetLink();
       setDone(true);
     },
   });
   const wrong = wrongWith(code);
-  if (done) return html`<${LinkPage} title=${t("links.reset")}><${Notice} kind="good">${t("links.resetDone")}<//><${Onwards} /><//>`;
-  if (wrong) return html`<${LinkPage} title=${t("links.reset")}><${Notice}>${wrong}<//>${!isOff && html`<p><a class="button" href=${href("/forgot")}>${t("links.resetAnew")}</a></p>`}<//>`;
+  if (done) return html`<${LinkPage} title=${t("links.reset")}><${Notice} kind="good" takes>${t("links.resetDone")}<//><${Onwards} /><//>`;
+  if (wrong) return html`<${LinkPage} title=${t("links.reset")}><${Notice} takes=${code !== undefined}>${wrong}<//>${code === "reset_link_used" ? html`<${Onwards} />` : !isOff && html`<p><a class="button" href=${href("/forgot")}>${t("links.resetAnew")}</a></p>`}<//>`;
   return html`<${LinkPage} title=${t("links.reset")}>
     <${FormBody} form=${form} yes=${t("links.resetYes")}><${PasswordLine} form=${form} field="new_password" label=${t("form.newPassword")} hint=${t("form.passwordHint")} isNew /><//>
   <//>`;
@@ -134,9 +138,9 @@ export function EmailLink() {
   };
   return html`<${LinkPage} title=${t("links.email")}>
     ${done
-      ? html`<${Notice} kind="good">${t("links.emailDone")}<//>${!isOff && html`<p><a class="button" href=${href("/")}>${t("nav.events")}</a></p>`}`
+      ? html`<${Notice} kind="good" takes>${t("links.emailDone")}<//>${!isOff && html`<p><a class="button" href=${href("/")}>${t("nav.events")}</a></p>`}`
       : wrong
-        ? html`<${Notice}>${wrong}<//>`
+        ? html`<${Notice} takes=${code !== undefined}>${wrong}<//>${!isOff && html`<p><a class="button" href=${href("/profile/email")}>${t("profile.emailYes")}</a></p>`}`
         : html`<p>${rich("links.emailWhat", { username: html`<b>${opened.facts.username}</b>`, address: html`<b>${opened.facts["e-mail"]}</b>` })}</p>
             <p class="quiet">${t("links.emailNotYou")}</p>
             <${LinkAction} yes=${t("links.emailYes")} act=${confirm} over=${over} />`}
@@ -154,8 +158,8 @@ export function UnsubscribeLink() {
   };
   return html`<${LinkPage} title=${t("links.mails")}>
     ${wrong
-      ? html`<${Notice}>${wrong}<//>`
-      : html`${stopped === null ? html`<p>${t("links.mailsWhat")}</p>` : html`<${Notice} kind="good">${t(stopped ? "links.mailsStopped" : "links.mailsBack")}<//>`}
-          <${LinkAction} key=${String(stopped)} yes=${t(stopped ? "links.mailsUndo" : "links.mailsYes")} act=${() => set(!stopped)} over=${over} />`}
+      ? html`<${Notice} takes=${code !== undefined}>${wrong}<//>`
+      : html`<div role="status">${stopped === null ? html`<p>${t("links.mailsWhat")}</p>` : html`<div class="notice good">${t(stopped ? "links.mailsStopped" : "links.mailsBack")}</div>`}</div>
+          <${LinkAction} kind=${stopped ? "" : "first"} yes=${t(stopped ? "links.mailsUndo" : "links.mailsYes")} act=${() => set(!stopped)} over=${over} />`}
   <//>`;
 }

@@ -4,6 +4,9 @@ import { Action, Notice } from "../lib/parts.js";
 import { ask } from "../lib/session.js";
 import { t } from "../lib/texts.js";
 
+/** So long has the browser to read the file, in milliseconds: Safari begins late. */
+const READING = 60000;
+
 /** @param {Record<string, unknown>} copy */
 function saveFile(copy) {
   const url = URL.createObjectURL(new Blob([JSON.stringify(copy, null, 2)], { type: "application/json" }));
@@ -11,8 +14,7 @@ function saveFile(copy) {
   link.href = url;
   link.download = "event-messenger.json";
   link.click();
-  // The browser has begun to save it by the next turn.
-  setTimeout(() => URL.revokeObjectURL(url));
+  setTimeout(() => URL.revokeObjectURL(url), READING);
 }
 
 export function DataCopy() {
@@ -32,6 +34,6 @@ export function DataCopy() {
     setDone(true);
   };
   return html`<p>${t("profile.dataWhat")}</p>
-    <div class="stack"><div class="row"><${Action} kind="first" act=${copy}>${t("profile.dataYes")}<//></div></div>
+    <div class="row"><${Action} kind="first" act=${copy}>${t("profile.dataYes")}<//></div>
     ${done && html`<${Notice} kind="good">${t("profile.dataDone")}<//>`}`;
 }

@@ -3,10 +3,11 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 import { reason } from "../lib/api.js";
 import { useBox } from "../lib/box.js";
 import { FormBody, Line, PasswordLine, useForm } from "../lib/form.js";
-import { Action, Face, Field, Heading, Notice, Waiting } from "../lib/parts.js";
-import { href } from "../lib/router.js";
+import { Action, Face, Failure, Field, Heading, Notice, Waiting } from "../lib/parts.js";
+import { go, href } from "../lib/router.js";
 import { ask, end, loadUser, logOut, user } from "../lib/session.js";
-import { choose, LANGUAGES, t } from "../lib/texts.js";
+import { choose, language, LANGUAGES, rich, t } from "../lib/texts.js";
+import { sayFarewell } from "./door.js";
 import { Devices } from "./profile-devices.js";
 import { DataCopy } from "./profile-data.js";
 
@@ -21,10 +22,12 @@ const SCREENS = { name: NameScreen, email: EmailScreen, password: PasswordScreen
 export function Profile({ part }) {
   const known = useBox(user);
   const [error, setError] = useState(/** @type {unknown} */ (null));
-  useEffect(() => {
+  const load = () => {
+    setError(null);
     if (!known) loadUser().catch(setError);
-  }, []);
-  if (!known) return html`<${Heading} title=${t("nav.profile")} />${error == null ? html`<${Waiting} />` : html`<${Notice} kind="bad">${reason(error)}<//>`}`;
+  };
+  useEffect(load, []);
+  if (!known) return html`<div class="narrow stack"><${Heading} title=${t("nav.profile")} />${error == null ? html`<${Waiting} />` : html`<${Failure} error=${error} again=${load} />`}</div>`;
   const screen = PARTS.find((name) => name === part);
   if (!screen) return html`<${Overview} known=${known} />`;
   return html`<div class="narrow stack">
@@ -49,8 +52,15 @@ function Overview({ known }) {
     <nav class="card list" aria-label=${t("profile.account")}>
       ${PARTS.map((part) => html`<a href=${href(`/profile/${part}`)}><span>${t(`profile.${part}`)}</span><span class="quiet">${shown[part]}</span></a>`)}
     </nav>
-    <div class="row"><${Action} act=${logOut}>${t("profile.logOut")}<//></div>
+    <div class="row"><${Action} act=${leave}>${t("profile.logOut")}<//></div>
   </div>`;
+}
+
+/** Whoever logs in here next is not led to this one's places. */
+function leave() {
+  const told = logOut();
+  go("/", true);
+  return told;
 }
 
 /** Saves a change of the account. @param {Record<string, unknown>} changes */
@@ -62,17 +72,19 @@ async function saveUser(changes) {
 /** Saves something at once: it shows before it is stored, and comes back with a reason if it cannot be. */
 function useSaved() {
   const [state, setState] = useState(/** @type {{text: string, fault: unknown}} */ ({ text: "", fault: null }));
-  /** @param {Record<string, unknown>} changes */
-  const save = async (changes) => {
-    const before = user.value;
-    user.set(/** @type {User} */ ({ ...before, ...changes }));
+  /** @param {"mails" | "searchable" | "language"} field @param {boolean | string} value @param {() => Promise<void>} [first] */
+  const save = async (field, value, first) => {
+    const before = user.value?.[field];
+    const put = (/** @type {unknown} */ now) => user.value && user.set(/** @type {User} */ ({ ...user.value, [field]: now }));
+    put(value);
     setState({ text: t("parts.saving"), fault: null });
     try {
-      await saveUser(changes);
+      await first?.();
+      await saveUser({ [field]: value });
       setState({ text: t("parts.saved"), fault: null });
       return true;
     } catch (fault) {
-      user.set(before);
+      put(before);
       setState({ text: "", fault });
       return false;
     }
@@ -85,20 +97,20 @@ function useSaved() {
 function Switch({ known, field, hint }) {
   const { save, told } = useSaved();
   return html`<div>
-    <label class="check"><input type="checkbox" checked=${known[field]} aria-describedby="${field}-hint" onChange=${() => save({ [field]: !known[field] })} /> ${t(`profile.${field}`)}</label>
+    <label class="check"><input type="checkbox" checked=${known[field]} aria-describedby="${field}-hint" onChange=${() => save(field, !known[field])} /> ${t(`profile.${field}`)}</label>
     <p class="hint" id="${field}-hint">${hint}</p>
     ${told}
   </div>`;
 }
 
-/** The page changes at once; if it cannot be stored it stays so in this browser alone. @param {{known: User}} props */
+/** The page changes at once, and back if it cannot be stored. @param {{known: User}} props */
 function LanguageChoice({ known }) {
   const { save, told } = useSaved();
   const change = async (/** @type {any} */ event) => {
-    const language = event.target.value;
-    const before = known.language;
-    await choose(language);
-    if (!(await save({ language }))) await choose(before);
+    const before = language.value;
+    const wanted = event.target.value;
+    // Those of before are still in the browser; the reason is told already.
+    if (!(await save("language", wanted, () => choose(wanted)))) await choose(before).catch(() => {});
   };
   return html`<div>
     <${Field} label=${t("nav.language")} hint=${t("profile.languageHint")}>
@@ -114,11 +126,12 @@ function LanguageChoice({ known }) {
 function NameScreen({ known }) {
   const [saved, setSaved] = useState(false);
   const form = useForm({
+    key: "draft.name",
     initial: { name: known.name, avatar: known.avatar },
     checked: ["name", "avatar"],
-    act: async ({ name = "", avatar = "" }) => {
+    act: async (values) => {
       setSaved(false);
-      await saveUser({ name, avatar: avatar.trim() });
+      await saveUser(values);
       setSaved(true);
     },
   });
@@ -135,16 +148,16 @@ function NameScreen({ known }) {
 function EmailScreen({ known }) {
   const [mailed, setMailed] = useState("");
   const form = useForm({
-    key: "new e-mail",
+    key: "draft.e-mail",
     initial: { "e-mail": "", password: "" },
     checked: ["e-mail"],
     act: async (values) => {
-      await ask("PUT", "user/e-mail", { body: { ...values, "e-mail": values["e-mail"]?.trim() } });
+      await ask("PUT", "user/e-mail", { body: values });
       setMailed(values["e-mail"] ?? "");
     },
   });
-  if (mailed) return html`<${Notice} kind="good">${t("profile.emailMailed", { address: mailed })}<//>`;
-  return html`<p>${t("profile.emailNow", { address: known["e-mail"] })}</p>
+  if (mailed) return html`<${Notice} kind="good" takes><p>${rich("profile.emailMailed", { address: html`<b>${mailed}</b>` })}</p><//>`;
+  return html`<p>${rich("profile.emailNow", { address: html`<b>${known["e-mail"]}</b>` })}</p>
     <${FormBody} form=${form} yes=${t("profile.emailYes")}>
       <${Line} form=${form} field="e-mail" label=${t("profile.emailNew")} type="email" autocomplete="email" />
       <${PasswordLine} form=${form} label=${t("form.password")} />
@@ -161,7 +174,7 @@ function PasswordScreen() {
       setDone(true);
     },
   });
-  if (done) return html`<${Notice} kind="good">${t("profile.passwordDone")}<//>`;
+  if (done) return html`<${Notice} kind="good" takes>${t("profile.passwordDone")}<//>`;
   return html`<p>${t("profile.passwordWhat")}</p>
     <${FormBody} form=${form} yes=${t("profile.passwordYes")}>
       <${PasswordLine} form=${form} field="old_password" label=${t("form.oldPassword")} />
@@ -176,8 +189,10 @@ function DeleteScreen() {
     act: async (values) => {
       await ask("DELETE", "user", { body: values });
       end();
+      sayFarewell();
+      go("/", true);
     },
   });
   return html`<p>${t("profile.deleteWhat")}</p><p>${t("profile.deleteEvents")}</p>
-    <${FormBody} form=${form} yes=${t("profile.deleteYes")}><${PasswordLine} form=${form} label=${t("form.password")} /><//>`;
+    <${FormBody} form=${form} yes=${t("profile.deleteYes")} kind="danger"><${PasswordLine} form=${form} label=${t("form.password")} /><//>`;
 }

@@ -11,6 +11,15 @@ const follow = (page, mail) => page.goto(API + linkIn(mail).replace(/^https?:\/\
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 /** @param {Page} page @param {string} name */
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+/** Waits until what reads so has the focus. @param {Page} page @param {string} words */
+const focused = (page, words) => page.waitForFunction((words) => (document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent)?.trim() === words, words);
+/** Fills in the form of a new account. @param {Page} page @param {string} username @param {string} email @param {string} password */
+const register = async (page, username, email, password = PASSWORD) => {
+  await page.getByLabel("Username", { exact: true }).fill(username);
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await press(page, "Create an account");
+};
 
 test("the views without an account look right everywhere", async (t) => {
   for (const [name, hash, title] of /** @type {const} */ ([["welcome", "/", "Find the day"], ["register", "/register", "Create an account"], ["login", "/login", "Log in"], ["forgot", "/forgot", "Forgotten your password?"]])) {
@@ -21,6 +30,27 @@ test("the views without an account look right everywhere", async (t) => {
   }
 });
 
+test("the views fit in all languages on the smallest phone", async (t) => {
+  for (const [locale, create, wants] of /** @type {const} */ ([["uk-UA", "Створити обліковий запис", "Як вам зручно"], ["ru-RU", "Создать учётную запись", "Как вам удобно"]])) {
+    const page = await visit(t, { ...SMALL, locale });
+    await page.goto(API);
+    await page.getByRole("link", { name: create }).waitFor();
+    await look(page, `welcome-${locale}`);
+    await page.getByRole("link", { name: create }).click();
+    await press(page, create);
+    await page.locator("[aria-invalid=true]").first().waitFor();
+    await look(page, `register-wrong-${locale}`);
+    const who = await person("Jane");
+    await ask("PATCH", "/user", { token: who.token, body: { language: locale.slice(0, 2) } });
+    const own = await visitAs(t, who, { ...SMALL, locale });
+    for (const part of ["", "/email", "/devices", "/delete"]) {
+      await own.goto(`${API}/#/profile${part}`);
+      await (part ? own.locator("main form, main li").first() : own.getByRole("heading", { name: wants })).waitFor();
+      await look(own, `profile${part.replace("/", "-")}-${locale}`);
+    }
+  }
+});
+
 test("an account is opened, confirmed and used", async (t) => {
   const page = await visit(t);
   const username = fresh("zoe");
@@ -28,7 +58,7 @@ test("an account is opened, confirmed and used", async (t) => {
   await page.getByRole("link", { name: "Create an account" }).click();
   await heading(page, "Create an account");
   await press(page, "Create an account");
-  await page.getByText("Please fill this in").first().waitFor({ state: "hidden" });
+  await page.getByText("Please fill this in").first().waitFor();
   assert.equal(await page.locator("[aria-invalid=true]").count(), 3, "each fault is named");
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "username", "the first fault has the focus");
   await look(page, "register-wrong");
@@ -41,6 +71,7 @@ test("an account is opened, confirmed and used", async (t) => {
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await press(page, "Create an account");
   await heading(page, "Look into your mailbox");
+  await focused(page, "Look into your mailbox");
   await look(page, "mailed");
   const mail = await mailTo(`${username}@example.com`);
   await follow(page, mail);
@@ -60,22 +91,62 @@ test("a name that is taken is said at the field", async (t) => {
   const { username } = await person("Ann");
   const page = await visit(t, SMALL);
   await page.goto(`${API}/#/register`);
-  await page.getByLabel("Username", { exact: true }).fill(username);
-  await page.getByLabel("E-mail address").fill(`${fresh("ann")}@example.com`);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await press(page, "Create an account");
+  await register(page, username, `${fresh("ann")}@example.com`);
   await page.locator(".field.wrong", { hasText: "is taken" }).first().waitFor();
   await look(page, "register-taken");
 });
 
-test("a password that the service refuses is said at the field", async (t) => {
+test("a password or a name that the service refuses is said at the field", async (t) => {
   const page = await visit(t);
   await page.goto(`${API}/#/register`);
-  await page.getByLabel("Username", { exact: true }).fill(fresh("ann"));
-  await page.getByLabel("E-mail address").fill(`${fresh("ann")}@example.com`);
-  await page.getByLabel("Password", { exact: true }).fill("password123");
-  await press(page, "Create an account");
+  await register(page, fresh("ann"), `${fresh("ann")}@example.com`, "password123");
   await page.locator(".field.wrong", { hasText: "too easy to guess" }).waitFor();
+  await register(page, "admin", `${fresh("ann")}@example.com`);
+  await page.locator(".field.wrong", { hasText: "kept for the service" }).waitFor();
+});
+
+test("a space after a word that the keyboard has proposed does no harm", async (t) => {
+  const page = await visit(t);
+  const username = fresh("ann");
+  await page.goto(`${API}/#/register`);
+  await register(page, `${username} `, ` ${username}@example.com `);
+  await heading(page, "Look into your mailbox");
+  await mailTo(`${username}@example.com`);
+});
+
+test("an address that was wrong is mended", async (t) => {
+  const page = await visit(t);
+  const username = fresh("ann");
+  await page.goto(`${API}/#/register`);
+  await register(page, username, `${username}@example.con`);
+  await page.getByText("We have mailed a link").waitFor();
+  await press(page, "The address is wrong");
+  await page.locator(".field.wrong", { hasText: "Choose another one" }).waitFor();
+  assert.equal(await page.getByLabel("E-mail address").inputValue(), `${username}@example.con`);
+  await register(page, `${username}2`, `${username}@example.com`);
+  await heading(page, "Look into your mailbox");
+  await mailTo(`${username}@example.com`);
+});
+
+test("who is not confirmed yet is mailed a new link", async (t) => {
+  const page = await visit(t, SMALL);
+  const username = fresh("ann");
+  await ask("POST", "/user", { body: { username, password: PASSWORD, "e-mail": `${username}@example.com` } });
+  await page.goto(`${API}/#/login`);
+  await page.getByLabel("Username or e-mail address").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await press(page, "Log in");
+  await page.getByText("not confirmed yet").waitFor();
+  await page.route(`${API}/user/confirm`, (route) => route.fulfill({ status: 429, headers: { "Retry-After": "42" }, json: { message: "too soon", code: "too_soon" } }), { times: 1 });
+  await press(page, "Mail it again");
+  await page.getByRole("alert").getByText("Please try again in 42 seconds.").waitFor();
+  await look(page, "mailed-too-soon");
+  await page.route(`${API}/user/confirm`, (route) => route.fulfill({ json: {} }), { times: 1 });
+  await press(page, "Mail it again");
+  await page.getByText("A new link is on its way").waitFor();
+  await press(page, "Back");
+  await heading(page, "Log in");
+  await focused(page, "Log in");
 });
 
 test("one logs in where one wanted to be, and out", async (t) => {
@@ -93,7 +164,8 @@ test("one logs in where one wanted to be, and out", async (t) => {
   await heading(page, "Contacts");
   await page.getByRole("link", { name: "Profile" }).click();
   await press(page, "Log out");
-  await heading(page, "Log in");
+  await heading(page, "Find the day");
+  assert.equal(page.url(), `${API}/#/`, "whoever logs in next is not led here");
   assert.deepEqual(await page.evaluate(() => [localStorage.getItem("session"), sessionStorage.getItem("session")]), [null, null]);
 });
 
@@ -152,11 +224,44 @@ test("a forgotten password is set anew", async (t) => {
   await page.getByLabel("New password").fill("another horse");
   await press(page, "Set the password");
   await page.getByText("Your password is set").waitFor();
+  await focused(page, "Your password is set, and all sessions have ended. You can log in now.");
   await page.getByRole("link", { name: "Log in" }).click();
   await page.getByLabel("Username or e-mail address").fill(username);
   await page.getByLabel("Password", { exact: true }).fill("another horse");
   await press(page, "Log in");
   await heading(page, "Events");
+});
+
+test("a link that was used says so, and what one can do", async (t) => {
+  const { username, email } = await person("Ann");
+  const page = await visit(t);
+  await ask("POST", "/user/password/forgot", { body: { login: { username } } });
+  const mail = await mailTo(email, "password");
+  await follow(page, mail);
+  await ask("POST", "/user/password/reset", { body: { token: linkIn(mail).split("token=")[1], new_password: "another horse" } });
+  await page.getByLabel("New password").fill("a third horse");
+  await press(page, "Set the password");
+  await page.getByText("This link was used already. Log in with the new password.").waitFor();
+  await look(page, "link-reset-used");
+  await page.getByRole("link", { name: "Log in" }).click();
+  await heading(page, "Log in");
+});
+
+test("where the page is turned off, an address is confirmed and nobody logged in", async (t) => {
+  const page = await visit(t);
+  const username = fresh("ann");
+  await ask("POST", "/user", { body: { username, password: PASSWORD, "e-mail": `${username}@example.com` } });
+  await page.route(/user\/confirm/, async (route) => {
+    if (!route.request().isNavigationRequest()) return route.continue();
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace("data-view=", "data-off data-view=") });
+  });
+  await follow(page, await mailTo(`${username}@example.com`));
+  await press(page, "Confirm the address");
+  await page.getByText("Your e-mail address is confirmed. You can log in now.").waitFor();
+  await look(page, "link-confirmed-off");
+  assert.equal(await page.evaluate(() => localStorage.getItem("session")), null);
+  assert.equal(await page.getByRole("link").filter({ hasNotText: "Skip" }).count(), 0, "no link to what is not there");
 });
 
 test("a link without its token says so", async (t) => {
@@ -229,10 +334,14 @@ test("name, address and password are changed", async (t) => {
   await press(page, "Confirm the new address");
   await page.getByText("Your new e-mail address is confirmed").waitFor();
   await page.goto(`${API}/#/profile/password`);
-  await page.getByLabel("Password so far").fill(PASSWORD);
+  await page.getByLabel("Current password").fill("wrong password");
   await page.getByLabel("New password").fill("another horse");
   await press(page, "Change the password");
+  await page.locator(".field.wrong", { hasText: "This is not your password." }).waitFor();
+  await page.getByLabel("Current password").fill(PASSWORD);
+  await press(page, "Change the password");
   await page.getByText("Your password is changed").waitFor();
+  await focused(page, "Your password is changed, and all other devices are logged out.");
 });
 
 test("devices are listed and ended", async (t) => {
@@ -241,12 +350,14 @@ test("devices are listed and ended", async (t) => {
   await page.goto(`${API}/#/profile/devices`);
   await page.getByText("(this one)").waitFor();
   await page.getByText("Chrome on Linux").waitFor();
-  const rows = page.getByRole("listitem");
-  const before = await rows.count();
-  await page.getByRole("button", { name: /^Log out:/ }).first().click();
-  await page.waitForFunction((count) => document.querySelectorAll("main li").length === count, before - 1);
+  await page.getByRole("button", { name: "Log out: node" }).click();
+  await page.getByRole("listitem").filter({ hasText: "node" }).getByText("Logged out", { exact: true }).waitFor();
+  // The focus stays where the button was.
+  await focused(page, "Logged out");
+  await look(page, "profile-device-ended");
+  await assert.rejects(ask("POST", "/token", { body: { refresh_token: who.refresh } }), /401/);
   await press(page, "Log out everywhere");
-  await heading(page, "Log in");
+  await heading(page, "Find the day");
 });
 
 test("one takes a copy of one's data along, and goes", async (t) => {
@@ -259,9 +370,13 @@ test("one takes a copy of one's data along, and goes", async (t) => {
   const copy = JSON.parse(await readFile(await download.path(), "utf8"));
   assert.equal(copy.user?.username ?? copy.account?.username, who.username);
   await page.goto(`${API}/#/profile/delete`);
+  await page.getByLabel("Password", { exact: true }).fill("wrong password");
+  await press(page, "Delete my account");
+  await page.locator(".field.wrong", { hasText: "This is not your password." }).waitFor();
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await press(page, "Delete my account");
-  await heading(page, "Log in");
+  await page.getByText("Your account is deleted.").waitFor();
+  await look(page, "welcome-deleted");
   await assert.rejects(ask("POST", "/login", { body: { username: who.username, password: PASSWORD } }), /403/);
 });
 
@@ -274,14 +389,78 @@ test("contacts are found, added, removed and brought back", async (t) => {
   await page.getByRole("searchbox").fill(john.username);
   await page.getByRole("button", { name: "Add John" }).click();
   await page.getByText("is a contact").waitFor();
+  // The focus stays where the button was.
+  await focused(page, "is a contact");
   await look(page, "contacts");
   await page.getByRole("button", { name: "Remove John" }).click();
   await page.getByText("John is no longer among your contacts").waitFor();
+  // The button is the same.
+  await focused(page, "Undo: John");
+  await look(page, "contacts-removed");
   assert.equal((await ask("GET", "/user/contacts", { token: jane.token })).contacts.length, 0);
-  await press(page, "Undo");
+  await press(page, "Undo: John");
   await page.getByRole("button", { name: "Remove John" }).waitFor();
-  await page.getByRole("searchbox").fill("nobody-of-that");
-  await page.getByText("Nobody of that name").waitFor();
+  assert.equal((await ask("GET", "/user/contacts", { token: jane.token })).contacts.length, 1);
+  for (const query of ["nobody-of-that", "nobody of that", "nobody-has-a-name-of-that-length"]) {
+    await page.getByRole("searchbox").fill("x");
+    await page.getByText("Nobody has a username that begins so").waitFor({ state: "hidden" });
+    await page.getByRole("searchbox").fill(query);
+    await page.getByText("Nobody has a username that begins so").waitFor();
+  }
+});
+
+test("a contact that cannot be removed stays, with the reason", async (t) => {
+  const [jane, john, ann] = [await person("Jane"), await person("John"), await person("Ann")];
+  for (const { id } of [john, ann]) await ask("PUT", `/user/contacts/${id}`, { token: jane.token });
+  await ask("PATCH", "/user", { token: ann.token, body: { name: "Ann-Christin Müller-Lüdenscheidt" } });
+  const page = await visitAs(t, jane, SMALL);
+  await page.goto(`${API}/#/contacts`);
+  await page.route(`${API}/user/contacts/*`, (route) => route.fulfill({ status: 503, json: { message: "busy", code: "unavailable" } }));
+  await page.getByRole("button", { name: "Remove Ann" }).click();
+  await page.getByRole("alert").getByText("The service does not work right now").waitFor();
+  await page.getByRole("button", { name: "Remove Ann" }).waitFor();
+  await look(page, "contacts-failed");
+});
+
+test("two contacts that are removed at once both go", async (t) => {
+  const [jane, john, ann] = [await person("Jane"), await person("John"), await person("Ann")];
+  for (const { id } of [john, ann]) await ask("PUT", `/user/contacts/${id}`, { token: jane.token });
+  const page = await visitAs(t, jane);
+  await page.goto(`${API}/#/contacts`);
+  /** @type {(() => Promise<void>)[]} */
+  const held = [];
+  await page.route(`${API}/user/contacts/*`, (route) => {
+    held.push(() => route.continue());
+  });
+  for (const name of ["Remove John", "Remove Ann"]) await page.getByRole("button", { name }).click();
+  while (held.length < 2) await page.evaluate(() => new Promise(requestAnimationFrame));
+  for (const go of held) await go();
+  for (const name of ["Undo: John", "Undo: Ann"]) await page.getByRole("button", { name }).waitFor();
+});
+
+test("a profile that cannot be loaded says why, and is tried again", async (t) => {
+  const page = await visitAs(t, await person("Jane"));
+  await page.route(`${API}/user`, (route) => route.fulfill({ status: 503, json: { message: "busy", code: "unavailable" } }));
+  await page.goto(`${API}/#/profile`);
+  await page.getByRole("alert").getByText("The service does not work right now").waitFor();
+  await look(page, "profile-failed");
+  await page.unroute(`${API}/user`);
+  await press(page, "Try again");
+  await heading(page, "Jane");
+});
+
+test("a language that cannot be had, or not be stored, is as it was, with the reason", async (t) => {
+  const page = await visitAs(t, await person("Jane"));
+  await page.goto(`${API}/#/profile`);
+  await page.route(/texts-uk/, (route) => route.abort());
+  await page.getByLabel("Language").selectOption("uk");
+  await page.getByText("Something went wrong").waitFor();
+  assert.equal(await page.getByLabel("Language").inputValue(), "en");
+  await page.route(`${API}/user`, (route) => (route.request().method() === "PATCH" ? route.fulfill({ status: 503, json: { message: "busy", code: "unavailable" } }) : route.continue()));
+  await page.getByLabel("Language").selectOption("ru");
+  await page.getByText("The service does not work right now").waitFor();
+  await page.getByRole("heading", { name: "As you like it" }).waitFor();
+  assert.equal(await page.getByLabel("Language").inputValue(), "en");
 });
 
 test("mails about events are stopped by their link, and come again", async (t) => {
@@ -294,6 +473,9 @@ test("mails about events are stopped by their link, and come again", async (t) =
   await look(page, "link-unsubscribe");
   await press(page, "Stop them");
   await page.getByText("Done. No more mails").waitFor();
+  // The button is the same.
+  await focused(page, "Undo");
+  await look(page, "link-unsubscribe-done");
   assert.equal((await ask("GET", "/user", { token: john.token })).user.mails, false);
   await press(page, "Undo");
   await page.getByText("come to this address again").waitFor();

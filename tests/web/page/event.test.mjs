@@ -59,7 +59,8 @@ test("shows the votes as a table with one's own row first, and as a list where t
   const page = await openAs(t, scene, "zoe");
   const table = page.getByRole("table");
   assert.deepEqual(await table.getByRole("rowheader").allTextContents(), ["You", "Mary", "John", "Paul"]);
-  assert.deepEqual(await table.getByRole("row", { name: "Mary" }).getByRole("cell").allTextContents(), ["–not for it", "✓for it", "✓for it", "–not for it"]);
+  const marys = table.getByRole("row", { name: "Mary" }).getByRole("img");
+  assert.deepEqual(await marys.evaluateAll((signs) => signs.map((sign) => sign.ariaLabel)), ["not for it", "for it", "for it", "not for it"]);
   await page.getByRole("checkbox", { name: /Fri.*7 Feb/ }).check();
   await says(page, "Your vote is saved.");
   assert.deepEqual((await scene.read(scene.zoe.token)).date[0].my_vote, [DAYS[1], DAYS[2]]);
@@ -104,6 +105,7 @@ test("does not let 500 people make it unusable", async (t) => {
   await page.goto(scene.page);
   await ready(page);
   assert.equal(await page.getByRole("table").getByRole("row").count(), 22);
+  await look(page, "event-500");
   await page.locator("#date").getByRole("button", { name: "All 498" }).click();
   assert.equal(await page.getByRole("table").getByRole("row").count(), 500);
   assert.equal(await focused(page), "date-title");
@@ -111,8 +113,6 @@ test("does not let 500 people make it unusable", async (t) => {
   const before = await first.boundingBox();
   await page.locator(".event-grid").evaluate((grid) => grid.scrollBy({ left: 1000, behavior: "instant" }));
   assert.equal((await first.boundingBox())?.x, before?.x, "the names stay where they are");
-  await page.locator(".event-grid").evaluate((grid) => grid.scrollTo({ left: 0, behavior: "instant" }));
-  await look(page, "event-500");
 });
 
 test("lets the organiser decide, and mails when both stand", async (t) => {

@@ -42,9 +42,9 @@ test("a picnic is planned with two friends", async (t) => {
   await jane.getByText("3 days chosen").waitFor();
   await jane.getByLabel("A time for all days").fill("18:30");
   await jane.getByRole("link", { name: "Next: places" }).click();
-  await jane.getByLabel("Place 1").fill("Park");
+  await jane.getByLabel("Place 1", { exact: true }).fill("Park");
   await press(jane, "Add a place");
-  await jane.getByLabel("Place 2").fill("Beach");
+  await jane.getByLabel("Place 2", { exact: true }).fill("Beach");
   await jane.getByRole("link", { name: "Next: people" }).click();
   const field = jane.getByLabel("Username, contact or e-mail address");
   for (const who of [oksana.username, `Ivan <${guest}>`]) {
@@ -97,6 +97,23 @@ test("a picnic is planned with two friends", async (t) => {
   await jane.reload();
   await jane.getByText(/2 of 2/).first().waitFor();
   await look(jane, "tour-6-votes");
-  const { event } = await ask("GET", `/event/${jane.url().split("/").at(-1)}`, { token: (await ask("POST", "/login", { body: { username, password: PASSWORD } })).access_token });
-  assert.deepEqual(event.date[0].drafts.map((/** @type {any} */ { votes }) => votes), [1, 2, 0]);
+  for (const [option, then] of /** @type {const} */ ([[/^Choose this .*\b11\b/, false], [/^Choose this Park/, true]])) {
+    await jane.getByRole("button", { name: option }).click();
+    if (then) await press(jane, "Choose and mail");
+  }
+  await jane.getByText("It’s on").nth(1).waitFor();
+  await look(jane, "tour-7-on");
+
+  // Both hear of it: who has an account in the own language, a guest in that of who invites.
+  assert.equal((await mailTo(oksana.email, "Відбудеться")).subject, "Відбудеться: Picnic by the lake");
+  const news = await mailTo(guest, "It is on");
+  assert.equal(news.attachments[0].file_name, "event.ics");
+  await small.goto(own(news));
+  await small.getByText("Решено").nth(1).waitFor();
+  await look(small, "tour-8-on");
+  await press(small, "Изменить");
+  await press(small, "Да");
+  await small.getByText("Вы придёте.").waitFor();
+  await jane.reload();
+  await jane.getByText("Three come").waitFor();
 });
