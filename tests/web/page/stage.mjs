@@ -151,14 +151,16 @@ export function linkIn({ text }) {
 }
 
 /**
- * A page on which that person is logged in already.
+ * A page on which that person is logged in already, and speaks the language of the browser.
  * @param {import("node:test").TestContext} t
  * @param {{username: string}} who
  * @param {import("playwright-core").BrowserContextOptions} [options]
  */
 export async function visitAs(t, { username }, options) {
   const page = await visit(t, options);
-  const { refresh_token: token, user_id: id } = await ask("POST", "/login", { body: { username, password: PASSWORD } });
+  const { access_token, refresh_token: token, user_id: id } = await ask("POST", "/login", { body: { username, password: PASSWORD } });
+  const language = options?.locale?.split("-")[0] ?? "";
+  if (["en", "uk", "ru"].includes(language)) await ask("PATCH", "/user", { token: access_token, body: { user: { language } } });
   await page.addInitScript((session) => {
     // Only where the page has none yet: it replaces the token at each use.
     if (location.protocol.startsWith("http") && !localStorage.getItem("session")) localStorage.setItem("session", session);
