@@ -47,9 +47,15 @@ export async function send(method, path, { body, form, token, headers = {}, outl
   const all = { Accept: "application/json", ...headers };
   if (token) all.Authorization = `Bearer ${token}`;
   if (body !== undefined) all["Content-Type"] = "application/json";
-  const patience = AbortSignal.timeout(PATIENCE);
+  // Not `AbortSignal.any`, which phones of 2023 do not know.
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
+  const timer = setTimeout(leave, PATIENCE);
+  signal?.addEventListener("abort", leave);
+  if (signal?.aborted) leave();
   /** @type {Response} */
   let response;
+  let text = "";
   try {
     response = await fetch(base + path, {
       method,
@@ -57,15 +63,16 @@ export async function send(method, path, { body, form, token, headers = {}, outl
       body: form ? new URLSearchParams(form) : body === undefined ? null : JSON.stringify(body),
       credentials: "omit",
       keepalive: outlives,
-      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      signal: leaving.signal,
     });
+    text = await response.text();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Fault(0);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
   }
-  const text = await response.text().catch(() => {
-    throw new Fault(0);
-  });
   /** @type {any} */
   let answer = null;
   try {
