@@ -2,11 +2,13 @@
 
 use std::io::Read;
 
+use functions::ENDPOINTS;
 use reqwest::Method;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use shared::config::Env;
 use shared::page::{FILES, File};
-use tests::{Response, Service, report};
+use tests::{Response, Service, report, samples};
 
 /// What a reader may have to load, compressed by Brotli, in octets.
 const BUDGET: usize = 60 * 1024;
@@ -75,6 +77,25 @@ async fn every_page_is_the_shell_with_what_the_script_is_to_show() {
             let name = url.strip_prefix(app).unwrap_or_else(|| panic!("{url} on {path} is not in {app}"));
             file(name);
         }
+    }
+}
+
+/// An API may have a stage or a domain's path before all of its own, with a slash at the end of its root or without one.
+#[tokio::test]
+async fn the_root_finds_its_files_whatever_stands_before_it() {
+    let service = Service::start().await;
+    let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == "page").unwrap();
+    let environment = Env::table(service.local.environment(endpoint.name));
+    let handler = (endpoint.start)(&environment, service.clock(), service.log()).unwrap();
+    for (path, app) in [("/", "app/"), ("/prod/", "app/"), ("/prod", "./prod/app/")] {
+        let mut event = samples::event("page", None);
+        event["rawPath"] = path.into();
+        event["requestContext"]["http"]["path"] = path.into();
+        event["requestContext"]["stage"] = path.trim_matches('/').into();
+        let response = handler(lambda_http::request::from_str(&event.to_string()).unwrap()).await;
+        let lambda_http::Body::Text(html) = response.body() else { panic!("no page at {path}") };
+        let scripts = attributes(html, "src");
+        assert!(scripts[0].strip_prefix(app).is_some_and(|name| name.starts_with("main.")), "{path}: {scripts:?}");
     }
 }
 
