@@ -94,6 +94,7 @@ function Page() {
   useEffect(() => {
     forgetLoaded();
     setError(null);
+    // Texts that cannot be loaded leave the page in the language that it has.
     if (who && view !== "invitation") loadUser().then((user) => choose(user.language ?? language.value).catch(() => {}), setError);
   }, [who, turn]);
   useEffect(() => {

@@ -1,10 +1,10 @@
 // The page from its sources, beside a running service: what is changed in shared/page shows after a reload, without compiling.
 //
-// node dev.mjs [<api-url>] [<port>]    default: http://127.0.0.1:3000 8000
+// node dev.mjs [<api-url>] [<port>]    default: http://127.0.0.1:3000 8080, since `cargo run` has its database at 8000
 import { createServer, request } from "node:http";
 import { readFile, readdir } from "node:fs/promises";
 
-const [api = "http://127.0.0.1:3000", port = "8000"] = process.argv.slice(2);
+const [api = "http://127.0.0.1:3000", port = "8080"] = process.argv.slice(2);
 const shared = new URL("../../shared/", import.meta.url);
 const page = new URL("page/", shared);
 const SOURCE = /^\/app\/((?:lib|views|vendor)\/[\w.-]+\.js)$/;

@@ -35,8 +35,9 @@ function forgetLink() {
 function wrongWith(code) {
   const fault = code ?? opened.facts.fault ?? (opened.token ? "" : "no_token");
   if (!fault) return null;
-  const own = `links.faults.${fault}`;
-  return t(/** @type {TextKey} */ (has(own) ? own : `codes.${fault}`));
+  // A service that is newer than the page may know more faults.
+  const key = [`links.faults.${fault}`, `codes.${fault}`].find(has) ?? "codes.link_spent";
+  return t(/** @type {TextKey} */ (key));
 }
 
 /** @param {{title: string, children?: ComponentChildren}} props */

@@ -333,6 +333,9 @@ test("name, address and password are changed", async (t) => {
   await look(page, "link-email");
   await press(page, "Confirm the new address");
   await page.getByText("Your new e-mail address is confirmed").waitFor();
+  await follow(page, await mailTo(address));
+  await page.getByText("This link was used already").waitFor();
+  await look(page, "link-email-used");
   await page.goto(`${API}/#/profile/password`);
   await page.getByLabel("Current password").fill("wrong password");
   await page.getByLabel("New password").fill("another horse");

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { after } from "node:test";
+import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
 
 /** Where the API is, without a slash at the end. */
 export const API = process.env.API ?? "http://127.0.0.1:3000";
-const FOLDER = process.env.SCREENSHOTS ?? "out";
+const FOLDER = process.env.SCREENSHOTS ?? fileURLToPath(new URL("../../../target/web", import.meta.url));
 const CHROMIUM = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 

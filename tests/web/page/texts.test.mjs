@@ -21,3 +21,11 @@ test("no text of the page is left over", async () => {
   const left = keys(texts).filter((key) => !key.startsWith("shell.") && !said.some((pattern) => pattern.test(key)));
   assert.deepEqual(left, []);
 });
+
+test("whatever the service finds wrong with a link has a text", async () => {
+  const source = await readFile(new URL("src/http/pages.rs", shared), "utf8");
+  const codes = [...source.matchAll(/LinkFault::\w+ => "(\w+)"/g)].map(([, code]) => String(code));
+  const { page: texts } = JSON.parse(await readFile(new URL("texts/en.json", shared), "utf8"));
+  assert(codes.length > 0);
+  assert.deepEqual(codes.filter((code) => !(code in texts.links.faults || code in texts.codes)), []);
+});
